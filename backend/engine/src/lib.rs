@@ -1,0 +1,1 @@
+//! Processes, locks, queues, pipes, shared values and pools over one nameless arena of shared memory.

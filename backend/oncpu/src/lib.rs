@@ -1,0 +1,1 @@
+//! Which thread was on which core: exact by perf, or sampled by schedstat.

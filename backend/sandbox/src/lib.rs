@@ -1,0 +1,1 @@
+//! The jail of a run: namespaces, mounts, seccomp, limits.

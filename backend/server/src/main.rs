@@ -1,0 +1,3 @@
+//! The forkyard program: the playground server and the commands of the terminal.
+
+fn main() {}

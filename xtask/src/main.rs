@@ -1,0 +1,3 @@
+//! The commands of the project: play, test, build, check, dev, bench.
+
+fn main() {}
