@@ -1,3 +1,10 @@
 //! Events, the ring that survives a crash, and the merge that gives them a meaning.
+//!
+//! The way of an event: a primitive calls the [`recorder`] in its process; the event lies in that process's ring in the
+//! shared [`memory`]; the runner's reader collects it; the merge gives it a meaning.
 
 pub mod event;
+pub mod memory;
+pub mod names;
+pub mod recorder;
+mod ring;
