@@ -1,3 +1,94 @@
-//! The commands of the project: play, test, build, check, dev, bench.
+//! The commands of the project: `cargo xtask play`, `test`, `build`, `check`, `dev`, `bench`.
+//!
+//! Each command installs what it needs beyond Rust, Python, Node and git, says what it does and how long that usually takes, and
+//! does nothing twice. What is installed lies outside the tree ([`place::tools`]), so that a second clone finds it.
+//! This program decides what is called in which order; it compiles nothing and tests nothing itself.
+#![forbid(unsafe_code)]
 
-fn main() {}
+mod call;
+mod commands;
+mod fingerprint;
+mod place;
+mod prerequisite;
+mod programs;
+mod site;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use place::Profile;
+
+/// The commands of Forkyard.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build everything in release, then serve it.
+    ///
+    /// Builds the site, the programs and the Python package as `build` does, then starts the playground and prints
+    /// `listening on http://127.0.0.1:8080` when it is ready. Ctrl-C ends it and every run. Opens nothing by itself.
+    Play {
+        /// The address to listen on; port 0 picks a free one.
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: String,
+    },
+    /// Run every test of the project; what CI calls.
+    ///
+    /// In order: house rules, programs, Rust, Python conformance, the API, the lessons' facts, the site, the browser. All parts
+    /// run even when one fails; a table closes the run. Without names all parts run.
+    Test {
+        /// Only these parts: tidy, stage, rust, conformance, api, lessons, site, browser.
+        parts: Vec<String>,
+    },
+    /// The release build alone.
+    ///
+    /// Leaves `target/release/forkyard`, which finds the site, the lessons, the runner and the Python package without being told.
+    Build,
+    /// Formatting, lints, docs and house rules: fast, run before each commit.
+    Check,
+    /// The site and the server with reload on change.
+    ///
+    /// The page is served by trunk at 127.0.0.1:8080, which passes /api on to the server; an edit under frontend/ reloads the page,
+    /// an edit under backend/ or lessons/ restarts the server.
+    Dev,
+    /// The engine beside CPython's own `multiprocessing`, in one run.
+    ///
+    /// Prints a table of medians and ratios and leaves `target/bench/results.json`.
+    Bench {
+        /// How often each figure is taken, at least 5.
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(5..))]
+        repeats: u32,
+    },
+    /// Build the programs and lay the Python package beside them, without the site.
+    Stage {
+        /// The release profile instead of the debug one.
+        #[arg(long)]
+        release: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Play { listen } => commands::play::play(&listen).map(|never| match never {}),
+        Command::Test { parts } => commands::test::test(&parts),
+        Command::Build => commands::build::build(),
+        Command::Check => commands::check::check(),
+        Command::Dev => commands::dev::dev(),
+        Command::Bench { repeats } => commands::bench::bench(repeats),
+        Command::Stage { release } => commands::stage::stage(if release { Profile::Release } else { Profile::Debug }),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! `cargo xtask build`: the release build alone. The site comes first, for it is built into the program.
+
+use anyhow::Result;
+
+use crate::place::{self, Profile};
+use crate::{call, prerequisite, programs, site};
+
+/// Builds the site, then the programs; says where.
+pub(crate) fn build() -> Result<()> {
+    everything()?;
+    call::say(&format!("{} is ready", place::forkyard(Profile::Release).display()), "");
+    Ok(())
+}
+
+/// What `build` and `play` share.
+pub(super) fn everything() -> Result<()> {
+    prerequisite::python()?;
+    prerequisite::node()?;
+    site::build()?;
+    programs::stage(Profile::Release)
+}

@@ -1,0 +1,121 @@
+//! The parts of `cargo xtask test`, in order.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::tally::{Speaker, Tally};
+use crate::place::{self, Profile};
+use crate::tools::{chromium, npm};
+use crate::{call, prerequisite, programs, site};
+
+/// A kind of test.
+pub(super) struct Part {
+    /// One word.
+    pub(super) name: &'static str,
+    /// A few words.
+    pub(super) about: &'static str,
+    /// How long it usually takes, in words.
+    pub(super) usually: &'static str,
+    /// Whether it holds tests, or only builds what later parts need.
+    pub(super) holds_tests: bool,
+    /// Does it.
+    pub(super) run: fn(&mut Tally) -> Result<()>,
+}
+
+/// What is needed by a part is built by one before it.
+pub(super) const PARTS: &[Part] = &[
+    Part { name: "tidy", about: "the house rules", usually: "", holds_tests: true, run: tidy },
+    Part { name: "stage", about: "the programs", usually: "2 minutes from nothing", holds_tests: false, run: stage },
+    Part { name: "rust", about: "units and real processes", usually: "3 minutes from nothing", holds_tests: true, run: rust },
+    Part {
+        name: "conformance",
+        about: "Python, on its own module and on the engine",
+        usually: "a minute",
+        holds_tests: true,
+        run: conformance,
+    },
+    Part { name: "api", about: "the server over HTTP", usually: "a minute", holds_tests: true, run: api },
+    Part {
+        name: "lessons",
+        about: "every example and what it says of itself",
+        usually: "a minute",
+        holds_tests: true,
+        run: lessons,
+    },
+    Part { name: "site", about: "the page", usually: "2 minutes from nothing", holds_tests: false, run: site },
+    Part { name: "browser", about: "the page in Chromium", usually: "a minute", holds_tests: true, run: browser },
+];
+
+/// Natively compiled crates that hold tests. The server is built with the rest, so that all are built with the same features.
+const NATIVE: [&str; 7] =
+    ["--workspace", "--exclude", "forkyard-app", "--exclude", "forkyard-python", "--exclude", "forkyard-tidy"];
+/// The API's tests, as nextest names them.
+const API: &str = "package(forkyard-server) & kind(test)";
+
+fn tidy(tally: &mut Tally) -> Result<()> {
+    tally.take(Speaker::Cargo, cargo_test().args(["-p", "forkyard-tidy"]))
+}
+
+fn stage(_: &mut Tally) -> Result<()> {
+    programs::stage(Profile::Debug)
+}
+
+fn rust(tally: &mut Tally) -> Result<()> {
+    if nextest()? {
+        let not_api = format!("not ({API})");
+        tally.take(Speaker::Nextest, nextest_run().args(NATIVE).args(["-E", &not_api]))?;
+        tally.take(Speaker::Cargo, cargo_test().args(NATIVE).arg("--doc"))
+    } else {
+        tally.take(Speaker::Cargo, cargo_test().args(NATIVE).args(["--exclude", "forkyard-server"]))
+    }
+}
+
+fn api(tally: &mut Tally) -> Result<()> {
+    if nextest()? {
+        tally.take(Speaker::Nextest, nextest_run().args(NATIVE).args(["-E", API]))
+    } else {
+        tally.take(Speaker::Cargo, cargo_test().args(["-p", "forkyard-server"]))
+    }
+}
+
+fn conformance(tally: &mut Tally) -> Result<()> {
+    let mut script = call::program(prerequisite::python()?);
+    tally.take(Speaker::Script, script.arg("tests/conformance/run.py").arg("--forkyard").arg(place::forkyard(Profile::Debug)))
+}
+
+fn lessons(tally: &mut Tally) -> Result<()> {
+    let mut script = call::program(prerequisite::python()?);
+    tally.take(Speaker::Script, script.arg("tests/lessons/run.py").arg("--forkyard").arg(place::forkyard(Profile::Debug)))
+}
+
+fn site(_: &mut Tally) -> Result<()> {
+    site::build()
+}
+
+fn browser(tally: &mut Tally) -> Result<()> {
+    npm::install("tests/browser")?;
+    let mut node = call::program("node");
+    node.current_dir(place::root().join("tests/browser"))
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=1", "tests/"])
+        .env("FORKYARD", place::forkyard(Profile::Debug))
+        .env("FORKYARD_CHROMIUM", chromium::find()?)
+        .env("FORKYARD_SCREENSHOTS", place::target().join("browser"));
+    tally.take(Speaker::Node, &mut node)
+}
+
+fn nextest() -> Result<bool> {
+    Ok(call::answer(call::cargo().args(["nextest", "--version"]))?.is_some())
+}
+
+fn nextest_run() -> Command {
+    let mut command = call::cargo();
+    command.args(["nextest", "run", "--no-fail-fast", "--color", "never", "--no-tests", "pass"]);
+    command
+}
+
+fn cargo_test() -> Command {
+    let mut command = call::cargo();
+    command.args(["test", "--no-fail-fast", "--color", "never"]);
+    command
+}

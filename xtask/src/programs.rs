@@ -1,0 +1,78 @@
+//! The programs and the Python package that lies beside them.
+//!
+//! `forkyard` looks for the runner and for `python/` in its own directory: both are laid into `target/<profile>`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::call;
+use crate::place::{self, Profile};
+
+/// Builds `forkyard`, `forkyard-runner` and the extension, and lays the Python package. Copies only what changed.
+pub(crate) fn stage(profile: Profile) -> Result<()> {
+    let usually = match profile {
+        Profile::Debug => "2 minutes from nothing, seconds after an edit",
+        Profile::Release => "4 minutes from nothing, a minute after an edit",
+    };
+    call::say("Building forkyard, its runner and the Python extension", usually);
+    // The site is built into the program: its directory must be there even when the site is not.
+    fs::create_dir_all(place::site()).with_context(|| format!("{} cannot be made", place::site().display()))?;
+    let packages = ["-p", "forkyard-server", "-p", "forkyard-runner", "-p", "forkyard-python"];
+    call::run(call::cargo().arg("build").args(profile.flags()).args(packages))?;
+    lay(profile)
+}
+
+/// Makes `target/<profile>/python` equal to the package, with the extension in it.
+fn lay(profile: Profile) -> Result<()> {
+    let source = place::root().join("backend/python/package");
+    let goal = place::programs(profile).join("python");
+    ensure!(source.is_dir(), "backend/python/package is missing: the clone is not whole");
+    let mut wanted = BTreeSet::new();
+    files(&source, Path::new(""), &mut wanted)?;
+    for file in &wanted {
+        copy_if_changed(&source.join(file), &goal.join(file))?;
+    }
+    let extension = PathBuf::from("_forkyard/_engine.abi3.so");
+    copy_if_changed(&place::programs(profile).join("libforkyard_python.so"), &goal.join(&extension))?;
+    wanted.insert(extension);
+
+    let mut present = BTreeSet::new();
+    files(&goal, Path::new(""), &mut present)?;
+    for file in present.difference(&wanted) {
+        fs::remove_file(goal.join(file)).with_context(|| format!("{} cannot be removed", file.display()))?;
+    }
+    Ok(())
+}
+
+/// The files below `root`, relative to it, without what Python compiled.
+fn files(root: &Path, below: &Path, found: &mut BTreeSet<PathBuf>) -> Result<()> {
+    let directory = root.join(below);
+    for entry in fs::read_dir(&directory).with_context(|| format!("{} cannot be read", directory.display()))? {
+        let entry = entry?;
+        let name = below.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            if entry.file_name() != "__pycache__" {
+                files(root, &name, found)?;
+            }
+        } else {
+            found.insert(name);
+        }
+    }
+    Ok(())
+}
+
+/// Copies beside the goal and renames: a program that has the old file mapped keeps it whole.
+fn copy_if_changed(from: &Path, to: &Path) -> Result<()> {
+    let content = fs::read(from).with_context(|| format!("{} cannot be read", from.display()))?;
+    if fs::read(to).is_ok_and(|old| old == content) {
+        return Ok(());
+    }
+    let directory = to.parent().context("a file lies in a directory")?;
+    fs::create_dir_all(directory).with_context(|| format!("{} cannot be made", directory.display()))?;
+    let fresh = to.with_extension(format!("{}.new", std::process::id()));
+    fs::write(&fresh, content).with_context(|| format!("{} cannot be written", fresh.display()))?;
+    fs::rename(&fresh, to).with_context(|| format!("{} cannot be replaced", to.display()))
+}
