@@ -1,0 +1,308 @@
+//! A band as an unbroken sequence of pieces, each of one class, with the sums that make any window cheap to ask for.
+//!
+//! A piece lasts until the next one begins; a gap is a piece of no class. Every [`BLOCK`] pieces the total of each class so
+//! far is written down, so the totals up to any moment cost one search and at most a block of additions, however many pieces
+//! lie before it. [`Pieces::shares`] asks at each edge of a pixel: its cost goes with the pixels, not with the events.
+
+use crate::state::{CLASSES, Class};
+
+/// How many pieces share one row of totals. Smaller is faster and larger: 10 totals of 8 bytes each block.
+const BLOCK: usize = 32;
+
+/// The class of a gap.
+const GAP: u8 = u8::MAX;
+
+/// Nanoseconds of each class.
+pub type Totals = [u64; CLASSES];
+
+/// The share of each class in one pixel, from 0 to 1; what is missing to 1 is a gap.
+pub type Shares = [f32; CLASSES];
+
+/// One piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// Nanoseconds since the run's zero.
+    pub start: u64,
+    /// Nanoseconds since the run's zero.
+    pub end: u64,
+    /// What it counts as.
+    pub class: Class,
+    /// Row of the trace's table of segments.
+    pub row: u32,
+}
+
+/// A band's pieces in order of time.
+#[derive(Debug, Clone, Default)]
+pub struct Pieces {
+    start: Vec<u64>,
+    class: Vec<u8>,
+    row: Vec<u32>,
+    /// Totals before piece `BLOCK * i`.
+    before: Vec<Totals>,
+}
+
+impl Pieces {
+    /// Forgets everything from `t_ns` on; a piece that lasts longer ends there.
+    pub fn cut(&mut self, t_ns: u64) {
+        let keep = self.start.partition_point(|start| *start < t_ns);
+        let ends_in_piece = keep > 0 && self.class[keep - 1] != GAP;
+        self.start.truncate(keep);
+        self.class.truncate(keep);
+        self.row.truncate(keep);
+        self.before.truncate(keep.div_ceil(BLOCK));
+        if ends_in_piece {
+            self.add(t_ns, GAP, u32::MAX);
+        }
+    }
+
+    /// Adds a piece at the end. It must not begin before the last one ended; an empty one is left out.
+    pub fn push(&mut self, piece: Piece) {
+        debug_assert!(self.start.last().is_none_or(|start| *start <= piece.start));
+        if piece.start >= piece.end {
+            return;
+        }
+        if self.start.last() == Some(&piece.start) {
+            self.drop_last();
+            let same = self.row.last() == Some(&piece.row) && self.class.last() == Some(&piece.class.0);
+            if !same {
+                self.add(piece.start, piece.class.0, piece.row);
+            }
+        } else {
+            self.add(piece.start, piece.class.0, piece.row);
+        }
+        self.add(piece.end, GAP, u32::MAX);
+    }
+
+    /// How many pieces, gaps not counted.
+    pub fn len(&self) -> usize {
+        self.class.iter().filter(|class| **class != GAP).count()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.start.is_empty()
+    }
+
+    /// The end of the last piece.
+    pub fn end(&self) -> u64 {
+        self.start.last().copied().unwrap_or(0)
+    }
+
+    /// The piece at a moment, if it is not a gap.
+    pub fn at(&self, t_ns: u64) -> Option<Piece> {
+        self.piece(self.index_at(t_ns)?)
+    }
+
+    /// The first piece that begins after `t_ns`.
+    pub fn after(&self, t_ns: u64) -> Option<Piece> {
+        let from = self.start.partition_point(|start| *start <= t_ns);
+        (from..self.start.len()).find_map(|index| self.piece(index))
+    }
+
+    /// The last piece that ends at or before `t_ns`.
+    pub fn before(&self, t_ns: u64) -> Option<Piece> {
+        let to = self.start.partition_point(|start| *start <= t_ns);
+        (0..to).rev().filter_map(|index| self.piece(index)).find(|piece| piece.end <= t_ns)
+    }
+
+    /// The pieces that touch a window, in order.
+    pub fn within(&self, from_ns: u64, to_ns: u64) -> impl Iterator<Item = Piece> + '_ {
+        let first = self.index_at(from_ns).unwrap_or(0);
+        (first..self.start.len())
+            .take_while(move |index| self.start[*index] < to_ns)
+            .filter_map(|index| self.piece(index))
+            .filter(move |piece| piece.end > from_ns)
+    }
+
+    /// Nanoseconds of each class in a window.
+    pub fn totals(&self, from_ns: u64, to_ns: u64) -> Totals {
+        let (low, high) = (self.up_to(from_ns), self.up_to(to_ns.max(from_ns)));
+        std::array::from_fn(|class| high[class] - low[class])
+    }
+
+    /// The exact share of each class in each of `out.len()` equal parts of a window. A part shorter than a nanosecond
+    /// shows what is there at its beginning.
+    pub fn shares(&self, from_ns: f64, to_ns: f64, out: &mut [Shares]) {
+        let step = (to_ns - from_ns) / out.len().max(1) as f64;
+        let edge = |pixel: usize| (from_ns + step * pixel as f64).max(0.0).round() as u64;
+        let mut walk = Walk { pieces: self, index: 0, totals: [0; CLASSES] };
+        let mut low = edge(0);
+        let mut totals = walk.up_to(low);
+        for (pixel, shares) in out.iter_mut().enumerate() {
+            let high = edge(pixel + 1);
+            *shares = [0.0; CLASSES];
+            if high > low {
+                let next = walk.up_to(high);
+                let scale = 1.0 / (high - low) as f32;
+                for class in 0..CLASSES {
+                    shares[class] = (next[class] - totals[class]) as f32 * scale;
+                }
+                (low, totals) = (high, next);
+            } else if let Some(piece) = self.at(low) {
+                shares[piece.class.index()] = 1.0;
+            }
+        }
+    }
+
+    fn index_at(&self, t_ns: u64) -> Option<usize> {
+        self.start.partition_point(|start| *start <= t_ns).checked_sub(1)
+    }
+
+    fn piece(&self, index: usize) -> Option<Piece> {
+        let class = *self.class.get(index)?;
+        let end = *self.start.get(index + 1)?;
+        (class != GAP).then(|| Piece { start: self.start[index], end, class: Class(class), row: self.row[index] })
+    }
+
+    fn up_to(&self, t_ns: u64) -> Totals {
+        Walk { pieces: self, index: 0, totals: [0; CLASSES] }.up_to(t_ns)
+    }
+
+    fn add(&mut self, start: u64, class: u8, row: u32) {
+        let index = self.start.len();
+        if index.is_multiple_of(BLOCK) {
+            let mut totals = self.before.last().copied().unwrap_or([0; CLASSES]);
+            for piece in index.saturating_sub(BLOCK)..index {
+                let end = self.start.get(piece + 1).copied().unwrap_or(start);
+                count(&mut totals, self.class[piece], end - self.start[piece]);
+            }
+            self.before.push(totals);
+        }
+        self.start.push(start);
+        self.class.push(class);
+        self.row.push(row);
+    }
+
+    fn drop_last(&mut self) {
+        self.start.pop();
+        self.class.pop();
+        self.row.pop();
+        self.before.truncate(self.start.len().div_ceil(BLOCK));
+    }
+}
+
+/// Sums up to moments that only grow: from the last one if it is near, from a block's row if it is far.
+struct Walk<'a> {
+    pieces: &'a Pieces,
+    /// The piece that `totals` reaches up to the start of.
+    index: usize,
+    totals: Totals,
+}
+
+impl Walk<'_> {
+    fn up_to(&mut self, t_ns: u64) -> Totals {
+        let pieces = self.pieces;
+        // Near: a look at the next block decides before the search through everything.
+        let near = (self.index + BLOCK).min(pieces.start.len());
+        let beyond = pieces.start.get(near).is_some_and(|start| *start <= t_ns);
+        let end = if beyond {
+            near + pieces.start[near..].partition_point(|start| *start <= t_ns)
+        } else {
+            self.index + pieces.start[self.index..near].partition_point(|start| *start <= t_ns)
+        };
+        let Some(last) = end.checked_sub(1) else { return [0; CLASSES] };
+        if last / BLOCK > self.index / BLOCK {
+            self.index = last / BLOCK * BLOCK;
+            self.totals = pieces.before[last / BLOCK];
+        }
+        while self.index < last {
+            let length = pieces.start[self.index + 1] - pieces.start[self.index];
+            count(&mut self.totals, pieces.class[self.index], length);
+            self.index += 1;
+        }
+        let mut totals = self.totals;
+        count(&mut totals, pieces.class[last], t_ns.saturating_sub(pieces.start[last]));
+        totals
+    }
+}
+
+fn count(totals: &mut Totals, class: u8, length: u64) {
+    if let Some(total) = totals.get_mut(usize::from(class)) {
+        *total += length;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn band(rows: &[(u64, u64, u8)]) -> Pieces {
+        let mut pieces = Pieces::default();
+        for (row, (start, end, class)) in rows.iter().enumerate() {
+            pieces.push(Piece { start: *start, end: *end, class: Class(*class), row: row as u32 });
+        }
+        pieces
+    }
+
+    fn naive(rows: &[(u64, u64, u8)], from: u64, to: u64) -> Totals {
+        let mut totals = [0; CLASSES];
+        for (start, end, class) in rows {
+            totals[usize::from(*class)] += (*end).min(to).saturating_sub((*start).max(from));
+        }
+        totals
+    }
+
+    prop_compose! {
+        fn rows()(steps in prop::collection::vec((0_u64..40, 0_u64..50, 0_u8..CLASSES as u8), 0..400)) -> Vec<(u64, u64, u8)> {
+            let mut t = 0;
+            steps.into_iter().map(|(gap, length, class)| {
+                let start = t + gap;
+                t = start + length;
+                (start, t, class)
+            }).collect()
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn totals_of_a_window_are_the_naive_sums(rows in rows(), from in 0_u64..9_000, length in 0_u64..9_000) {
+            prop_assert_eq!(band(&rows).totals(from, from + length), naive(&rows, from, from + length));
+        }
+
+        #[test]
+        fn shares_of_each_pixel_are_the_naive_shares(rows in rows(), from in 0_u64..5_000, step in 1_u64..200, pixels in 1_usize..80) {
+            let mut out = vec![[0.0; CLASSES]; pixels];
+            band(&rows).shares(from as f64, (from + step * pixels as u64) as f64, &mut out);
+            for (pixel, shares) in out.iter().enumerate() {
+                let low = from + step * pixel as u64;
+                let sums = naive(&rows, low, low + step);
+                for class in 0..CLASSES {
+                    prop_assert!((shares[class] - sums[class] as f32 / step as f32).abs() < 1e-5);
+                }
+            }
+        }
+
+        #[test]
+        fn a_band_that_is_cut_and_grown_again_is_the_band_built_at_once(rows in rows(), at in 0_u64..9_000) {
+            let mut cut = band(&rows);
+            cut.cut(at);
+            for (row, (start, end, class)) in rows.iter().enumerate().filter(|(_, (_, end, _))| *end > at) {
+                cut.push(Piece { start: (*start).max(at), end: *end, class: Class(*class), row: row as u32 });
+            }
+            let all = |pieces: &Pieces| pieces.within(0, u64::MAX).collect::<Vec<_>>();
+            prop_assert_eq!(all(&cut), all(&band(&rows)));
+            prop_assert_eq!(cut.totals(0, 20_000), naive(&rows, 0, 20_000));
+        }
+    }
+
+    #[test]
+    fn a_moment_in_a_gap_has_no_piece() {
+        let pieces = band(&[(10, 20, 1), (20, 30, 1), (50, 60, 2)]);
+        assert_eq!(pieces.at(5), None);
+        assert_eq!(pieces.at(20).map(|piece| piece.row), Some(1));
+        assert_eq!(pieces.at(30), None);
+        assert_eq!(pieces.after(20).map(|piece| piece.row), Some(2));
+        assert_eq!(pieces.before(45).map(|piece| piece.row), Some(1));
+        assert_eq!(pieces.len(), 3);
+    }
+
+    #[test]
+    fn a_pixel_narrower_than_a_nanosecond_shows_what_is_there() {
+        let pieces = band(&[(10, 20, 3)]);
+        let mut out = vec![[0.0; CLASSES]; 8];
+        pieces.shares(12.0, 13.0, &mut out);
+        assert!(out.iter().all(|shares| shares[3] == 1.0));
+    }
+}

@@ -1,0 +1,88 @@
+//! Rows of a band in order of their start, with the latest end so far beside each: which rows reach past a moment is one
+//! search, although rows may overlap and may arrive in any order.
+
+/// A row that is put in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entry {
+    /// Nanoseconds.
+    pub(crate) start: u64,
+    /// Nanoseconds; [`u64::MAX`] while it is open.
+    pub(crate) end: u64,
+    /// Row of the trace's table of segments.
+    pub(crate) row: u32,
+}
+
+/// The rows in order of (start, row).
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sorted {
+    entries: Vec<Entry>,
+    /// The latest end of all entries up to this one.
+    reach: Vec<u64>,
+}
+
+impl Sorted {
+    /// Puts a row in. Cheap at the end, where nearly all arrive.
+    pub(crate) fn insert(&mut self, entry: Entry) {
+        let at = self.entries.partition_point(|other| (other.start, other.row) <= (entry.start, entry.row));
+        self.entries.insert(at, entry);
+        self.reach.insert(at, 0);
+        self.refresh(at);
+    }
+
+    /// Gives a row that is in its final end.
+    pub(crate) fn close(&mut self, entry: Entry) {
+        let at = self.entries.partition_point(|other| (other.start, other.row) < (entry.start, entry.row));
+        if let Some(found) = self.entries.get_mut(at).filter(|found| found.row == entry.row) {
+            found.end = entry.end;
+            self.refresh(at);
+        }
+    }
+
+    /// The rows that end after `t_ns`, in order of their start.
+    pub(crate) fn past(&self, t_ns: u64) -> impl Iterator<Item = Entry> + '_ {
+        let first = self.reach.partition_point(|reach| *reach <= t_ns);
+        self.entries[first..].iter().copied().filter(move |entry| entry.end > t_ns)
+    }
+
+    fn refresh(&mut self, from: usize) {
+        let mut reach = from.checked_sub(1).map_or(0, |before| self.reach[before]);
+        for at in from..self.entries.len() {
+            reach = reach.max(self.entries[at].end);
+            // What follows depends on this alone.
+            if self.reach[at] == reach && at > from {
+                break;
+            }
+            self.reach[at] = reach;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn rows_past_a_moment_are_those_a_full_look_finds(
+            rows in prop::collection::vec((0_u64..200, 0_u64..80, any::<bool>()), 0..60), t in 0_u64..300
+        ) {
+            let mut sorted = Sorted::default();
+            for (row, (start, length, open)) in rows.iter().enumerate() {
+                let end = if *open { u64::MAX } else { start + length };
+                sorted.insert(Entry { start: *start, end, row: row as u32 });
+            }
+            for (row, (start, length, open)) in rows.iter().enumerate() {
+                if *open {
+                    sorted.close(Entry { start: *start, end: start + length, row: row as u32 });
+                }
+            }
+            let mut found: Vec<u32> = sorted.past(t).map(|entry| entry.row).collect();
+            found.sort_unstable();
+            let expected: Vec<u32> =
+                (0..rows.len() as u32).filter(|row| { let (s, l, _) = rows[*row as usize]; s + l > t }).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! A run as it is known so far: what the chunks added up to, kept so that any window can be drawn and any segment found.
+//!
+//! [`Trace::apply`] is the only way in. Rows keep their number for good, also while they are open, so a selection outlives
+//! the chunk that closes its segment. Meaning was made by the merge; here it is only put in order.
+
+use std::collections::{BTreeMap, HashMap};
+
+use forkyard_wire::timeline::{Arrow, Chunk, Lane, LaneKind, Mark, Object, Segment, SegmentKind};
+
+use crate::band::{Band, BandKind, Group};
+use crate::pieces::{Piece, Pieces};
+use crate::sorted::Entry;
+use crate::state::{Class, Cores, Hue};
+
+/// A segment of a trace, by its row. Stable for the life of the trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SegmentId(pub u32);
+
+/// A message of a trace, by its row. Stable for the life of the trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ArrowId(pub u32);
+
+/// Everything known about a run.
+#[derive(Debug, Clone, Default)]
+pub struct Trace {
+    to_ns: u64,
+    lost: u64,
+    lanes: BTreeMap<u32, Lane>,
+    hues: BTreeMap<u32, Hue>,
+    objects: BTreeMap<u32, Object>,
+    strings: Vec<String>,
+    rows: Vec<Segment>,
+    open: HashMap<Key, u32>,
+    bands: BTreeMap<(u32, BandKind), Band>,
+    arrows: Vec<Arrow>,
+    marks: Vec<Mark>,
+    lines: BTreeMap<u32, Vec<u32>>,
+    cores: Cores,
+}
+
+impl Trace {
+    /// A run of which nothing is known.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a chunk.
+    pub fn apply(&mut self, chunk: &Chunk) {
+        let known_to = self.to_ns;
+        self.to_ns = self.to_ns.max(chunk.to_ns);
+        self.lost = self.lost.max(chunk.lost);
+        self.strings.extend(chunk.strings.iter().cloned());
+        self.objects.extend(chunk.objects.iter().map(|object| (object.id, object.clone())));
+        self.marks.extend(chunk.marks.iter().cloned());
+        self.arrows.extend(chunk.arrows.iter());
+        let mut dirty = Dirty::default();
+        self.add_lanes(&chunk.lanes, &mut dirty);
+        for segment in chunk.segments.iter() {
+            self.close(segment, known_to, &mut dirty);
+        }
+        self.replace_open(chunk.open.iter().collect(), known_to, &mut dirty);
+        for (key, from_ns) in dirty.0 {
+            self.redraw(key, from_ns);
+        }
+    }
+
+    /// Whether there is anything to draw.
+    pub fn is_empty(&self) -> bool {
+        self.lanes.is_empty()
+    }
+
+    /// Everything before this is known, in nanoseconds since the run's zero.
+    pub fn to_ns(&self) -> u64 {
+        self.to_ns
+    }
+
+    /// The end of the last thing known; at least [`Trace::to_ns`].
+    pub fn end_ns(&self) -> u64 {
+        self.bands.values().map(|band| band.pieces.end()).max().unwrap_or(0).max(self.to_ns)
+    }
+
+    /// Events that were lost because a ring was full.
+    pub fn lost(&self) -> u64 {
+        self.lost
+    }
+
+    /// Whether core rows were recorded.
+    pub fn cores(&self) -> Cores {
+        self.cores
+    }
+
+    /// The lanes in the order in which they are shown: cores, then each process by birth with its threads below it.
+    pub fn lanes(&self) -> Vec<&Lane> {
+        let of_kind = |kind: LaneKind| self.lanes.values().filter(move |lane| lane.kind == kind);
+        let mut cores: Vec<&Lane> = of_kind(LaneKind::Core).collect();
+        cores.sort_by_key(|lane| (lane.pid, lane.id));
+        let mut lanes = cores;
+        for process in of_kind(LaneKind::Process) {
+            lanes.push(process);
+            lanes.extend(of_kind(LaneKind::Thread).filter(|thread| thread.parent == process.id));
+        }
+        lanes
+    }
+
+    /// A lane by its id.
+    pub fn lane(&self, id: u32) -> Option<&Lane> {
+        self.lanes.get(&id)
+    }
+
+    /// The process a lane belongs to: itself, or a thread's process. None for a core.
+    pub fn process_of(&self, id: u32) -> Option<&Lane> {
+        let lane = self.lane(id)?;
+        match lane.kind {
+            LaneKind::Process => Some(lane),
+            LaneKind::Thread => self.lane(lane.parent),
+            LaneKind::Core => None,
+        }
+    }
+
+    /// The hue of the process that a lane belongs to.
+    pub fn hue(&self, lane: u32) -> Hue {
+        self.process_of(lane).and_then(|process| self.hues.get(&process.id)).copied().unwrap_or(Hue::OTHER)
+    }
+
+    /// An object by its id.
+    pub fn object(&self, id: u32) -> Option<&Object> {
+        self.objects.get(&id)
+    }
+
+    /// The objects in order of their making.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.objects.values()
+    }
+
+    /// A string by its id, from 1.
+    pub fn string(&self, id: u32) -> Option<&str> {
+        self.strings.get((id as usize).checked_sub(1)?).map(String::as_str)
+    }
+
+    /// A segment. An open one ends at [`Trace::to_ns`].
+    pub fn segment(&self, id: SegmentId) -> Option<&Segment> {
+        self.rows.get(id.0 as usize)
+    }
+
+    /// Whether a segment has not ended yet.
+    pub fn is_open(&self, id: SegmentId) -> bool {
+        self.segment(id).is_some_and(|segment| self.open.get(&Key::of(segment)) == Some(&id.0))
+    }
+
+    /// Every segment in order of arrival, the open ones too.
+    pub fn segments(&self) -> impl Iterator<Item = (SegmentId, &Segment)> {
+        self.rows.iter().enumerate().map(|(row, segment)| (SegmentId(row as u32), segment))
+    }
+
+    /// The messages in order of arrival.
+    pub fn arrows(&self) -> &[Arrow] {
+        &self.arrows
+    }
+
+    /// A message.
+    pub fn arrow(&self, id: ArrowId) -> Option<&Arrow> {
+        self.arrows.get(id.0 as usize)
+    }
+
+    /// Prints, exceptions, signals, in order of arrival.
+    pub fn marks(&self) -> &[Mark] {
+        &self.marks
+    }
+
+    /// The pieces of a band, if anything lies in it.
+    pub fn pieces(&self, lane: u32, kind: BandKind) -> Option<&Pieces> {
+        self.bands.get(&(lane, kind)).map(|band| &band.pieces)
+    }
+
+    /// The bands of a lane that have something in them, from the top.
+    pub fn bands(&self, lane: u32) -> impl Iterator<Item = BandKind> + '_ {
+        self.bands.range((lane, BandKind::Main)..=(lane, BandKind::Task)).map(|((_, kind), _)| *kind)
+    }
+
+    /// The segments of a line of the program, in order of arrival.
+    pub fn of_line(&self, line: u32) -> impl Iterator<Item = SegmentId> + '_ {
+        self.lines.get(&line).into_iter().flatten().map(|row| SegmentId(*row))
+    }
+
+    /// The segment that a piece of a band belongs to.
+    pub fn segment_of(&self, piece: &Piece) -> SegmentId {
+        SegmentId(piece.row)
+    }
+
+    fn add_lanes(&mut self, lanes: &[Lane], dirty: &mut Dirty) {
+        for lane in lanes {
+            self.lanes.insert(lane.id, lane.clone());
+            if lane.kind == LaneKind::Process && !self.hues.contains_key(&lane.id) {
+                let hue = Hue::of_birth(self.hues.len());
+                self.hues.insert(lane.id, hue);
+            }
+            if lane.kind == LaneKind::Core && self.cores == Cores::Unknown {
+                // Whoever was taken for running may turn out to have been on no core.
+                self.cores = Cores::Recorded;
+                self.bands.keys().for_each(|key| dirty.mark(*key, 0));
+            }
+        }
+    }
+
+    fn close(&mut self, segment: Segment, known_to: u64, dirty: &mut Dirty) {
+        match self.open.remove(&Key::of(&segment)) {
+            Some(row) => {
+                let from_ns = self.rows[row as usize].end.min(segment.end).min(known_to);
+                self.rows[row as usize].end = segment.end;
+                for (key, group) in Group::of(&segment) {
+                    if let Some(band) = self.bands.get_mut(&key) {
+                        band.close(group, Entry { start: segment.start, end: segment.end, row });
+                    }
+                    dirty.mark(key, from_ns);
+                }
+            }
+            None => {
+                let row = self.add(segment, End::Known);
+                self.mark(row, segment.start, dirty);
+            }
+        }
+    }
+
+    /// Open rows grow from one chunk to the next; only what is new of them is drawn.
+    fn replace_open(&mut self, now: Vec<Segment>, known_to: u64, dirty: &mut Dirty) {
+        let mut before = std::mem::take(&mut self.open);
+        for segment in now {
+            let key = Key::of(&segment);
+            let row = match before.remove(&key) {
+                Some(row) => {
+                    self.rows[row as usize].end = segment.end;
+                    self.mark(row, known_to, dirty);
+                    row
+                }
+                None => {
+                    let row = self.add(segment, End::Open);
+                    self.mark(row, segment.start, dirty);
+                    row
+                }
+            };
+            self.open.insert(key, row);
+        }
+        // The merge changed its mind about these: they take no time.
+        for (_, row) in before {
+            self.mark(row, self.rows[row as usize].start, dirty);
+            let start = self.rows[row as usize].start;
+            self.rows[row as usize].end = start;
+            let segment = self.rows[row as usize];
+            for (key, group) in Group::of(&segment) {
+                if let Some(band) = self.bands.get_mut(&key) {
+                    band.close(group, Entry { start: segment.start, end: segment.end, row });
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, segment: Segment, end: End) -> u32 {
+        let row = self.rows.len() as u32;
+        let reach = if end == End::Open { u64::MAX } else { segment.end };
+        self.rows.push(segment);
+        for (key, group) in Group::of(&segment) {
+            self.bands.entry(key).or_default().add(group, Entry { start: segment.start, end: reach, row });
+        }
+        if segment.line != 0 && segment.kind != SegmentKind::OnCore {
+            self.lines.entry(segment.line).or_default().push(row);
+        }
+        row
+    }
+
+    fn mark(&self, row: u32, from_ns: u64, dirty: &mut Dirty) {
+        for (key, _) in Group::of(&self.rows[row as usize]) {
+            dirty.mark(key, from_ns);
+        }
+    }
+
+    fn redraw(&mut self, key: (u32, BandKind), from_ns: u64) {
+        let Some(mut band) = self.bands.remove(&key) else { return };
+        let cores = self.cores;
+        band.redraw(from_ns, &self.rows, |segment| match key.1 {
+            BandKind::Core => Class::of_hue(self.hue(segment.holder)),
+            _ => Class::of_state(crate::state::state_of(segment.kind, cores)),
+        });
+        self.bands.insert(key, band);
+    }
+}
+
+/// What makes an open row and the final row the same one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    lane: u32,
+    kind: u8,
+    start: u64,
+    object: u32,
+}
+
+impl Key {
+    fn of(segment: &Segment) -> Self {
+        Self { lane: segment.lane, kind: segment.kind as u8, start: segment.start, object: segment.object }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Known,
+    Open,
+}
+
+/// Bands to draw again, each from a moment on.
+#[derive(Debug, Default)]
+struct Dirty(BTreeMap<(u32, BandKind), u64>);
+
+impl Dirty {
+    fn mark(&mut self, key: (u32, BandKind), from_ns: u64) {
+        let from = self.0.entry(key).or_insert(from_ns);
+        *from = (*from).min(from_ns);
+    }
+}
