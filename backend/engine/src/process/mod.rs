@@ -1,0 +1,8 @@
+//! Processes: fork, spawn, wait, end.
+mod child;
+mod command;
+mod parent;
+
+pub use child::{ExitStatus, Process, ProcessError};
+pub use command::Command;
+pub use parent::{ParentError, end_with_parent};

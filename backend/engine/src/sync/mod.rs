@@ -1,0 +1,12 @@
+//! Locks, semaphores, events, conditions, and how anything waits.
+mod condition;
+mod event;
+mod lock;
+mod semaphore;
+mod wait;
+
+pub use condition::{Condition, Waiter};
+pub use event::Event;
+pub use lock::{AcquireError, Lock, LockKind, ReleaseError};
+pub use semaphore::Semaphore;
+pub use wait::{Interrupted, Wait};
