@@ -21,8 +21,17 @@ pub(crate) fn stage(profile: Profile) -> Result<()> {
     // The site is built into the program: its directory must be there even when the site is not.
     fs::create_dir_all(place::site()).with_context(|| format!("{} cannot be made", place::site().display()))?;
     let packages = ["-p", "forkyard-server", "-p", "forkyard-runner", "-p", "forkyard-python"];
-    call::run(call::cargo().arg("build").args(profile.flags()).args(packages))?;
-    lay(profile)
+    // While one program does not compile the others can still be tried.
+    let built = call::run(call::cargo().args(["build", "--keep-going"]).args(profile.flags()).args(packages));
+    if built.is_ok() || extension(profile).is_file() {
+        lay(profile)?;
+    }
+    built
+}
+
+/// The extension as cargo leaves it.
+fn extension(profile: Profile) -> PathBuf {
+    place::programs(profile).join("libforkyard_python.so")
 }
 
 /// Makes `target/<profile>/python` equal to the package, with the extension in it.
@@ -35,9 +44,9 @@ fn lay(profile: Profile) -> Result<()> {
     for file in &wanted {
         copy_if_changed(&source.join(file), &goal.join(file))?;
     }
-    let extension = PathBuf::from("_forkyard/_engine.abi3.so");
-    copy_if_changed(&place::programs(profile).join("libforkyard_python.so"), &goal.join(&extension))?;
-    wanted.insert(extension);
+    let installed = PathBuf::from("_forkyard/_engine.abi3.so");
+    copy_if_changed(&extension(profile), &goal.join(&installed))?;
+    wanted.insert(installed);
 
     let mut present = BTreeSet::new();
     files(&goal, Path::new(""), &mut present)?;
