@@ -1,3 +1,6 @@
-//! The page.
+//! Shows the page. Everything is in the library beside it.
+#![forbid(unsafe_code)]
 
-fn main() {}
+fn main() {
+    yew::Renderer::<forkyard_app::App>::new().render();
+}
