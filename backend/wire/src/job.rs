@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::run::{Engine, StartMethod, Workers};
+use crate::run::{Engine, Isolation, OnCore, StartMethod, Workers};
 
 /// Everything a runner needs to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,4 +107,19 @@ pub enum Command {
     CloseStdin,
     /// End the run.
     Stop,
+}
+
+/// What a machine gives to runs: the one line that `forkyard-runner --probe` prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probe {
+    /// How far a run is shut in.
+    pub isolation: Isolation,
+    /// What is missing for more, and what would give it.
+    pub isolation_detail: Option<String>,
+    /// How on-core time is measured.
+    pub on_core: OnCore,
+    /// What is missing for exact times, and what would give it.
+    pub on_core_detail: Option<String>,
+    /// How many cores there are for runs.
+    pub cores: u32,
 }
