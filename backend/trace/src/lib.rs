@@ -6,5 +6,6 @@
 pub mod event;
 pub mod memory;
 pub mod names;
+pub mod reader;
 pub mod recorder;
 mod ring;

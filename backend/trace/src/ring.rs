@@ -113,6 +113,11 @@ impl<'a> Ring<'a> {
         sequence_of(position) == 0
     }
 
+    /// How many of the positions from `from` up to before `to` can have an event.
+    pub(crate) fn usable(from: u64, to: u64) -> u64 {
+        to.saturating_sub(from) - (to >> 32).saturating_sub(from >> 32)
+    }
+
     fn cell(&self, position: u64) -> &'a Cell {
         &self.cells[position as usize & (self.cells.len() - 1)]
     }
@@ -195,8 +200,10 @@ mod tests {
             ring.push(&event(number));
         }
         assert!(Ring::is_skipped(start + 1));
+        assert_eq!((Ring::usable(start, start + 1), Ring::usable(start, start + 2), Ring::usable(start, start + 5)), (1, 1, 4));
         assert_eq!(ring.head(), start + 5);
         let read: Vec<u64> = (start..ring.head())
+            .filter(|&position| !Ring::is_skipped(position))
             .filter_map(|position| match ring.read(position) {
                 Found::Event(event) => Some(event.t_ns),
                 _ => None,

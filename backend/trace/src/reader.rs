@@ -1,0 +1,113 @@
+//! The reading side, in the runner: collects what all processes have written since it last looked.
+//!
+//! It never waits for a writer and no writer for it. Within a slot, events come in the order of their positions. An event
+//! that is being written ends a look at its slot: what follows it comes the next time. Once the runner has said that a process
+//! [`died`](Reader::died), the events that its threads had begun are passed over and its slot goes to the next process.
+
+use std::collections::HashSet;
+
+use crate::event::Event;
+use crate::memory::{MemoryError, SLOTS, TraceMemory};
+use crate::names::Name;
+use crate::ring::{Found, Ring};
+
+/// What one process has written since the last look.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RawBatch {
+    /// Its slot.
+    pub slot: usize,
+    /// The process.
+    pub pid: u32,
+    /// New events, in the order of their positions in the ring.
+    pub events: Vec<Event>,
+    /// New names. All that `events` refer to by a string id are among these and the earlier ones.
+    pub names: Vec<Name>,
+    /// Events overwritten before they were read, since the last look.
+    pub lost: u64,
+    /// Whether the process is dead, and this is the last of it.
+    pub last: bool,
+}
+
+/// Reads a run's trace memory, and owns it.
+#[derive(Debug)]
+pub struct Reader {
+    memory: TraceMemory,
+    places: Vec<Place>,
+    died: HashSet<u32>,
+}
+
+/// How far a slot has been read.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    position: u64,
+    names: usize,
+}
+
+impl Reader {
+    /// A reader that has read nothing yet.
+    pub fn new(memory: TraceMemory) -> Self {
+        Reader { memory, places: vec![Place::default(); SLOTS], died: HashSet::new() }
+    }
+
+    /// The memory that is read.
+    pub fn memory(&self) -> &TraceMemory {
+        &self.memory
+    }
+
+    /// The pids that own a slot now: those that were born, whether or not their hello arrived, and are not done with.
+    pub fn owners(&self) -> Vec<u32> {
+        (0..SLOTS).filter_map(|slot| self.memory.owner(slot)).collect()
+    }
+
+    /// Says that a process has ended, all its threads included. The next [`Reader::drain`] reads the last of it.
+    pub fn died(&mut self, pid: u32) {
+        self.died.insert(pid);
+    }
+
+    /// Everything that is new, slot by slot. Slots with nothing new are left out, unless their process died.
+    pub fn drain(&mut self) -> Result<Vec<RawBatch>, MemoryError> {
+        let died = std::mem::take(&mut self.died);
+        let mut batches = Vec::new();
+        for slot in 0..SLOTS {
+            let Some(pid) = self.memory.owner(slot) else { continue };
+            let last = died.contains(&pid);
+            let batch = self.read(slot, RawBatch { slot, pid, last, ..RawBatch::default() });
+            if last {
+                self.places[slot] = Place::default();
+                self.memory.recycle(slot)?;
+            }
+            if last || batch.lost > 0 || !batch.events.is_empty() || !batch.names.is_empty() {
+                batches.push(batch);
+            }
+        }
+        Ok(batches)
+    }
+
+    /// Fills a batch with what is new in its slot. Events first: the names they refer to were published before them.
+    fn read(&mut self, slot: usize, mut batch: RawBatch) -> RawBatch {
+        let place = &mut self.places[slot];
+        let ring = self.memory.arena().ring(slot);
+        let head = ring.head();
+        let oldest = head.saturating_sub(ring.capacity());
+        // A head that went back was not written by us: read what there is from there.
+        place.position = place.position.min(head);
+        if place.position < oldest {
+            batch.lost += Ring::usable(place.position, oldest);
+            place.position = oldest;
+        }
+        while place.position < head {
+            match ring.read(place.position) {
+                _ if Ring::is_skipped(place.position) => {}
+                Found::Event(event) => batch.events.push(event),
+                Found::Overwritten => batch.lost += 1,
+                Found::Unfinished if batch.last => {}
+                Found::Unfinished => break,
+            }
+            place.position += 1;
+        }
+        let (names, length) = Name::decode_all(&self.memory.names(slot, place.names));
+        place.names += length;
+        batch.names = names;
+        batch
+    }
+}
