@@ -1,0 +1,131 @@
+// The page's code editor, as one module that the page loads when it first shows code.
+//
+// create(parent, options) puts an editor into `parent` and gives a handle. It lives in a shadow root, so that its styles come
+// as adopted sheets (a strict Content-Security-Policy refuses injected <style> elements); its colours are the page's custom
+// properties, which reach through. It knows nothing of runs or of the server: what it shows is set from outside.
+
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { python } from "@codemirror/lang-python";
+import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
+import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { Compartment, EditorState, Prec } from "@codemirror/state";
+import {
+  EditorView,
+  drawSelection,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
+
+import { followLine } from "./line.js";
+import { lineMarks, markLines } from "./marks.js";
+import { place } from "./place.js";
+import { colours, look } from "./theme.js";
+
+const HOW_TO_LEAVE = "Tab indents. To leave the editor, press Escape, then Tab. Control and Enter run the program.";
+
+let editors = 0;
+
+/**
+ * @param {HTMLElement} parent an empty element
+ * @param {{
+ *   source: string,
+ *   label: string,
+ *   onChange?: (source: string) => void,
+ *   onRun?: () => void,
+ *   onLine?: (line: number | null) => void,
+ * }} options `onLine` gets the line under the pointer, else the cursor's, from 1
+ */
+export function create(parent, options) {
+  const { source, label, onChange, onRun, onLine } = options;
+  const readOnly = new Compartment();
+  const root = parent.shadowRoot ?? parent.attachShadow({ mode: "open" });
+  const description = describe(root);
+
+  const run = () => {
+    onRun?.();
+    return true;
+  };
+  const view = new EditorView({
+    root,
+    parent: root,
+    state: EditorState.create({
+      doc: source,
+      extensions: [
+        lineNumbers(),
+        highlightSpecialChars(),
+        history(),
+        foldGutter(),
+        drawSelection(),
+        indentOnInput(),
+        indentUnit.of("    "),
+        EditorState.tabSize.of(4),
+        bracketMatching(),
+        closeBrackets(),
+        autocompletion({ activateOnTyping: false }),
+        highlightActiveLine(),
+        highlightActiveLineGutter(),
+        highlightSelectionMatches(),
+        search({ top: true }),
+        lintGutter(),
+        python(),
+        colours,
+        look,
+        lineMarks,
+        followLine(onLine),
+        readOnly.of([]),
+        EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": description.id, spellcheck: "false" }),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) onChange?.(update.state.doc.toString());
+        }),
+        Prec.highest(keymap.of([{ key: "Mod-Enter", run }, { key: "Ctrl-Enter", run }])),
+        keymap.of([
+          ...closeBracketsKeymap,
+          ...defaultKeymap,
+          ...searchKeymap,
+          ...historyKeymap,
+          ...foldKeymap,
+          ...completionKeymap,
+          ...lintKeymap,
+          indentWithTab,
+        ]),
+      ],
+    }),
+  });
+
+  return {
+    getSource: () => view.state.doc.toString(),
+    setSource(text) {
+      if (text === view.state.doc.toString()) return;
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+    },
+    /** @param {{line: number, column: number, end_line: number, end_column: number, message: string, severity: string}[]} found */
+    setDiagnostics(found) {
+      const diagnostics = found.map((one) => ({ ...place(view.state.doc, one), severity: one.severity, message: one.message }));
+      view.dispatch(setDiagnostics(view.state, diagnostics));
+    },
+    /** @param {number[]} lines from 1 @param {"timeline" | "exception"} kind replaces the marks of this kind */
+    markLines: (lines, kind) => markLines(view, lines, kind),
+    focus: () => view.focus(),
+    setReadOnly(on) {
+      view.dispatch({ effects: readOnly.reconfigure(on ? EditorState.readOnly.of(true) : []) });
+    },
+    destroy() {
+      view.destroy();
+      description.remove();
+    },
+  };
+}
+
+function describe(root) {
+  const description = document.createElement("p");
+  description.id = `editor-keys-${(editors += 1)}`;
+  description.hidden = true;
+  description.textContent = HOW_TO_LEAVE;
+  root.append(description);
+  return description;
+}
