@@ -7,7 +7,7 @@ use forkyard_tidy::tree::{files, root, sources};
 const LONGEST: usize = 500;
 
 /// Names that say nothing about what is inside.
-const EMPTY_NAMES: [&str; 10] = ["utils", "util", "helpers", "helper", "common", "misc", "shared", "stuff", "lib2", "manager"];
+const EMPTY_NAMES: [&str; 8] = ["utils", "util", "helpers", "helper", "common", "misc", "stuff", "various"];
 
 /// What belongs to one machine and not to the project; put together here so that this file does not break the rule itself.
 const PLACES: [&str; 8] = [

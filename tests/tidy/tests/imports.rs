@@ -9,13 +9,13 @@ use forkyard_tidy::tree::{files, root};
 /// Which of our crates each of our crates may import. A new crate must be given its place here.
 const LAYERS: &[(&str, &[&str])] = &[
     ("forkyard-wire", &[]),
-    ("forkyard-oncpu", &[]),
-    ("forkyard-sandbox", &[]),
+    ("forkyard-oncpu", &["forkyard-wire"]),
+    ("forkyard-sandbox", &["forkyard-wire"]),
     ("forkyard-timeline", &["forkyard-wire"]),
     ("forkyard-trace", &["forkyard-wire"]),
     ("forkyard-app", &["forkyard-timeline", "forkyard-wire"]),
-    ("forkyard-engine", &["forkyard-trace"]),
-    ("forkyard-python", &["forkyard-engine", "forkyard-trace"]),
+    ("forkyard-engine", &["forkyard-trace", "forkyard-wire"]),
+    ("forkyard-python", &["forkyard-engine", "forkyard-trace", "forkyard-wire"]),
     ("forkyard-runner", &["forkyard-oncpu", "forkyard-sandbox", "forkyard-trace", "forkyard-wire"]),
     ("forkyard-server", &["forkyard-trace", "forkyard-wire"]),
     ("forkyard-tidy", &[]),
@@ -67,7 +67,15 @@ fn every_crate_takes_its_versions_and_lints_from_the_workspace() {
         for (number, line) in file.lines() {
             if line.starts_with('[') {
                 table = line;
-            } else if table.contains("dependencies") && line.contains('=') && !line.contains("workspace = true") {
+                continue;
+            }
+            // `[dependencies]` has a line for each crate, `[dependencies.name]` one for each of its properties.
+            let versioned = if table.ends_with("dependencies]") {
+                line.contains('=') && !line.contains("workspace = true")
+            } else {
+                table.contains("dependencies.") && ["version", "path", "git"].iter().any(|key| line.starts_with(key))
+            };
+            if versioned {
                 breaches.push(Breach::at(&file.path, number, "names a version of its own: put it into the workspace's table"));
             }
         }

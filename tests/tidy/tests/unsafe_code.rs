@@ -7,13 +7,15 @@ use forkyard_tidy::tree::{File, root, sources};
 /// How far above a block its reason may stand, in lines: the reason itself and the beginning of the statement.
 const REACH: usize = 10;
 
-/// Whether a line opens an unsafe block or makes an unsafe promise.
+/// Whether a line opens an unsafe block or makes an unsafe promise, in code: not in a comment and not in a text.
 fn is_unsafe(line: &str) -> bool {
     let code = line.split("//").next().unwrap_or("");
-    ["unsafe {", "unsafe impl", "unsafe fn", "unsafe extern"].iter().any(|word| {
-        let before = code.find(word).and_then(|place| code[..place].chars().last());
-        let quoted = code.find(word).is_some_and(|place| code[..place].matches('"').count() % 2 == 1);
-        code.contains(word) && !quoted && !before.is_some_and(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '`'))
+    // What stands between quotes is every second piece.
+    code.replace("\\\"", "").split('"').step_by(2).any(|piece| {
+        ["unsafe {", "unsafe impl", "unsafe fn", "unsafe extern"].iter().any(|word| {
+            let before = piece.find(word).map(|place| piece[..place].chars().last());
+            before.is_some_and(|letter| !letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_'))
+        })
     })
 }
 
