@@ -19,7 +19,7 @@ pub(crate) fn build() -> Result<()> {
         editor()?;
         let mut trunk = trunk("build")?;
         call::say("Building the page", "2 minutes from nothing, half a minute after an edit");
-        call::run(trunk.args(["--cargo-profile", "page", "--minify"]))
+        call::run(trunk.args(["--cargo-profile", "page"]))
     })
 }
 
