@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -47,6 +48,16 @@ pub(crate) fn once(name: &str, fingerprint: &Fingerprint, made: &Path, work: imp
     work()?;
     fs::create_dir_all(place::target().join("stamps")).context("target/stamps cannot be made")?;
     fs::write(&stamp, value).with_context(|| format!("{} cannot be written", stamp.display()))
+}
+
+/// Lets something be done again.
+pub(crate) fn forget(name: &str) -> Result<()> {
+    match fs::remove_file(place::target().join("stamps").join(name)) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("the stamp of {name} cannot be removed"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The files at or below these paths of the repository, in order, without what was made.

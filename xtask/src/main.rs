@@ -55,8 +55,8 @@ enum Command {
     Check,
     /// The site and the server with reload on change.
     ///
-    /// The page is served by trunk at 127.0.0.1:8080, which passes /api on to the server; an edit under frontend/ reloads the page,
-    /// an edit under backend/ or lessons/ restarts the server.
+    /// Serves at 127.0.0.1:8080. An edit under frontend/ builds the page again, in seconds: reload it in the browser. An edit under
+    /// backend/ or lessons/ restarts the server.
     Dev,
     /// The engine beside CPython's own `multiprocessing`, in one run.
     ///

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::fingerprint::{Fingerprint, once};
+use crate::fingerprint::{Fingerprint, forget, once};
 use crate::tools::{npm, trunk, wasm_bindgen, wasm_target};
 use crate::{call, place};
 
@@ -33,8 +33,17 @@ pub(crate) fn editor() -> Result<()> {
     })
 }
 
+/// trunk, about to build the page quickly again whenever it changes.
+pub(crate) fn watch() -> Result<Command> {
+    // What it leaves is not what people download.
+    forget("site")?;
+    let mut trunk = trunk("watch")?;
+    trunk.args(["--cargo-profile", "dev"]);
+    Ok(trunk)
+}
+
 /// trunk with one of its commands, told to use the tools that we installed and to download none.
-pub(crate) fn trunk(command: &str) -> Result<Command> {
+fn trunk(command: &str) -> Result<Command> {
     let wasm = wasm_target::find()?;
     let (trunk, wasm_bindgen) = (trunk::directory()?, wasm_bindgen::directory()?);
     let mut directories: Vec<&Path> = vec![&trunk, &wasm_bindgen];

@@ -1,7 +1,8 @@
 //! `cargo xtask dev`: the site and the server with reload on change.
 //!
-//! trunk watches the page, rebuilds it and tells the browser; this program watches what the server is made from. Ctrl-C reaches
-//! all of them, for they are of one process group.
+//! trunk watches the page and rebuilds it where the server reads it from; this program watches what the server is made from.
+//! trunk's own server is left out: it passes requests on under another host's name, which ours refuses as another site's.
+//! Ctrl-C reaches all of them, for they are of one process group.
 
 use std::process::{Child, Stdio};
 use std::thread;
@@ -17,8 +18,8 @@ use crate::{call, prerequisite, programs, site};
 const SOURCES: [&str; 3] = ["backend", "lessons", "Cargo.lock"];
 /// How often it is looked at.
 const LOOK: Duration = Duration::from_millis(500);
-/// Where the server listens; people open trunk's address.
-const SERVER: &str = "127.0.0.1:8081";
+/// Where the server listens.
+const ADDRESS: &str = "127.0.0.1:8080";
 
 /// Runs until Ctrl-C.
 pub(crate) fn dev() -> Result<()> {
@@ -26,9 +27,8 @@ pub(crate) fn dev() -> Result<()> {
     prerequisite::node()?;
     site::editor()?;
     programs::stage(Profile::Debug)?;
+    let mut trunk = site::watch()?;
     let mut server = serve()?;
-    let mut trunk = site::trunk("serve")?;
-    trunk.args(["--address", "127.0.0.1", "--port", "8080", "--proxy-backend", &format!("http://{SERVER}/api")]);
     let mut trunk = trunk.stdin(Stdio::null()).spawn().context("trunk did not start")?;
 
     let mut built = newest()?;
@@ -55,7 +55,7 @@ pub(crate) fn dev() -> Result<()> {
 
 fn serve() -> Result<Child> {
     let mut server = call::program(place::forkyard(Profile::Debug));
-    server.args(["serve", "--listen", SERVER]).stdin(Stdio::null()).spawn().context("the server did not start")
+    server.args(["serve", "--listen", ADDRESS]).stdin(Stdio::null()).spawn().context("the server did not start")
 }
 
 fn end(server: &mut Child) -> Result<()> {
