@@ -14,8 +14,8 @@ use crate::fingerprint;
 use crate::place::{self, Profile};
 use crate::{call, prerequisite, programs, site};
 
-/// What the server is made from.
-const SOURCES: [&str; 3] = ["backend", "lessons", "Cargo.lock"];
+/// What the server is made from, and the page's index, which it reads when it starts.
+const SOURCES: [&str; 4] = ["backend", "lessons", "Cargo.lock", "frontend/app/dist/index.html"];
 /// How often it is looked at.
 const LOOK: Duration = Duration::from_millis(500);
 /// Where the server listens.
