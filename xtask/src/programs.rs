@@ -18,8 +18,6 @@ pub(crate) fn stage(profile: Profile) -> Result<()> {
         Profile::Release => "4 minutes from nothing, a minute after an edit",
     };
     call::say("Building forkyard, its runner and the Python extension", usually);
-    // The site is built into the program: its directory must be there even when the site is not.
-    fs::create_dir_all(place::site()).with_context(|| format!("{} cannot be made", place::site().display()))?;
     let packages = ["-p", "forkyard-server", "-p", "forkyard-runner", "-p", "forkyard-python"];
     // While one program does not compile the others can still be tried.
     let built = call::run(call::cargo().args(["build", "--keep-going"]).args(profile.flags()).args(packages));

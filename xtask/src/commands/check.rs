@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::tools::wasm_target::{self, TRIPLE};
-use crate::{call, place, prerequisite};
+use crate::{call, prerequisite};
 
 /// The page is compiled for the browser alone, everything else natively.
 const NATIVE: [&str; 3] = ["--workspace", "--exclude", "forkyard-app"];
@@ -12,7 +12,6 @@ const PAGE: [&str; 4] = ["-p", "forkyard-app", "--target", TRIPLE];
 /// Looks at everything that needs no run of the program.
 pub(crate) fn check() -> Result<()> {
     prerequisite::python()?;
-    std::fs::create_dir_all(place::site())?;
     let wasm = wasm_target::find()?;
     let page = |arguments: &[&str]| {
         let mut cargo = wasm.cargo();
