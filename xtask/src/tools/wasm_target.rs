@@ -53,7 +53,9 @@ impl WasmTarget {
                 .env("RUSTC_BOOTSTRAP", "1")
                 .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld-19")
-                .env_remove("RUSTUP_TOOLCHAIN");
+                .env_remove("RUSTUP_TOOLCHAIN")
+                // cargo put the other toolchain's libraries there.
+                .env_remove("LD_LIBRARY_PATH");
         }
     }
 
