@@ -1,14 +1,47 @@
 //! The model of the timeline: columns, level of detail, layout, selection, sentences; no DOM.
+//!
+//! A [`Trace`] takes in the chunks of a run. [`Layout`] says where its rows lie, [`Viewport`] which part of the axis is in
+//! sight, [`Pieces::shares`] and [`bars`] what each pixel of a row looks like, [`Scene`] what lies under the pointer,
+//! [`Spot`] how to step from segment to segment, [`sentence`] and [`summary`] how to say it, [`table`] the same in rows.
+//! [`Playback`] plays a recorded run again; [`demo`] is one.
+//!
+//! It draws nothing, and it never works out again what an event meant: the merge did that. What only the whole of it can
+//! show, a frame from chunk to rectangles, is timed by `cargo run --release -p forkyard-timeline --example frame`.
 #![forbid(unsafe_code)]
 
+mod axis;
 mod band;
+mod bars;
+mod demo;
+mod hit;
+mod layout;
 mod pieces;
+mod playback;
+pub mod sentence;
 mod skyline;
 mod sorted;
+mod spot;
 mod state;
+pub mod summary;
+mod table;
+pub mod totals;
 mod trace;
+pub mod units;
+mod viewport;
 
+#[cfg(test)]
+mod sample;
+
+pub use axis::{Tick, ticks};
 pub use band::BandKind;
+pub use bars::{Bar, bars};
+pub use demo::demo;
+pub use hit::{ArrowLine, Scene};
+pub use layout::{Heading, Layout, Row, Track};
 pub use pieces::{Piece, Pieces, Shares, Totals};
+pub use playback::Playback;
+pub use spot::{Part, Selection, Side, Spot, Way};
 pub use state::{CLASSES, Class, Cores, Hue, STATES, State};
+pub use table::{Column, Order, Query, ROWS, Rows, Subject, Table, TableRow, row, table};
 pub use trace::{ArrowId, SegmentId, Trace};
+pub use viewport::{Follow, Viewport};

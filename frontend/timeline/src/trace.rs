@@ -315,3 +315,118 @@ impl Dirty {
         *from = (*from).min(from_ns);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::playback::Playback;
+    use crate::sample::*;
+    use crate::state::State;
+
+    fn state_at(trace: &Trace, lane: u32, ms: u64) -> Option<State> {
+        trace.pieces(lane, BandKind::Main)?.at(ms * MS)?.class.state()
+    }
+
+    #[test]
+    fn cores_come_first_and_threads_lie_under_their_process() {
+        let ids: Vec<u32> = trace().lanes().iter().map(|lane| lane.id).collect();
+        assert_eq!(ids, [CORE_0, CORE_1, MAIN, THREAD, FIRST, SECOND]);
+    }
+
+    #[test]
+    fn a_process_shows_its_wait_its_core_and_what_is_neither() {
+        let trace = trace();
+        assert_eq!(state_at(&trace, SECOND, 20), Some(State::OnCore));
+        assert_eq!(state_at(&trace, SECOND, 45), Some(State::Wait));
+        assert_eq!(state_at(&trace, MAIN, 95), Some(State::Off));
+        assert_eq!(state_at(&trace, SECOND, 90), None);
+    }
+
+    #[test]
+    fn without_core_rows_a_process_in_its_code_is_running_and_nobody_says_where() {
+        let mut trace = Trace::new();
+        let mut chunk = chunk();
+        chunk.lanes.retain(|lane| lane.kind != LaneKind::Core);
+        chunk.segments = chunk.segments.iter().filter(|row| row.kind != SegmentKind::OnCore).collect();
+        trace.apply(&chunk);
+        assert_eq!(state_at(&trace, SECOND, 20), Some(State::Alive));
+    }
+
+    #[test]
+    fn a_core_shows_the_hue_of_who_was_on_it() {
+        let trace = trace();
+        let pieces = trace.pieces(CORE_1, BandKind::Core).expect("a band");
+        assert_eq!(pieces.at(20 * MS).map(|piece| piece.class.hue()), Some(trace.hue(FIRST)));
+        assert_eq!(pieces.at(81 * MS).map(|piece| piece.class.hue()), Some(Hue::OTHER));
+        assert_eq!(trace.hue(THREAD), trace.hue(MAIN));
+    }
+
+    #[test]
+    fn an_open_segment_grows_keeps_its_number_and_ends() {
+        let mut trace = Trace::new();
+        let open = |to: u64| Chunk {
+            to_ns: to * MS,
+            lanes: lanes(),
+            open: [segment(MAIN, SegmentKind::Sleep, 5, to)].into_iter().collect(),
+            ..Chunk::default()
+        };
+        trace.apply(&open(10));
+        trace.apply(&open(20));
+        let (id, row) = trace.segments().next().map(|(id, row)| (id, *row)).expect("a row");
+        assert_eq!((row.end, trace.is_open(id)), (20 * MS, true));
+        trace.apply(&Chunk {
+            to_ns: 40 * MS,
+            segments: [segment(MAIN, SegmentKind::Sleep, 5, 33)].into_iter().collect(),
+            ..Chunk::default()
+        });
+        assert_eq!(trace.segments().count(), 1);
+        assert_eq!(trace.segment(id).map(|row| row.end), Some(33 * MS));
+        assert!(!trace.is_open(id));
+        assert_eq!(state_at(&trace, MAIN, 34), None);
+    }
+
+    #[test]
+    fn an_open_segment_that_the_merge_takes_back_takes_no_time() {
+        let mut trace = Trace::new();
+        let open = [segment(MAIN, SegmentKind::QueueGet, 5, 10)].into_iter().collect();
+        trace.apply(&Chunk { to_ns: 10 * MS, lanes: lanes(), open, ..Chunk::default() });
+        trace.apply(&Chunk { to_ns: 20 * MS, ..Chunk::default() });
+        assert_eq!(state_at(&trace, MAIN, 7), None);
+    }
+
+    #[test]
+    fn a_line_finds_its_segments_in_every_process() {
+        let trace = trace();
+        let lanes: Vec<u32> = trace.of_line(14).filter_map(|id| trace.segment(id)).map(|row| row.lane).collect();
+        assert_eq!(lanes, [FIRST, SECOND, SECOND]);
+        assert_eq!(trace.of_line(99).count(), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn a_run_that_came_in_many_chunks_is_the_run_that_came_in_one(mut moments in prop::collection::vec(0_u64..110, 0..12)) {
+            moments.sort_unstable();
+            moments.push(100);
+            let mut grown = Trace::new();
+            let mut playback = Playback::of(&[chunk()]);
+            for moment in moments {
+                grown.apply(&playback.until(moment * MS));
+            }
+            let whole = trace();
+            prop_assert_eq!(grown.segments().count(), whole.segments().count());
+            prop_assert_eq!(grown.arrows(), whole.arrows());
+            for lane in whole.lanes() {
+                for band in [BandKind::Main, BandKind::Core, BandKind::Hold, BandKind::Task] {
+                    let seen = |trace: &Trace| -> Vec<_> {
+                        let pieces = trace.pieces(lane.id, band).into_iter().flat_map(|pieces| pieces.within(0, u64::MAX));
+                        let rows = |piece: &Piece| trace.segment(SegmentId(piece.row)).map(|row| (row.kind, row.start, row.holder));
+                        pieces.map(|piece| (piece.start, piece.end, piece.class, rows(&piece))).collect()
+                    };
+                    prop_assert_eq!(seen(&grown), seen(&whole), "lane {} band {:?}", lane.id, band);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What lies under the pointer.
+
+use crate::layout::{Layout, Row};
+use crate::spot::Spot;
+use crate::trace::{ArrowId, Trace};
+use crate::viewport::Viewport;
+
+/// How far from a segment's edge still counts as on it, so that one a single pixel wide can be hit.
+const REACH: f64 = 4.0;
+/// How far from an arrow still counts as on it.
+const ARROW_REACH: f64 = 5.0;
+
+/// What a question about the picture needs: the runs, where their rows lie, and which part of the axis is in sight.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// The runs on the axis.
+    pub traces: &'a [&'a Trace],
+    /// Their rows.
+    pub layout: &'a Layout,
+    /// The part in sight.
+    pub viewport: &'a Viewport,
+    /// Width of the picture in CSS pixels.
+    pub width: f64,
+}
+
+/// A message on the screen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ArrowLine {
+    /// Which run.
+    pub panel: usize,
+    /// Which message.
+    pub arrow: ArrowId,
+    /// Where it begins.
+    pub from: (f64, f64),
+    /// Where it ends.
+    pub to: (f64, f64),
+}
+
+impl Scene<'_> {
+    /// The segment under a point, both in CSS pixels from the picture's upper left corner.
+    pub fn segment_at(&self, x: f64, y: f64) -> Option<Spot> {
+        let row = self.layout.row_at(y, REACH)?;
+        let pieces = self.traces.get(row.panel)?.pieces(row.lane, row.band)?;
+        let t_ns = self.viewport.time(x, self.width).max(0.0);
+        let reach = self.viewport.span_ns() / self.width.max(1.0) * REACH;
+        let piece = pieces.at(t_ns as u64).or_else(|| {
+            let near = |distance: f64| distance <= reach;
+            let before = pieces.before(t_ns as u64).filter(|piece| near(t_ns - piece.end as f64));
+            before.or_else(|| pieces.after(t_ns as u64).filter(|piece| near(piece.start as f64 - t_ns)))
+        })?;
+        let mut spot = Spot::of(&piece, row.panel, row.lane, row.band);
+        spot.at_ns = (t_ns as u64).clamp(piece.start, piece.end - 1);
+        Some(spot)
+    }
+
+    /// The message nearest to a point, if one is near.
+    pub fn arrow_at(&self, lines: &[ArrowLine], point: (f64, f64)) -> Option<(usize, ArrowId)> {
+        lines
+            .iter()
+            .map(|line| (distance(point, line.from, line.to), line))
+            .filter(|(distance, _)| *distance <= ARROW_REACH)
+            .min_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, line)| (line.panel, line.arrow))
+    }
+
+    /// The messages in sight, or none where there are more than `most`: then they would only be a grey haze.
+    pub fn arrow_lines(&self, most: usize) -> Vec<ArrowLine> {
+        let mut lines = Vec::new();
+        let (from, to) = (self.viewport.start_ns(), self.viewport.end_ns());
+        for (panel, trace) in self.traces.iter().enumerate() {
+            for (index, arrow) in trace.arrows().iter().enumerate() {
+                if (arrow.received as f64) < from || arrow.sent as f64 > to {
+                    continue;
+                }
+                let Some(line) = self.arrow_line(panel, ArrowId(index as u32)) else { continue };
+                if lines.len() == most {
+                    return Vec::new();
+                }
+                lines.push(line);
+            }
+        }
+        lines
+    }
+
+    /// Where a message lies; none where one of its ends has no row.
+    pub fn arrow_line(&self, panel: usize, arrow: ArrowId) -> Option<ArrowLine> {
+        let message = self.traces.get(panel)?.arrow(arrow)?;
+        let end = |lane: u32, t_ns: u64| {
+            let row = self.main_row(panel, lane)?;
+            Some((self.viewport.x(t_ns as f64, self.width), row.middle()))
+        };
+        Some(ArrowLine { panel, arrow, from: end(message.from, message.sent)?, to: end(message.to, message.received)? })
+    }
+
+    /// The first row of a lane.
+    pub fn main_row(&self, panel: usize, lane: u32) -> Option<&Row> {
+        self.layout.rows.iter().find(|row| row.panel == panel && row.lane == lane)
+    }
+}
+
+/// From a point to a line between two points.
+fn distance(point: (f64, f64), from: (f64, f64), to: (f64, f64)) -> f64 {
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let length = dx * dx + dy * dy;
+    let along = if length == 0.0 { 0.0 } else { ((point.0 - from.0) * dx + (point.1 - from.1) * dy) / length };
+    let along = along.clamp(0.0, 1.0);
+    (point.0 - from.0 - along * dx).hypot(point.1 - from.1 - along * dy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::band::BandKind;
+    use crate::sample::*;
+
+    #[test]
+    fn every_row_answers_for_the_segment_that_is_painted_there() {
+        let trace = trace();
+        let (layout, viewport) = (Layout::of(&[&trace]), Viewport::fit(trace.end_ns()));
+        let scene = Scene { traces: &[&trace], layout: &layout, viewport: &viewport, width: 1_000.0 };
+        for row in &layout.rows {
+            let Some(pieces) = trace.pieces(row.lane, row.band) else { continue };
+            for piece in pieces.within(0, u64::MAX) {
+                let x = viewport.x(piece.start.midpoint(piece.end) as f64, 1_000.0);
+                let spot = scene.segment_at(x, row.middle()).expect("something is painted there");
+                assert_eq!((spot.lane, spot.band, spot.segment.0), (row.lane, row.band, piece.row));
+            }
+        }
+    }
+
+    #[test]
+    fn a_narrow_segment_can_be_hit_beside_and_empty_space_cannot() {
+        let trace = trace();
+        let (layout, viewport) = (Layout::of(&[&trace]), Viewport::fit(trace.end_ns()));
+        let scene = Scene { traces: &[&trace], layout: &layout, viewport: &viewport, width: 1_000.0 };
+        let y = layout.row(0, SECOND, BandKind::Main).expect("a row").middle();
+        let edge = viewport.x((80 * MS) as f64, 1_000.0);
+        assert!(scene.segment_at(edge + 2.0, y).is_some());
+        assert_eq!(scene.segment_at(edge + 20.0, y), None);
+        assert_eq!(scene.segment_at(edge, layout.height + 50.0), None);
+    }
+
+    #[test]
+    fn a_message_runs_from_its_senders_row_to_its_receivers() {
+        let trace = trace();
+        let (layout, viewport) = (Layout::of(&[&trace]), Viewport::fit(trace.end_ns()));
+        let scene = Scene { traces: &[&trace], layout: &layout, viewport: &viewport, width: 1_000.0 };
+        let lines = scene.arrow_lines(10);
+        assert_eq!(lines.len(), 1);
+        let middle = ((lines[0].from.0 + lines[0].to.0) / 2.0, (lines[0].from.1 + lines[0].to.1) / 2.0);
+        assert_eq!(scene.arrow_at(&lines, middle), Some((0, ArrowId(0))));
+        assert_eq!(scene.arrow_at(&lines, (0.0, 0.0)), None);
+        assert!(scene.arrow_lines(0).is_empty(), "more than can be told apart");
+    }
+}

@@ -1,0 +1,297 @@
+//! Segments and messages in words: who, how long, for what, held by whom, ended by whom, on which line.
+//!
+//! The words are the program's own: the names of its processes and variables, the lines of its source.
+
+use forkyard_wire::timeline::{Arrow, LaneKind, Segment, SegmentKind};
+
+use crate::spot::Spot;
+use crate::state::State;
+use crate::trace::{SegmentId, Trace};
+use crate::units::{bytes, duration};
+
+/// A lane's name as a sentence says it: `Process-2`, `Thread-1 of MainProcess`, `core 0`.
+pub fn who(trace: &Trace, lane: u32) -> String {
+    match trace.lane(lane) {
+        None if lane == 0 => "another program".to_owned(),
+        None => format!("lane {lane}"),
+        Some(lane) => match (lane.kind, trace.lane(lane.parent)) {
+            (LaneKind::Thread, Some(process)) => format!("{} of {}", lane.name, process.name),
+            (LaneKind::Core, _) => lane.name.to_lowercase(),
+            _ => lane.name.clone(),
+        },
+    }
+}
+
+/// The sentence of a segment where it is seen.
+pub fn spot(trace: &Trace, spot: &Spot) -> String {
+    let (Some(state), Some((from, to))) = (spot.state(trace), spot.extent(trace)) else {
+        return segment(trace, spot.segment);
+    };
+    let who = who(trace, spot.lane);
+    match state {
+        State::Off => {
+            let length = duration(to - from);
+            format!("{who} was in its code but on no core for {length}; what it waited for was not recorded.")
+        }
+        _ => segment(trace, spot.segment),
+    }
+}
+
+/// The sentence of a segment.
+pub fn segment(trace: &Trace, id: SegmentId) -> String {
+    let Some(row) = trace.segment(id) else { return String::new() };
+    let tense = if trace.is_open(id) { Tense::Still } else { Tense::Over };
+    let words = Words { trace, row, who: who(trace, row.lane), length: duration(row.end - row.start), tense };
+    words.sentence()
+}
+
+/// The sentence of a message.
+pub fn arrow(trace: &Trace, arrow: &Arrow) -> String {
+    let through = trace.object(arrow.object).map_or_else(|| "a pipe".to_owned(), |object| object.name.clone());
+    let (from, to) = (who(trace, arrow.from), who(trace, arrow.to));
+    let (size, length) = (bytes(arrow.bytes.into()), duration(arrow.received - arrow.sent));
+    format!("{from} sent {size} to {to} through {through}; it arrived {length} later.")
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tense {
+    Over,
+    Still,
+}
+
+struct Words<'a> {
+    trace: &'a Trace,
+    row: &'a Segment,
+    who: String,
+    length: String,
+    tense: Tense,
+}
+
+impl Words<'_> {
+    fn sentence(&self) -> String {
+        use SegmentKind::*;
+        let Self { who, length, .. } = self;
+        let line = self.line();
+        let object = self.object();
+        match self.row.kind {
+            Fork => match self.parent() {
+                Some(parent) => format!("{who} was copied from {parent} in {length} (fork)."),
+                None => format!("{who} was copied from its parent in {length} (fork)."),
+            },
+            Exec => format!("The kernel loaded the interpreter of {who} in {length} (exec)."),
+            Boot => format!("The interpreter of {who} started in {length}."),
+            Import => format!("{who} imported the main module in {length}."),
+            Unpickle => format!("{who} unpickled what it was given in {length}."),
+            Run => match self.tense {
+                Tense::Over => format!("{who} was in the program's code for {length}."),
+                Tense::Still => format!("{who} has been in the program's code for {length}."),
+            },
+            Exit => format!("{who} took {length} from the end of its code to its end.{}", self.how_it_ended()),
+            Zombie => match self.parent() {
+                Some(parent) if self.tense == Tense::Over => {
+                    format!("{who} was dead for {length} before {parent} joined it.{}", self.how_it_ended())
+                }
+                _ => format!("{who} has been dead for {length}, and nobody has joined it.{}", self.how_it_ended()),
+            },
+            Hold => match self.tense {
+                Tense::Over => format!("{who} held {object} for {length}{line}."),
+                Tense::Still => format!("{who} has been holding {object} for {length}{line}."),
+            },
+            Task => self.task(),
+            OnCore => self.on_core(),
+            Runnable => format!("{who} was ready for {length}, and every core was taken."),
+            Sleep => match self.tense {
+                Tense::Over => format!("{who} slept for {length}{line}."),
+                Tense::Still => format!("{who} has been asleep for {length}{line}."),
+            },
+            _ => self.wait(),
+        }
+    }
+
+    fn wait(&self) -> String {
+        let (what, act) = self.reason();
+        let verb = match self.tense {
+            Tense::Over => "waited",
+            Tense::Still => "has been waiting",
+        };
+        let held = match self.row.holder {
+            0 => String::new(),
+            holder if holder == self.row.lane => ", held by itself".to_owned(),
+            holder => format!(", held by {}", who(self.trace, holder)),
+        };
+        let ended = match self.row.released_by {
+            0 => String::new(),
+            lane if lane == self.row.lane => format!("; its own {act} ended it"),
+            lane => format!("; {}'s {act} ended it", who(self.trace, lane)),
+        };
+        format!("{} {verb} {} {what}{}{held}{ended}.", self.who, self.length, self.line())
+    }
+
+    /// What was waited for, and whose act ends such a wait.
+    fn reason(&self) -> (String, &'static str) {
+        use SegmentKind::*;
+        let object = self.object();
+        match self.row.kind {
+            QueueGet => (format!("for a message from {object}"), "put"),
+            QueuePut => (format!("for room in {object}"), "get"),
+            ConnectionRecv => (format!("for a message on {object}"), "send"),
+            ConnectionSend => (format!("for room in the pipe {object}"), "recv"),
+            ProcessJoin => (format!("for {} to end", self.joined(&object)), "exit"),
+            ThreadJoin => (format!("for {} to end", self.joined(&object)), "end"),
+            EventWait => (format!("for {object} to be set"), "set"),
+            ConditionWait => (format!("for a notice on {object}"), "notify"),
+            BarrierWait => (format!("at {object} for the others"), "arrival"),
+            SemaphoreAcquire => (format!("for a permit of {object}"), "release"),
+            AsyncResultGet => (format!("for a result from {object}"), "result"),
+            Gil => ("for the interpreter's lock (GIL)".to_owned(), "hand-over"),
+            Input => ("for input".to_owned(), "line"),
+            _ => (format!("for {object}"), "release"),
+        }
+    }
+
+    fn joined(&self, object: &str) -> String {
+        match (self.row.object, self.row.released_by) {
+            (0, 0) => "another".to_owned(),
+            (0, lane) => who(self.trace, lane),
+            _ => object.to_owned(),
+        }
+    }
+
+    fn task(&self) -> String {
+        let function = self.trace.string(self.row.detail).unwrap_or("a function");
+        let number = self.row.index;
+        let pool = match self.row.object {
+            0 => String::new(),
+            _ => format!(" of {}", self.object()),
+        };
+        let verb = match self.tense {
+            Tense::Over => "ran",
+            Tense::Still => "has been running",
+        };
+        format!("{} {verb} {function}, task {number}{pool}, for {}{}.", self.who, self.length, self.line())
+    }
+
+    fn on_core(&self) -> String {
+        let core = who(self.trace, self.row.lane);
+        let (verb, length) = (if self.tense == Tense::Over { "was" } else { "has been" }, &self.length);
+        match self.row.holder {
+            0 => format!("Another program {verb} on {core} for {length}."),
+            lane => format!("{} {verb} on {core} for {length}.", who(self.trace, lane)),
+        }
+    }
+
+    fn parent(&self) -> Option<String> {
+        let parent = self.trace.lane(self.row.lane)?.parent;
+        (parent != 0).then(|| who(self.trace, parent))
+    }
+
+    fn how_it_ended(&self) -> String {
+        match self.trace.lane(self.row.lane).map(|lane| (lane.exit_code, lane.signal.as_deref())) {
+            Some((_, Some(signal))) => format!(" {signal} ended it."),
+            Some((Some(code), None)) if code != 0 => format!(" Its exit code was {code}."),
+            _ => String::new(),
+        }
+    }
+
+    fn object(&self) -> String {
+        match self.trace.object(self.row.object) {
+            Some(object) => object.name.clone(),
+            None => match self.row.kind {
+                SegmentKind::LockAcquire | SegmentKind::Hold => "a lock".to_owned(),
+                SegmentKind::QueueGet | SegmentKind::QueuePut => "a queue".to_owned(),
+                SegmentKind::AsyncResultGet => "a pool".to_owned(),
+                _ => "something without a name".to_owned(),
+            },
+        }
+    }
+
+    fn line(&self) -> String {
+        match self.row.line {
+            0 => String::new(),
+            line => format!(" (line {line})"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use forkyard_wire::timeline::Chunk;
+
+    use super::*;
+    use crate::band::BandKind;
+    use crate::sample::{CORE_0, FIRST, LOCK, MAIN, MS, SECOND, THREAD, trace};
+
+    fn said(trace: &Trace, lane: u32, kind: SegmentKind) -> String {
+        let found = trace.segments().find(|(_, row)| row.lane == lane && row.kind == kind);
+        segment(trace, found.expect("such a segment").0)
+    }
+
+    fn said_of(row: Segment) -> String {
+        let mut trace = trace();
+        trace.apply(&Chunk { to_ns: 200 * MS, segments: [row].into_iter().collect(), ..Chunk::default() });
+        let last = trace.segments().last().expect("the row").0;
+        segment(&trace, last)
+    }
+
+    #[test]
+    fn a_wait_says_for_what_who_held_it_and_who_ended_it() {
+        assert_eq!(
+            said(&trace(), SECOND, SegmentKind::LockAcquire),
+            "Process-2 waited 10 ms for counter_lock (line 14), held by Process-1; Process-1's release ended it."
+        );
+        assert_eq!(
+            said(&trace(), MAIN, SegmentKind::QueueGet),
+            "MainProcess waited 80 ms for a message from results (line 20); Process-1's put ended it."
+        );
+    }
+
+    #[test]
+    fn a_wait_that_goes_on_is_said_so() {
+        let mut trace = trace();
+        let row = Segment { object: LOCK, holder: FIRST, ..segment_ms(SECOND, SegmentKind::LockAcquire, 100, 130) };
+        trace.apply(&Chunk { to_ns: 130 * MS, open: [row].into_iter().collect(), ..Chunk::default() });
+        let id = trace.segments().last().expect("the row").0;
+        assert_eq!(segment(&trace, id), "Process-2 has been waiting 30 ms for counter_lock, held by Process-1.");
+    }
+
+    #[test]
+    fn a_hold_a_task_and_a_core_have_their_words() {
+        let trace = trace();
+        assert_eq!(said(&trace, FIRST, SegmentKind::Hold), "Process-1 held counter_lock for 20 ms (line 14).");
+        assert_eq!(said(&trace, FIRST, SegmentKind::Task), "Process-1 ran square, task 7 of pool, for 70 ms (line 9).");
+        assert_eq!(said(&trace, CORE_0, SegmentKind::OnCore), "MainProcess was on core 0 for 10 ms.");
+    }
+
+    #[test]
+    fn no_kind_of_segment_leaves_a_hole_in_its_sentence() {
+        for kind in forkyard_wire::timeline::SEGMENT_KINDS {
+            let text = said_of(segment_ms(THREAD, kind, 100, 101));
+            assert!(text.ends_with('.') && !text.contains("  ") && !text.contains(" ."), "{kind:?}: {text}");
+            let told = [" 1 ms", "Thread-1 of MainProcess", "Another program"];
+            assert!(text.contains(told[0]) && (text.contains(told[1]) || text.contains(told[2])), "{kind:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn time_in_the_code_but_on_no_core_is_not_called_running() {
+        let trace = trace();
+        let piece = trace.pieces(MAIN, BandKind::Main).and_then(|pieces| pieces.at(95 * MS)).expect("a piece");
+        assert_eq!(
+            spot(&trace, &Spot::of(&piece, 0, MAIN, BandKind::Main)),
+            "MainProcess was in its code but on no core for 10 ms; what it waited for was not recorded."
+        );
+    }
+
+    #[test]
+    fn a_message_says_its_size_its_way_and_its_time() {
+        let trace = trace();
+        assert_eq!(
+            arrow(&trace, &trace.arrows()[0]),
+            "Process-1 sent 512 B to MainProcess through results; it arrived 11 ms later."
+        );
+    }
+
+    fn segment_ms(lane: u32, kind: SegmentKind, start_ms: u64, end_ms: u64) -> Segment {
+        crate::sample::segment(lane, kind, start_ms, end_ms)
+    }
+}

@@ -1,0 +1,132 @@
+//! A run in a sentence, and in a paragraph for who does not see the picture.
+
+use forkyard_wire::timeline::{LaneKind, SegmentKind};
+
+use crate::sentence::who;
+use crate::state::State;
+use crate::totals::{WaitTotal, by_state, by_wait, cores_used};
+use crate::trace::Trace;
+use crate::units::{cores, count, duration, percent};
+
+/// A wait that took less of the processes' time than this is not worth a word.
+const WORTH_SAYING: f64 = 0.01;
+
+/// `2 processes on 1.9 cores; 12 % of the time waiting for lock`. Empty for an empty run.
+pub fn sentence(trace: &Trace) -> String {
+    over(trace, (0, trace.end_ns()))
+}
+
+/// The same for a stretch of the run.
+pub fn over(trace: &Trace, range: (u64, u64)) -> String {
+    let alive = |kind: LaneKind| {
+        let lanes = trace.lanes().into_iter().filter(move |lane| lane.kind == kind);
+        lanes.filter(|lane| lane.start_ns <= range.1 && lane.end_ns.is_none_or(|end| end >= range.0)).count()
+    };
+    let (processes, threads) = (alive(LaneKind::Process), alive(LaneKind::Thread));
+    if processes == 0 {
+        return String::new();
+    }
+    let mut text = count(processes, "process", "processes");
+    if threads > 0 {
+        text.push_str(&format!(" and {}", count(threads, "further thread", "further threads")));
+    }
+    if let Some(used) = cores_used(trace, range) {
+        text.push_str(&format!(" on {}", cores(used)));
+    }
+    if let Some(wait) = longest_wait(trace, range) {
+        text.push_str(&format!("; {wait}"));
+    }
+    text
+}
+
+/// The whole picture in words: what ran, for how long, and how each process spent its time.
+pub fn paragraph(trace: &Trace) -> String {
+    let range = (0, trace.end_ns());
+    if trace.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("The run took {}: {}.", duration(range.1), sentence(trace));
+    for lane in trace.lanes().into_iter().filter(|lane| lane.kind != LaneKind::Core) {
+        let states = by_state(trace, Some(lane.id), range);
+        let life: u64 = states.iter().filter(|total| in_main_band(total.state)).map(|total| total.ns).sum();
+        let parts: Vec<String> = states
+            .iter()
+            .filter(|total| in_main_band(total.state) && total.ns as f64 > life as f64 * WORTH_SAYING)
+            .map(|total| format!("{} {}", percent(total.ns as f64 / life.max(1) as f64), total.state.name()))
+            .collect();
+        if !parts.is_empty() {
+            text.push_str(&format!(" {} lived {}: {}.", who(trace, lane.id), duration(life), parts.join(", ")));
+        }
+    }
+    if trace.lost() > 0 {
+        text.push_str(&format!(" {} were lost, because they came too fast.", count(trace.lost() as usize, "event", "events")));
+    }
+    text
+}
+
+/// What a wait was for, in few words: `counter_lock`, `a message from results`, `other processes to end`.
+pub fn wait_object(trace: &Trace, wait: &WaitTotal) -> String {
+    let name = trace.object(wait.object).map(|object| object.name.clone());
+    let named = |prefix: &str, else_: &str| match &name {
+        Some(name) => format!("{prefix}{name}"),
+        None => else_.to_owned(),
+    };
+    match wait.kind {
+        SegmentKind::Sleep => "the clock (sleep)".to_owned(),
+        SegmentKind::Gil => "the interpreter's lock (GIL)".to_owned(),
+        SegmentKind::Input => "input".to_owned(),
+        SegmentKind::ProcessJoin => named("the end of ", "other processes to end"),
+        SegmentKind::ThreadJoin => named("the end of ", "other threads to end"),
+        SegmentKind::QueueGet => named("a message from ", "a message"),
+        SegmentKind::ConnectionRecv => named("a message on ", "a message"),
+        SegmentKind::QueuePut | SegmentKind::ConnectionSend => named("room in ", "room in a pipe"),
+        SegmentKind::AsyncResultGet => named("a result from ", "a result"),
+        SegmentKind::LockAcquire => named("", "a lock"),
+        _ => named("", wait.kind.name()),
+    }
+}
+
+/// The longest wait that says something: a parent that only joins its children is not held up by anything.
+fn longest_wait(trace: &Trace, range: (u64, u64)) -> Option<String> {
+    let lived: u64 = by_state(trace, None, range).iter().filter(|total| in_main_band(total.state)).map(|total| total.ns).sum();
+    let joins = |kind: SegmentKind| matches!(kind, SegmentKind::ProcessJoin | SegmentKind::ThreadJoin);
+    let wait = by_wait(trace, range).into_iter().find(|wait| !joins(wait.kind))?;
+    let share = wait.ns as f64 / lived.max(1) as f64;
+    (share >= WORTH_SAYING).then(|| match wait.kind {
+        SegmentKind::Sleep => format!("{} of the time asleep", percent(share)),
+        _ => format!("{} of the time waiting for {}", percent(share), wait_object(trace, &wait)),
+    })
+}
+
+fn in_main_band(state: State) -> bool {
+    !matches!(state, State::Hold | State::Task)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::*;
+
+    #[test]
+    fn a_run_is_said_in_a_sentence() {
+        assert_eq!(
+            sentence(&trace()),
+            "3 processes and 1 further thread on 1.4 cores; 33 % of the time waiting for a message from results"
+        );
+        assert_eq!(sentence(&Trace::new()), "");
+    }
+
+    #[test]
+    fn the_paragraph_says_how_each_process_spent_its_life() {
+        let text = paragraph(&trace());
+        assert!(text.starts_with("The run took 100 ms: 3 processes"), "{text}");
+        assert!(text.contains("Process-2 lived 70 ms: 86 % on a core, 14 % waiting."), "{text}");
+    }
+
+    #[test]
+    fn lost_events_are_owned_up_to() {
+        let mut trace = trace();
+        trace.apply(&forkyard_wire::timeline::Chunk { lost: 12, ..Default::default() });
+        assert!(paragraph(&trace).ends_with("12 events were lost, because they came too fast."));
+    }
+}

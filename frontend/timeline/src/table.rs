@@ -1,0 +1,334 @@
+//! The same rows as the picture, as a table: for who cannot see the picture, and for who wants the figures.
+
+use std::cmp::Ordering;
+
+use forkyard_wire::timeline::{Category, Segment};
+
+use crate::sentence::who;
+use crate::trace::{ArrowId, SegmentId, Trace};
+
+/// What a row of the table stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A segment.
+    Segment(SegmentId),
+    /// A message.
+    Arrow(ArrowId),
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableRow {
+    /// What it stands for.
+    pub subject: Subject,
+    /// The lane, to give the row its hue.
+    pub lane: u32,
+    /// The process or thread; the sender of a message.
+    pub who: String,
+    /// `Lock.acquire`, `run`, `message`.
+    pub what: &'static str,
+    /// The object's name, the function of a task; empty where there is none.
+    pub object: String,
+    /// Line of the program, 0 when unknown.
+    pub line: u32,
+    /// Nanoseconds since the run's zero.
+    pub start_ns: u64,
+    /// Nanoseconds.
+    pub duration_ns: u64,
+    /// Whether it still goes on.
+    pub open: bool,
+    /// Wait: whose act ended it, else who held the object. Message: the receiver. On a core: the thread. Empty else.
+    pub by_whom: String,
+}
+
+/// A column to sort by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    /// [`TableRow::who`], in order of birth.
+    Who,
+    /// [`TableRow::what`].
+    What,
+    /// [`TableRow::object`].
+    Object,
+    /// [`TableRow::line`].
+    Line,
+    /// [`TableRow::start_ns`].
+    Start,
+    /// [`TableRow::duration_ns`].
+    Duration,
+    /// [`TableRow::by_whom`].
+    ByWhom,
+}
+
+/// Which way to sort.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Smallest, earliest, first of the alphabet first.
+    Ascending,
+    /// The other way.
+    Descending,
+}
+
+/// Which rows the table holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// All but the times on cores.
+    Events,
+    /// Waits.
+    Waits,
+    /// Birth, life and death.
+    Lives,
+    /// Locks held and tasks.
+    Work,
+    /// Messages.
+    Messages,
+    /// Times on cores, and times without one.
+    Cores,
+}
+
+/// Every choice of rows, in the order in which it is offered.
+pub const ROWS: [Rows; 6] = [Rows::Events, Rows::Waits, Rows::Lives, Rows::Work, Rows::Messages, Rows::Cores];
+
+impl Rows {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Rows::Events => "everything but core times",
+            Rows::Waits => "waits",
+            Rows::Lives => "lives of processes",
+            Rows::Work => "locks held and tasks",
+            Rows::Messages => "messages",
+            Rows::Cores => "core times",
+        }
+    }
+
+    fn has(self, segment: &Segment) -> bool {
+        match (self, segment.kind.category()) {
+            (Rows::Events, category) => category != Category::Core,
+            (Rows::Waits, category) => category == Category::Wait,
+            (Rows::Lives, category) => category == Category::Lifecycle,
+            (Rows::Work, category) => matches!(category, Category::Hold | Category::Task),
+            (Rows::Messages, _) => false,
+            (Rows::Cores, category) => category == Category::Core,
+        }
+    }
+
+    fn has_messages(self) -> bool {
+        matches!(self, Rows::Events | Rows::Messages)
+    }
+}
+
+/// A question to the table.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Query {
+    /// Which rows.
+    pub rows: Rows,
+    /// Only what touches this stretch of time.
+    pub range: Option<(u64, u64)>,
+    /// Sorted by.
+    pub column: Column,
+    /// Which way.
+    pub order: Order,
+    /// At most so many rows are made.
+    pub limit: usize,
+}
+
+impl Default for Query {
+    fn default() -> Self {
+        Self { rows: Rows::Events, range: None, column: Column::Start, order: Order::Ascending, limit: 500 }
+    }
+}
+
+/// The answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The first rows.
+    pub rows: Vec<TableRow>,
+    /// How many there are without the limit.
+    pub total: usize,
+}
+
+/// The rows of a run that a question asks for.
+pub fn table(trace: &Trace, query: &Query) -> Table {
+    let touches = |start: u64, end: u64| query.range.is_none_or(|(from, to)| start <= to && end >= from);
+    let segments = trace.segments().filter(|(_, row)| query.rows.has(row) && touches(row.start, row.end));
+    let mut subjects: Vec<Subject> = segments.map(|(id, _)| Subject::Segment(id)).collect();
+    if query.rows.has_messages() {
+        let arrows = trace.arrows().iter().enumerate().filter(|(_, arrow)| touches(arrow.sent, arrow.received));
+        subjects.extend(arrows.map(|(row, _)| Subject::Arrow(ArrowId(row as u32))));
+    }
+    let total = subjects.len();
+    let compare = |a: &Subject, b: &Subject| compare(trace, query, a, b);
+    if total > query.limit && query.limit > 0 {
+        subjects.select_nth_unstable_by(query.limit - 1, compare);
+        subjects.truncate(query.limit);
+    }
+    subjects.sort_unstable_by(compare);
+    Table { rows: subjects.into_iter().filter_map(|subject| row(trace, subject)).collect(), total }
+}
+
+/// One row of the table.
+pub fn row(trace: &Trace, subject: Subject) -> Option<TableRow> {
+    match subject {
+        Subject::Segment(id) => {
+            let segment = trace.segment(id)?;
+            Some(TableRow {
+                subject,
+                lane: if segment.kind.category() == Category::Core && segment.holder != 0 {
+                    segment.holder
+                } else {
+                    segment.lane
+                },
+                who: who(trace, segment.lane),
+                what: segment.kind.name(),
+                object: object(trace, subject).to_owned(),
+                line: segment.line,
+                start_ns: segment.start,
+                duration_ns: segment.end - segment.start,
+                open: trace.is_open(id),
+                by_whom: by(trace, subject).map_or_else(String::new, |lane| who(trace, lane)),
+            })
+        }
+        Subject::Arrow(id) => {
+            let arrow = trace.arrow(id)?;
+            Some(TableRow {
+                subject,
+                lane: arrow.from,
+                who: who(trace, arrow.from),
+                what: "message",
+                object: object(trace, subject).to_owned(),
+                line: 0,
+                start_ns: arrow.sent,
+                duration_ns: arrow.received - arrow.sent,
+                open: false,
+                by_whom: who(trace, arrow.to),
+            })
+        }
+    }
+}
+
+/// By the column, then by start, then by the row itself: the same question always gets the same answer.
+fn compare(trace: &Trace, query: &Query, a: &Subject, b: &Subject) -> Ordering {
+    let by_column = match query.column {
+        Column::Who => lane(trace, *a).cmp(&lane(trace, *b)),
+        Column::What => what(trace, *a).cmp(what(trace, *b)),
+        Column::Object => object(trace, *a).cmp(object(trace, *b)),
+        Column::Line => line(trace, *a).cmp(&line(trace, *b)),
+        Column::Start => times(trace, *a).0.cmp(&times(trace, *b).0),
+        Column::Duration => length(trace, *a).cmp(&length(trace, *b)),
+        Column::ByWhom => by(trace, *a).cmp(&by(trace, *b)),
+    };
+    let directed = match query.order {
+        Order::Ascending => by_column,
+        Order::Descending => by_column.reverse(),
+    };
+    directed.then_with(|| times(trace, *a).0.cmp(&times(trace, *b).0)).then_with(|| number(*a).cmp(&number(*b)))
+}
+
+fn number(subject: Subject) -> (u8, u32) {
+    match subject {
+        Subject::Segment(id) => (0, id.0),
+        Subject::Arrow(id) => (1, id.0),
+    }
+}
+
+fn times(trace: &Trace, subject: Subject) -> (u64, u64) {
+    match subject {
+        Subject::Segment(id) => trace.segment(id).map_or((0, 0), |row| (row.start, row.end)),
+        Subject::Arrow(id) => trace.arrow(id).map_or((0, 0), |arrow| (arrow.sent, arrow.received)),
+    }
+}
+
+fn length(trace: &Trace, subject: Subject) -> u64 {
+    let (start, end) = times(trace, subject);
+    end - start
+}
+
+fn lane(trace: &Trace, subject: Subject) -> u32 {
+    match subject {
+        Subject::Segment(id) => trace.segment(id).map_or(0, |row| row.lane),
+        Subject::Arrow(id) => trace.arrow(id).map_or(0, |arrow| arrow.from),
+    }
+}
+
+fn line(trace: &Trace, subject: Subject) -> u32 {
+    match subject {
+        Subject::Segment(id) => trace.segment(id).map_or(0, |row| row.line),
+        Subject::Arrow(_) => 0,
+    }
+}
+
+fn what(trace: &Trace, subject: Subject) -> &'static str {
+    match subject {
+        Subject::Segment(id) => trace.segment(id).map_or("", |row| row.kind.name()),
+        Subject::Arrow(_) => "message",
+    }
+}
+
+fn object(trace: &Trace, subject: Subject) -> &str {
+    let (id, detail) = match subject {
+        Subject::Segment(id) => trace.segment(id).map_or((0, 0), |row| (row.object, row.detail)),
+        Subject::Arrow(id) => trace.arrow(id).map_or((0, 0), |arrow| (arrow.object, 0)),
+    };
+    trace.string(detail).or_else(|| trace.object(id).map(|object| object.name.as_str())).unwrap_or("")
+}
+
+fn by(trace: &Trace, subject: Subject) -> Option<u32> {
+    match subject {
+        Subject::Segment(id) => {
+            let row = trace.segment(id)?;
+            match row.kind.category() {
+                Category::Wait => [row.released_by, row.holder].into_iter().find(|lane| *lane != 0),
+                Category::Core => (row.holder != 0).then_some(row.holder),
+                _ => None,
+            }
+        }
+        Subject::Arrow(id) => trace.arrow(id).map(|arrow| arrow.to),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::*;
+
+    #[test]
+    fn the_table_has_a_row_for_each_segment_and_each_message() {
+        let trace = trace();
+        let of = |rows| table(&trace, &Query { rows, ..Query::default() }).total;
+        assert_eq!(of(Rows::Events) + of(Rows::Cores), trace.segments().count() + trace.arrows().len());
+        assert_eq!(of(Rows::Waits), 2);
+        assert_eq!(of(Rows::Messages), 1);
+    }
+
+    #[test]
+    fn a_row_says_who_what_object_line_and_by_whom() {
+        let trace = trace();
+        let waits = table(&trace, &Query { rows: Rows::Waits, column: Column::Who, ..Query::default() });
+        let row = &waits.rows[1];
+        assert_eq!((row.who.as_str(), row.what, row.object.as_str()), ("Process-2", "Lock.acquire", "counter_lock"));
+        assert_eq!((row.line, row.start_ns, row.duration_ns, row.by_whom.as_str()), (14, 40 * MS, 10 * MS, "Process-1"));
+    }
+
+    #[test]
+    fn the_first_rows_of_a_limit_are_the_first_of_all() {
+        let trace = trace();
+        for column in [Column::Who, Column::What, Column::Object, Column::Line, Column::Start, Column::Duration, Column::ByWhom] {
+            for order in [Order::Ascending, Order::Descending] {
+                let query = Query { column, order, ..Query::default() };
+                let all = table(&trace, &query);
+                let few = table(&trace, &Query { limit: 3, ..query });
+                assert_eq!(few.rows, all.rows[..3]);
+                assert_eq!(few.total, all.total);
+            }
+        }
+    }
+
+    #[test]
+    fn a_range_keeps_what_touches_it() {
+        let trace = trace();
+        let rows = table(&trace, &Query { rows: Rows::Work, range: Some((52 * MS, 54 * MS)), ..Query::default() });
+        let what: Vec<_> = rows.rows.iter().map(|row| (row.what, row.who.as_str())).collect();
+        assert_eq!(what, [("task", "Process-1"), ("hold", "Process-2")]);
+    }
+}

@@ -1,0 +1,109 @@
+//! A stretch of time in figures: by state for each process, and by what was waited for.
+
+use std::collections::BTreeMap;
+
+use forkyard_wire::timeline::{Category, LaneKind, SegmentKind};
+
+use crate::band::BandKind;
+use crate::state::{Class, Hue, STATES, State};
+use crate::trace::Trace;
+
+/// A state's part of a stretch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StateTotal {
+    /// The state.
+    pub state: State,
+    /// Nanoseconds, added up over the lanes.
+    pub ns: u64,
+}
+
+/// What was waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitTotal {
+    /// The kind of wait.
+    pub kind: SegmentKind,
+    /// The object, 0 where it has none.
+    pub object: u32,
+    /// Nanoseconds, added up over the lanes.
+    pub ns: u64,
+    /// How many waits.
+    pub waits: usize,
+}
+
+/// The states of one lane, or of all processes and threads, that took any time of a stretch; longest first.
+pub fn by_state(trace: &Trace, lane: Option<u32>, range: (u64, u64)) -> Vec<StateTotal> {
+    let lanes = trace.lanes().into_iter().filter(|other| other.kind != LaneKind::Core);
+    let mut sums = [0_u64; STATES.len()];
+    for other in lanes.filter(|other| lane.is_none_or(|lane| lane == other.id)) {
+        for band in [BandKind::Main, BandKind::Hold, BandKind::Task] {
+            let Some(pieces) = trace.pieces(other.id, band) else { continue };
+            let totals = pieces.totals(range.0, range.1);
+            sums.iter_mut().zip(totals).for_each(|(sum, total)| *sum += total);
+        }
+    }
+    let mut states: Vec<StateTotal> =
+        STATES.iter().map(|state| StateTotal { state: *state, ns: sums[*state as usize] }).filter(|total| total.ns > 0).collect();
+    states.sort_by_key(|total| std::cmp::Reverse(total.ns));
+    states
+}
+
+/// What was waited for in a stretch; longest first.
+pub fn by_wait(trace: &Trace, range: (u64, u64)) -> Vec<WaitTotal> {
+    let mut sums: BTreeMap<(u8, u32), WaitTotal> = BTreeMap::new();
+    for (_, row) in trace.segments().filter(|(_, row)| row.kind.category() == Category::Wait) {
+        let ns = row.end.min(range.1).saturating_sub(row.start.max(range.0));
+        if ns == 0 {
+            continue;
+        }
+        let total =
+            sums.entry((row.kind as u8, row.object)).or_insert(WaitTotal { kind: row.kind, object: row.object, ns: 0, waits: 0 });
+        total.ns += ns;
+        total.waits += 1;
+    }
+    let mut waits: Vec<WaitTotal> = sums.into_values().collect();
+    waits.sort_by_key(|total| std::cmp::Reverse(total.ns));
+    waits
+}
+
+/// The mean number of cores that this run's processes were on; none where nobody recorded it.
+pub fn cores_used(trace: &Trace, range: (u64, u64)) -> Option<f64> {
+    let length = range.1.saturating_sub(range.0);
+    let cores: Vec<u32> = trace.lanes().iter().filter(|lane| lane.kind == LaneKind::Core).map(|lane| lane.id).collect();
+    if cores.is_empty() || length == 0 {
+        return None;
+    }
+    let pieces = cores.iter().filter_map(|core| trace.pieces(*core, BandKind::Core));
+    let hues = Class::of_hue(Hue(1)).index()..=Class::of_hue(Hue(Hue::COUNT)).index();
+    let busy: u64 = pieces.map(|pieces| pieces.totals(range.0, range.1)[hues.clone()].iter().sum::<u64>()).sum();
+    Some(busy as f64 / length as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::*;
+
+    #[test]
+    fn a_process_has_its_time_by_state() {
+        let totals = by_state(&trace(), Some(SECOND), (0, 100 * MS));
+        let of = |state| totals.iter().find(|total| total.state == state).map(|total| total.ns / MS);
+        assert_eq!(of(State::OnCore), Some(60));
+        assert_eq!(of(State::Wait), Some(10));
+        assert_eq!(of(State::Hold), Some(5));
+        assert_eq!(of(State::Runnable), None);
+    }
+
+    #[test]
+    fn waits_are_added_up_by_what_was_waited_for_and_cut_at_the_range() {
+        let waits = by_wait(&trace(), (45 * MS, 100 * MS));
+        let found: Vec<_> = waits.iter().map(|wait| (wait.kind, wait.object, wait.ns / MS, wait.waits)).collect();
+        assert_eq!(found, [(SegmentKind::QueueGet, QUEUE, 45, 1), (SegmentKind::LockAcquire, LOCK, 5, 1)]);
+    }
+
+    #[test]
+    fn cores_of_other_programs_are_not_this_runs() {
+        assert_eq!(cores_used(&trace(), (0, 100 * MS)), Some(1.4));
+        assert_eq!(cores_used(&trace(), (80 * MS, 82 * MS)), Some(0.0));
+        assert_eq!(cores_used(&Trace::new(), (0, 1)), None);
+    }
+}
