@@ -349,8 +349,14 @@ impl Segments {
 impl FromIterator<Segment> for Segments {
     fn from_iter<I: IntoIterator<Item = Segment>>(rows: I) -> Self {
         let mut segments = Segments::default();
-        rows.into_iter().for_each(|row| segments.push(row));
+        segments.extend(rows);
         segments
+    }
+}
+
+impl Extend<Segment> for Segments {
+    fn extend<I: IntoIterator<Item = Segment>>(&mut self, rows: I) {
+        rows.into_iter().for_each(|row| self.push(row));
     }
 }
 
@@ -428,6 +434,12 @@ impl Arrows {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.object.is_empty()
+    }
+}
+
+impl Extend<Arrow> for Arrows {
+    fn extend<I: IntoIterator<Item = Arrow>>(&mut self, rows: I) {
+        rows.into_iter().for_each(|row| self.push(row));
     }
 }
 

@@ -1,0 +1,75 @@
+//! Locks held. A lock may be released by another lane than took it.
+
+use std::collections::BTreeMap;
+
+use forkyard_wire::timeline::{Segment, SegmentKind};
+
+/// Holders of one object at once that are believed.
+const HOLDERS: usize = 1024;
+
+/// A lock that is held.
+#[derive(Debug, Clone, Copy)]
+struct Hold {
+    lane: u32,
+    start: u64,
+    line: u32,
+}
+
+/// Who holds what, by object.
+#[derive(Debug, Default)]
+pub(crate) struct Holds {
+    open: BTreeMap<u32, Vec<Hold>>,
+}
+
+impl Holds {
+    /// A lane took an object.
+    pub(crate) fn begin(&mut self, object: u32, lane: u32, t: u64, line: u32) {
+        let holders = self.open.entry(object).or_default();
+        if holders.len() < HOLDERS {
+            holders.push(Hold { lane, start: t, line });
+        }
+    }
+
+    /// A lane released an object: the end of its own hold, or, if it has none, of the oldest.
+    pub(crate) fn end(&mut self, object: u32, lane: u32, t: u64) -> Option<Segment> {
+        let holders = self.open.get_mut(&object)?;
+        let place = holders.iter().rposition(|hold| hold.lane == lane).unwrap_or(0);
+        let hold = holders.remove(place);
+        if holders.is_empty() {
+            self.open.remove(&object);
+        }
+        Some(segment(object, hold, t))
+    }
+
+    /// The lane that has held an object longest, other than `but`; 0 when there is none.
+    pub(crate) fn holder(&self, object: u32, but: u32) -> u32 {
+        let holders = self.open.get(&object).map_or(&[][..], Vec::as_slice);
+        holders.iter().map(|hold| hold.lane).find(|&lane| lane != but).unwrap_or(0)
+    }
+
+    /// Everything that these lanes hold is theirs no more.
+    pub(crate) fn take(&mut self, lanes: &[u32], t: u64) -> Vec<Segment> {
+        let mut ended = Vec::new();
+        self.open.retain(|&object, holders| {
+            holders.retain(|hold| {
+                let keep = !lanes.contains(&hold.lane);
+                if !keep {
+                    ended.push(segment(object, *hold, t));
+                }
+                keep
+            });
+            !holders.is_empty()
+        });
+        ended
+    }
+
+    /// All holds that have not ended, as if they did at `t`.
+    pub(crate) fn open(&self, t: u64) -> impl Iterator<Item = Segment> + '_ {
+        let holds = self.open.iter().flat_map(|(&object, holders)| holders.iter().map(move |&hold| (object, hold)));
+        holds.map(move |(object, hold)| segment(object, hold, t))
+    }
+}
+
+fn segment(object: u32, hold: Hold, end: u64) -> Segment {
+    Segment { object, line: hold.line, ..super::segment(hold.lane, SegmentKind::Hold, hold.start, end) }
+}

@@ -1,0 +1,302 @@
+//! What each thing that happened means: which tables it changes, and what has become final by it.
+
+use std::sync::Arc;
+
+use forkyard_wire::cores::CoreInterval;
+use forkyard_wire::timeline::{Category, Mark, MarkKind, Segment, SegmentKind};
+
+use super::lanes::{Known, ProcessId};
+use super::life::Start;
+use super::message::End;
+use super::objects::Act;
+use super::pending::Item;
+use super::task::Task;
+use super::wait::Wait;
+use super::{Ending, Merge};
+use crate::event::{Event, Kind, unpack};
+
+/// The start method of an event whose process was forked.
+const FORK: u32 = 0;
+/// The start method of the main process.
+const MAIN: u32 = 3;
+
+/// Who did something, and when.
+#[derive(Debug, Clone, Copy)]
+struct Actor {
+    process: ProcessId,
+    lane: u32,
+    t: u64,
+}
+
+impl Merge {
+    /// Handles one thing; `t` is relative to the run's zero.
+    pub(super) fn handle(&mut self, t: u64, item: Item) {
+        match item {
+            Item::Event { process, event, kind, text } => self.event(t, process, event, kind, text),
+            Item::Gap(process) => self.gap(process),
+            Item::OnCore(interval) => self.on_core_ended(interval),
+            Item::Death { process, ending } => {
+                self.ending(process, ending, t);
+                self.death_of(process, t);
+            }
+        }
+    }
+
+    /// A stretch on a core ended.
+    pub(super) fn on_core_ended(&mut self, interval: CoreInterval) {
+        let segments = self.cores.ended(interval, self.zero_ns, &mut self.lanes);
+        self.next.segments.extend(segments);
+    }
+
+    /// Ends everything of a process that has not ended; it is not in any phase then, unless it had ended before.
+    pub(super) fn end_process(&mut self, process: ProcessId, t: u64) {
+        let own = self.lanes.lane_of(process);
+        if self.lanes.ended(own).is_some() {
+            return;
+        }
+        let lanes = self.lanes.lanes_of(process);
+        for &lane in &lanes {
+            self.end_lane(lane, t);
+        }
+        let holds = self.holds.take(&lanes, t);
+        self.next.segments.extend(holds);
+        self.cores.forget_process(self.lanes.pid_of(process));
+        self.lanes.forget_threads(process);
+        self.lanes.end(own, t);
+        // Nobody joins its own dead children now: whoever is left in charge has them buried at once.
+        for child in self.lanes.children_of(own) {
+            if self.lanes.ended(child).is_some() {
+                let zombie = self.phases.leave(child, t);
+                self.next.segments.extend(zombie);
+            }
+        }
+    }
+
+    fn event(&mut self, t: u64, process: ProcessId, event: Event, kind: Kind, text: Option<Arc<str>>) {
+        if kind == Kind::ThreadBorn {
+            self.lanes.forget_ended_thread(process, event.tid);
+        }
+        let lane = self.lane_of_thread(process, event.tid, t);
+        let actor = Actor { process, lane, t };
+        let (high, low) = unpack(event.argument);
+        let object = event.object;
+        match kind {
+            Kind::Phase(phase) if phase.category() == Category::Lifecycle => self.phase(actor, phase),
+            Kind::Phase(_) => {}
+            Kind::WaitBegin(kind) => self.wait_begin(actor, kind, object, (high, low)),
+            Kind::WaitEnd(kind) => self.wait_end(actor, kind, event.argument == 1),
+            Kind::HoldBegin => {
+                self.objects.used(object);
+                self.holds.begin(object, lane, t, low);
+            }
+            Kind::HoldEnd => {
+                self.act(object, |acts| acts.released = Act { lane, at: t });
+                let hold = self.holds.end(object, lane, t);
+                self.next.segments.extend(hold);
+            }
+            Kind::Wake => self.act(object, |acts| acts.woken = Act { lane, at: t }),
+            Kind::Sent => self.sent(actor, (object, high), low),
+            Kind::Received => self.received(actor, (object, high), low),
+            Kind::TaskBegin => {
+                self.objects.used(object);
+                let function = text.map_or(0, |text| self.strings.id(&text));
+                self.tasks.begin(lane, Task { pool: object, start: t, function, index: high });
+            }
+            Kind::TaskEnd => {
+                self.act(object, |acts| acts.finished = Act { lane, at: t });
+                let task = self.tasks.end(lane, object, t);
+                self.next.segments.extend(task);
+            }
+            Kind::StartBegin => {
+                let parent = self.lanes.lane_of(process);
+                self.starts.begin(lane, Start { parent, at: t, line: low, method: high });
+            }
+            Kind::StartEnd => self.starts.end(lane, high),
+            Kind::Born => self.born(actor, high, low),
+            Kind::Reaped => self.reaped(high, low as i32, t),
+            Kind::ThreadBorn => self.thread_born(actor, low),
+            Kind::ThreadDied => self.thread_died(actor),
+            Kind::Printed => {
+                let kind = if high == 2 { MarkKind::Stderr } else { MarkKind::Stdout };
+                self.mark(lane, t, kind, text.as_deref());
+            }
+            Kind::Raised => self.mark(lane, t, MarkKind::Exception, text.as_deref()),
+        }
+    }
+
+    /// The lane of a thread; a thread that is new runs from now on.
+    fn lane_of_thread(&mut self, process: ProcessId, tid: u32, t: u64) -> u32 {
+        let (lane, known) = self.lanes.thread(process, tid, t);
+        if known == Known::New {
+            self.phases.enter(lane, SegmentKind::Run, t);
+        }
+        lane
+    }
+
+    fn phase(&mut self, actor: Actor, phase: SegmentKind) {
+        let lane = self.lanes.lane_of(actor.process);
+        if self.lanes.ended(lane).is_none() {
+            let ended = self.phases.enter(lane, phase, actor.t);
+            self.next.segments.extend(ended);
+        }
+    }
+
+    fn born(&mut self, actor: Actor, parent_pid: u32, method: u32) {
+        let Actor { process, t, .. } = actor;
+        let lane = self.lanes.lane_of(process);
+        if self.lanes.ended(lane).is_some() || self.lanes.bear(process) == Known::Already {
+            return;
+        }
+        if method == MAIN {
+            self.lanes.started(process, 0, 0);
+            self.phases.enter(lane, SegmentKind::Exec, 0);
+            return;
+        }
+        let parent = self.lanes.find(parent_pid).map_or(0, |parent| self.lanes.lane_of(parent));
+        let start = self.starts.claim(self.lanes.pid_of(process), parent, method);
+        let Start { parent, at, line, .. } = start.unwrap_or(Start { parent, at: t, line: 0, method });
+        self.lanes.started(process, parent, at);
+        if !self.phases.is_in(lane) {
+            let first = if method == FORK { SegmentKind::Fork } else { SegmentKind::Exec };
+            self.phases.enter_from_line(lane, first, at, line);
+        }
+    }
+
+    fn thread_born(&mut self, actor: Actor, line: u32) {
+        let Actor { process, lane, t, .. } = actor;
+        if lane != self.lanes.lane_of(process) && self.lanes.ended(lane).is_none() {
+            let before = self.phases.leave(lane, t);
+            self.next.segments.extend(before);
+            self.phases.enter_from_line(lane, SegmentKind::Run, t, line);
+        }
+    }
+
+    fn thread_died(&mut self, actor: Actor) {
+        let Actor { process, lane, t } = actor;
+        if lane != self.lanes.lane_of(process) {
+            self.end_lane(lane, t);
+            let holds = self.holds.take(&[lane], t);
+            self.next.segments.extend(holds);
+        }
+    }
+
+    fn death_of(&mut self, process: ProcessId, t: u64) {
+        let lane = self.lanes.lane_of(process);
+        if self.lanes.ended(lane).is_some() {
+            return; // Its parent has joined it already.
+        }
+        self.end_process(process, t);
+        let parent = self.lanes.parent_of(process);
+        if parent != 0 && self.lanes.ended(parent).is_none() {
+            self.phases.enter(lane, SegmentKind::Zombie, t);
+        }
+    }
+
+    fn reaped(&mut self, pid: u32, code: i32, t: u64) {
+        let Some(process) = self.lanes.find(pid) else { return };
+        let ending = if code < 0 { Ending::Signalled(code.wrapping_neg()) } else { Ending::Exited(code) };
+        let lane = self.lanes.lane_of(process);
+        self.end_process(process, t);
+        self.ending(process, ending, t);
+        let zombie = self.phases.leave(lane, t);
+        self.next.segments.extend(zombie);
+    }
+
+    /// Notes how a process ended; by a signal is worth a mark.
+    fn ending(&mut self, process: ProcessId, ending: Ending, t: u64) {
+        let known = self.lanes.signal_of(process);
+        self.lanes.ending(process, ending);
+        let signal = self.lanes.signal_of(process);
+        if signal != known {
+            let lane = self.lanes.lane_of(process);
+            let at = self.lanes.ended(lane).unwrap_or(t);
+            self.mark(lane, at, MarkKind::Signal, signal.as_deref());
+        }
+    }
+
+    fn wait_begin(&mut self, actor: Actor, kind: SegmentKind, object: u32, (what, line): (u32, u32)) {
+        let Actor { process, lane, t, .. } = actor;
+        if kind.category() != Category::Wait || self.lanes.ended(lane).is_some() {
+            return;
+        }
+        self.objects.used(object);
+        let target = match kind {
+            SegmentKind::ProcessJoin => self.lanes.find(what).map(|target| self.lanes.lane_of(target)),
+            SegmentKind::ThreadJoin => self.lanes.known_thread(process, what),
+            _ => None,
+        };
+        let holder = self.holds.holder(object, lane);
+        let wait = Wait { kind, start: t, object, line, holder, target: target.unwrap_or(0) };
+        if wait.is_for_message() {
+            let unsigned = self.waits.take_unsigned(lane);
+            self.next.segments.extend(unsigned);
+        }
+        self.waits.begin(lane, wait);
+    }
+
+    fn wait_end(&mut self, actor: Actor, kind: SegmentKind, got: bool) {
+        let Actor { lane, t, .. } = actor;
+        let Some(wait) = self.waits.end(lane, kind) else { return };
+        let released_by = match got {
+            false => 0,
+            true if wait.is_for_message() => match self.messages.sender_since(lane, wait.start) {
+                Some(sender) => sender,
+                None => {
+                    let before = self.waits.keep_unsigned(lane, wait.segment(lane, t, 0));
+                    self.next.segments.extend(before);
+                    return;
+                }
+            },
+            true => wait.released_by(self.objects.acts(wait.object)),
+        };
+        self.next.segments.push(wait.segment(lane, t, released_by));
+    }
+
+    fn sent(&mut self, actor: Actor, number: (u32, u32), bytes: u32) {
+        self.objects.used(number.0);
+        let arrow = self.messages.sent(number, End { lane: actor.lane, at: actor.t, bytes });
+        self.next.arrows.extend(arrow);
+    }
+
+    fn received(&mut self, actor: Actor, number: (u32, u32), bytes: u32) {
+        let Actor { lane, t, .. } = actor;
+        self.act(number.0, |acts| acts.received = Act { lane, at: t });
+        let arrow = self.messages.received(number, End { lane, at: t, bytes });
+        let wait = self.waits.sign(lane, number.0, arrow.map_or(0, |arrow| arrow.from));
+        self.next.segments.extend(wait);
+        self.next.arrows.extend(arrow);
+    }
+
+    /// Events of a process were lost: what had begun in it may have ended unseen, and is not told.
+    fn gap(&mut self, process: ProcessId) {
+        let lanes = self.lanes.lanes_of(process);
+        for &lane in &lanes {
+            self.waits.take(lane);
+            self.tasks.take(lane, 0);
+        }
+        self.holds.take(&lanes, 0);
+    }
+
+    fn end_lane(&mut self, lane: u32, t: u64) {
+        let unsigned = self.waits.take_unsigned(lane);
+        let waits: Vec<Segment> = self.waits.take(lane).iter().map(|wait| wait.segment(lane, t, 0)).collect();
+        let tasks = self.tasks.take(lane, t);
+        let phase = self.phases.leave(lane, t);
+        self.next.segments.extend(unsigned.into_iter().chain(waits).chain(tasks).chain(phase));
+        self.messages.forget_lane(lane);
+        self.lanes.end(lane, t);
+    }
+
+    fn act(&mut self, object: u32, how: impl FnOnce(&mut super::objects::Acts)) {
+        self.objects.used(object);
+        if let Some(acts) = self.objects.acts_mut(object) {
+            how(acts);
+        }
+    }
+
+    fn mark(&mut self, lane: u32, at_ns: u64, kind: MarkKind, text: Option<&str>) {
+        if let Some(text) = text {
+            self.next.marks.push(Mark { lane, at_ns, kind, text: text.to_owned() });
+        }
+    }
+}

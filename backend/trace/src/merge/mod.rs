@@ -1,0 +1,261 @@
+//! The merge: what all processes did, given a meaning once and for all.
+//!
+//! Pure: it is told what happened and answers with [`Chunk`]s; it asks nobody anything. What it is told may be incomplete
+//! (events are lost, processes are killed) or wrong (the program can write into its ring): it leaves out what it cannot
+//! place, and never panics. Each file knows one thing:
+//!
+//! ```text
+//! pending   the order of time            objects   names, who did what last     message   arrows
+//! lanes     who stands in which row      wait      waits and who ended them     task      tasks of pools
+//! life      births, phases, starts       hold      locks held                   cores     time on cores
+//! meaning   which event changes which of them
+//! ```
+//!
+//! What has ended is told and forgotten; what is kept grows with what lives: lanes, objects, messages on their way.
+
+mod cores;
+mod hold;
+mod lanes;
+mod life;
+mod meaning;
+mod message;
+mod objects;
+mod pending;
+mod strings;
+mod task;
+mod wait;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use forkyard_wire::cores::{AfterCore, CoreInterval};
+use forkyard_wire::run::Stream;
+use forkyard_wire::timeline::{Chunk, Mark, MarkKind, Segment, SegmentKind};
+
+use self::cores::Cores;
+use self::hold::Holds;
+use self::lanes::{Lanes, ProcessId};
+use self::life::{Phases, Starts};
+use self::message::Messages;
+use self::objects::Objects;
+use self::pending::{HOLD_BACK_NS, Item, Pending};
+use self::strings::Strings;
+use self::task::Tasks;
+use self::wait::Waits;
+use crate::event::{Kind, unpack};
+use crate::names::Name;
+use crate::reader::RawBatch;
+
+/// How long after its end a wait for a message is told without its sender, in nanoseconds.
+const UNSIGNED_NS: u64 = 200_000_000;
+
+/// How a process ended, as far as the one who says so knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Only that it ended.
+    Unknown,
+    /// With this exit code.
+    Exited(i32),
+    /// By this signal.
+    Signalled(i32),
+}
+
+/// The state of one run.
+#[derive(Debug)]
+pub struct Merge {
+    /// CLOCK_MONOTONIC when the run began.
+    zero_ns: u64,
+    /// Everything before this is handled; relative to `zero_ns`.
+    to_ns: u64,
+    lost: u64,
+    pending: Pending,
+    /// The strings of each slot, by their id there.
+    slots: HashMap<usize, HashMap<u32, Arc<str>>>,
+    strings: Strings,
+    lanes: Lanes,
+    objects: Objects,
+    phases: Phases,
+    starts: Starts,
+    waits: Waits,
+    holds: Holds,
+    tasks: Tasks,
+    messages: Messages,
+    cores: Cores,
+    /// What the next chunk tells, as far as it is known.
+    next: Chunk,
+}
+
+impl Merge {
+    /// A run that begins at `zero_ns` (CLOCK_MONOTONIC): the zero of every time in its chunks.
+    pub fn new(zero_ns: u64) -> Self {
+        Merge {
+            zero_ns,
+            to_ns: 0,
+            lost: 0,
+            pending: Pending::default(),
+            slots: HashMap::new(),
+            strings: Strings::default(),
+            lanes: Lanes::default(),
+            objects: Objects::default(),
+            phases: Phases::default(),
+            starts: Starts::default(),
+            waits: Waits::default(),
+            holds: Holds::default(),
+            tasks: Tasks::default(),
+            messages: Messages::default(),
+            cores: Cores::default(),
+            next: Chunk::default(),
+        }
+    }
+
+    /// A process was heard of at `t_ns`: from now on it has a lane. The first one is the main process.
+    pub fn hello(&mut self, pid: u32, t_ns: u64) {
+        self.lanes.meet(pid, self.relative(t_ns));
+    }
+
+    /// What the reader has collected.
+    pub fn feed(&mut self, batches: Vec<RawBatch>) {
+        // All names first: a process may use an object that another has just made.
+        let mut fed = Vec::with_capacity(batches.len());
+        for mut batch in batches {
+            let process = self.process_of(&batch);
+            for name in std::mem::take(&mut batch.names) {
+                self.learn(process, batch.slot, name);
+            }
+            fed.push((process, batch));
+        }
+        for (process, batch) in fed {
+            if batch.lost > 0 {
+                self.lost = self.lost.saturating_add(batch.lost);
+                let after = batch.events.first().map_or(u64::MAX, |event| event.t_ns);
+                self.pending.push(after, Item::Gap(process));
+            }
+            for event in batch.events {
+                let Some(kind) = Kind::unpack(event.kind) else { continue };
+                let text = match kind {
+                    Kind::TaskBegin | Kind::Printed | Kind::Raised => self.text(batch.slot, unpack(event.argument).1),
+                    _ => None,
+                };
+                self.pending.push(event.t_ns, Item::Event { process, event, kind, text });
+            }
+            if batch.last {
+                self.slots.remove(&batch.slot);
+            }
+        }
+    }
+
+    /// A process ended at `t_ns`. To be said after its last batch was fed.
+    pub fn death(&mut self, pid: u32, t_ns: u64, ending: Ending) {
+        if let Some(process) = self.lanes.find(pid) {
+            self.lanes.report(process);
+            self.pending.push(t_ns, Item::Death { process, ending });
+        }
+    }
+
+    /// What the kernel says of the cores. Stretches that last ([`AfterCore::Running`]) stand until the next call.
+    pub fn on_core(&mut self, intervals: &[CoreInterval]) {
+        let (running, ended): (Vec<_>, Vec<_>) = intervals.iter().partition(|interval| interval.after == AfterCore::Running);
+        self.cores.set_running(running);
+        for interval in ended {
+            self.pending.push(interval.end_ns, Item::OnCore(interval));
+        }
+    }
+
+    /// A process printed something. Answers its lane and its name.
+    pub fn output(&mut self, pid: u32, t_ns: u64, stream: Stream, text: &str) -> (u32, String) {
+        let at_ns = self.relative(t_ns);
+        let process = self.lanes.find(pid).unwrap_or_else(|| self.lanes.meet(pid, at_ns));
+        let lane = self.lanes.lane_of(process);
+        let kind = match stream {
+            Stream::Stdout => MarkKind::Stdout,
+            Stream::Stderr => MarkKind::Stderr,
+        };
+        self.next.marks.push(Mark { lane, at_ns, kind, text: text.to_owned() });
+        (lane, self.lanes.name_of(lane).to_owned())
+    }
+
+    /// What has become known since the last chunk. The last few moments before `now_ns` are held back: some process's
+    /// share of them may not have been read.
+    pub fn chunk(&mut self, now_ns: u64) -> Chunk {
+        let until = now_ns.saturating_sub(HOLD_BACK_NS);
+        for (t_ns, item) in self.pending.take_until(until) {
+            self.handle(self.relative(t_ns), item);
+        }
+        for interval in self.cores.take_known(until, &self.lanes) {
+            self.on_core_ended(interval);
+        }
+        self.to_ns = self.to_ns.max(self.relative(until));
+        for segment in self.waits.take_unsigned_until(self.to_ns.saturating_sub(UNSIGNED_NS)) {
+            self.next.segments.push(segment);
+        }
+        let to = self.to_ns;
+        let cores = self.cores.open(to, self.zero_ns, &mut self.lanes);
+        let open = self.phases.open(to).chain(self.waits.open(to)).chain(self.holds.open(to)).chain(self.tasks.open(to));
+        self.next.open = open.chain(cores).collect();
+        self.take_chunk()
+    }
+
+    /// The last chunk: the run is over, nothing of it lives, and everything that was fed is told.
+    pub fn finish(&mut self, now_ns: u64) -> Chunk {
+        for (t_ns, item) in self.pending.take_until(u64::MAX) {
+            self.handle(self.relative(t_ns.min(now_ns)), item);
+        }
+        for interval in self.cores.take_known(now_ns, &self.lanes) {
+            self.on_core_ended(interval);
+        }
+        self.to_ns = self.to_ns.max(self.relative(now_ns));
+        let cores = self.cores.open(self.to_ns, self.zero_ns, &mut self.lanes);
+        cores.into_iter().for_each(|segment| self.next.segments.push(segment));
+        for process in self.lanes.processes() {
+            self.end_process(process, self.to_ns);
+            let zombie = self.phases.leave(self.lanes.lane_of(process), self.to_ns);
+            self.next.segments.extend(zombie);
+        }
+        self.take_chunk()
+    }
+
+    fn take_chunk(&mut self) -> Chunk {
+        Chunk {
+            to_ns: self.to_ns,
+            lanes: self.lanes.take_changed(),
+            objects: self.objects.take_changed(),
+            strings: self.strings.take_new(),
+            lost: self.lost,
+            ..std::mem::take(&mut self.next)
+        }
+    }
+
+    /// The process of a batch. The last batch of a process may come after its death was said.
+    fn process_of(&mut self, batch: &RawBatch) -> ProcessId {
+        let met = if batch.last { self.lanes.find(batch.pid) } else { None };
+        let t = batch.events.first().map_or(self.to_ns, |event| self.relative(event.t_ns));
+        met.unwrap_or_else(|| self.lanes.meet(batch.pid, t))
+    }
+
+    fn learn(&mut self, process: ProcessId, slot: usize, name: Name) {
+        match name {
+            Name::String { id, text } => {
+                self.slots.entry(slot).or_default().insert(id, text.into());
+            }
+            Name::Object { id, kind, name, line } => self.objects.made(id, &kind, &name, line),
+            Name::Process { name } => self.lanes.name_process(process, &name),
+            Name::Thread { tid, name } => {
+                let (lane, _) = self.lanes.thread(process, tid, self.to_ns);
+                self.lanes.name_thread(lane, &name);
+            }
+        }
+    }
+
+    fn text(&self, slot: usize, id: u32) -> Option<Arc<str>> {
+        self.slots.get(&slot)?.get(&id).cloned()
+    }
+
+    fn relative(&self, t_ns: u64) -> u64 {
+        t_ns.saturating_sub(self.zero_ns)
+    }
+}
+
+/// A segment of which nothing more is known than whose, what and when.
+fn segment(lane: u32, kind: SegmentKind, start: u64, end: u64) -> Segment {
+    Segment { lane, kind, start, end: end.max(start), object: 0, line: 0, holder: 0, released_by: 0, detail: 0, index: 0 }
+}
