@@ -45,6 +45,10 @@ pub(crate) fn watch() -> Result<Command> {
 /// trunk with one of its commands, told to use the tools that we installed and to download none.
 fn trunk(command: &str) -> Result<Command> {
     let wasm = wasm_target::find()?;
+    // trunk's --offline holds for cargo too, and nobody may have needed the page's crates before.
+    let mut fetch = wasm.cargo();
+    wasm.apply(&mut fetch);
+    call::run(fetch.args(["fetch", "--quiet", "--target", wasm_target::TRIPLE]))?;
     let (trunk, wasm_bindgen) = (trunk::directory()?, wasm_bindgen::directory()?);
     let mut directories: Vec<&Path> = vec![&trunk, &wasm_bindgen];
     if wasm == wasm_target::WasmTarget::Debian {

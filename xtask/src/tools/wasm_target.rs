@@ -44,8 +44,8 @@ pub(crate) fn find() -> Result<WasmTarget> {
 }
 
 impl WasmTarget {
-    /// Tells a cargo, or a program that calls cargo, about the toolchain. Debian's lies in `/usr/bin`, which must come first on the
-    /// command's PATH.
+    /// Tells a cargo, or a program that calls cargo, about the toolchain. For the latter `/usr/bin`, where Debian's lies, must come
+    /// first on the PATH.
     pub(crate) fn apply(self, command: &mut Command) {
         if self == WasmTarget::Debian {
             command
