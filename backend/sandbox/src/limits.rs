@@ -2,8 +2,13 @@
 //!
 //! Address space and file size are left alone: the engine maps a sparse file of many gigabytes, which costs nothing.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+
 use nix::errno::Errno;
-use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+use crate::identity::Identity;
 
 /// Descriptors of one process.
 const DESCRIPTORS: u64 = 1024;
@@ -21,6 +26,8 @@ impl ProcessLimits {
     /// Puts them on this process and those it will start.
     pub fn apply(&self) -> Result<(), Errno> {
         for (resource, value) in self.table() {
+            // Nobody but the mightiest may go up again.
+            let value = value.min(getrlimit(resource)?.1);
             setrlimit(resource, value, value)?;
         }
         Ok(())
@@ -36,6 +43,17 @@ impl ProcessLimits {
         table.extend(self.data_bytes.map(|bytes| (Resource::RLIMIT_DATA, bytes)));
         table
     }
+}
+
+/// Processes and threads that the run's user has before the run begins: a limit counts them too. None where the run has a user
+/// of its own.
+pub fn in_use(identity: Identity) -> u64 {
+    if identity != Identity::Same {
+        return 0;
+    }
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let own = entries.filter(|entry| entry.metadata().is_ok_and(|facts| facts.uid() == identity.user()));
+    own.map(|entry| fs::read_dir(entry.path().join("task")).map_or(0, |tasks| tasks.count() as u64)).sum()
 }
 
 #[cfg(test)]

@@ -41,14 +41,15 @@ impl Namespaces {
         }
     }
 
-    /// Forks into them. The child is process 1 there (unless there are none), and holds every capability within them.
+    /// Forks into them. The child is process 1 there (unless there are none), holds every capability within them, and must call
+    /// [`Namespaces::settle`] first of all.
     pub fn fork(self) -> Result<Fork, Errno> {
-        let outside = Outside::now();
-        let fork = sys::fork(self.flags())?;
-        if fork == Fork::Child && self == Namespaces::ByUser {
-            outside.map()?;
-        }
-        Ok(fork)
+        sys::fork(self.flags())
+    }
+
+    /// The child's first act: says who it is. `outside` was taken before the fork.
+    pub fn settle(self, outside: Outside) -> Result<(), Errno> {
+        if self == Namespaces::ByUser { outside.map() } else { Ok(()) }
     }
 
     fn flags(self) -> CloneFlags {

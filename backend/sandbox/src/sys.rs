@@ -5,7 +5,7 @@
 #![allow(unsafe_code, reason = "system calls without a safe wrapper; each block says why it is sound")]
 
 use std::ffi::CString;
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -140,6 +140,16 @@ pub fn pidfd(pid: Pid) -> Result<OwnedFd, Errno> {
     let descriptor = Errno::result(answer)?;
     // SAFETY: the kernel just gave this descriptor to us and nobody else has it.
     Ok(unsafe { OwnedFd::from_raw_fd(descriptor as i32) })
+}
+
+/// A copy of a descriptor that this process was started with, by its number; the original goes no further than this process.
+pub fn inherited(number: RawFd) -> Result<OwnedFd, Errno> {
+    // SAFETY: takes numbers only; a number that is no descriptor is refused.
+    let copy = Errno::result(unsafe { libc::fcntl(number, libc::F_DUPFD_CLOEXEC, 20) })?;
+    // SAFETY: as above.
+    Errno::result(unsafe { libc::fcntl(number, libc::F_SETFD, libc::FD_CLOEXEC) })?;
+    // SAFETY: the kernel just gave this descriptor to us and nobody else has it.
+    Ok(unsafe { OwnedFd::from_raw_fd(copy) })
 }
 
 /// Leaves at once, running nothing of this process's: for a forked child that could not become what it should.

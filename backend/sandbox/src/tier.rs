@@ -11,6 +11,7 @@ use forkyard_wire::run::Isolation;
 use nix::sys::wait::waitpid;
 
 use crate::cgroup::{Cgroup, GroupLimits};
+use crate::identity::Outside;
 use crate::namespaces::Namespaces;
 use crate::root::Root;
 use crate::sys::{self, Fork};
@@ -71,18 +72,17 @@ fn no_namespaces(why: &str) -> String {
 /// Builds an empty jail in a process of its own and tells why it could not.
 fn attempt(namespaces: Namespaces) -> Result<(), String> {
     let (read, write) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).map_err(|errno| errno.to_string())?;
+    let outside = Outside::now();
     match namespaces.fork() {
         Ok(Fork::Child) => {
             let user = namespaces.identity(std::process::id()).user();
             let root = Root { shown: Vec::new(), source: String::new(), bytes: 1 << 20, inodes: 16, user };
-            let code = match root.build(&mut Kernel) {
-                Ok(()) => 0,
-                Err(error) => {
-                    let _ = File::from(write).write_all(error.to_string().as_bytes());
-                    1
-                }
-            };
-            sys::exit_now(code)
+            let settled = namespaces.settle(outside).map_err(|errno| format!("user namespace: {errno}"));
+            let built = settled.and_then(|()| root.build(&mut Kernel).map_err(|error| error.to_string()));
+            if let Err(why) = &built {
+                let _ = File::from(write).write_all(why.as_bytes());
+            }
+            sys::exit_now(i32::from(built.is_err()))
         }
         Ok(Fork::Parent(pid)) => {
             drop(write);

@@ -1,0 +1,237 @@
+//! The program: what is started, with which words and surroundings, and a process that waits to become it.
+//!
+//! The process is held before it becomes the program, so that it can be put into its control group and be watched from its first
+//! instruction.
+
+use std::ffi::{CString, OsString};
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+use forkyard_sandbox::confine::Confinement;
+use forkyard_sandbox::root::{HOME, MAIN};
+use forkyard_sandbox::sys::{self, Fork};
+use forkyard_wire::job::{Job, Program};
+use forkyard_wire::run::{Engine, StartMethod, Workers};
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
+use nix::sched::CloneFlags;
+use nix::sys::signal::Signal;
+use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, execve, pipe2, setsid, write};
+
+use crate::console::ProgramStreams;
+
+/// Where a program that brings no path of its own finds others.
+const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// What is started.
+#[derive(Debug, Clone)]
+pub(crate) struct Start {
+    executable: CString,
+    arguments: Vec<CString>,
+    environment: Vec<CString>,
+}
+
+/// Where the program lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Home {
+    /// In a directory of its own, which is current, with surroundings of its own.
+    Own(PathBuf),
+    /// Where its user started it, with that user's surroundings.
+    Users,
+}
+
+/// Descriptors that the program gets beside its streams, each with the variable that tells it the number.
+pub(crate) type Extra<'a> = [(&'static str, BorrowedFd<'a>)];
+
+/// A process that waits to become the program.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pid: Pid,
+    go: OwnedFd,
+    failure: OwnedFd,
+}
+
+impl Start {
+    /// What `job` asks for.
+    pub(crate) fn new(job: &Job, home: &Home, extra: &Extra<'_>) -> Result<Self, ProgramError> {
+        let python = job.python.environment.join("bin/python");
+        let (script, main) = match &job.program {
+            Program::Source(_) => {
+                let directory = match home {
+                    Home::Own(directory) => directory.as_path(),
+                    Home::Users => Path::new(HOME),
+                };
+                (PathBuf::from(MAIN), directory.join(MAIN))
+            }
+            Program::Script(path) => (path.clone(), std::path::absolute(path).unwrap_or_else(|_| path.clone())),
+        };
+        let mut arguments: Vec<OsString> = vec![python.clone().into(), script.into()];
+        arguments.extend(job.args.iter().map(OsString::from));
+        let environment = environment(job, home, &main, extra);
+        let environment = environment.into_iter().map(|(name, value)| {
+            let mut pair = name;
+            pair.push("=");
+            pair.push(value);
+            pair
+        });
+        Ok(Start {
+            executable: word(python.into())?,
+            arguments: arguments.into_iter().map(word).collect::<Result<_, _>>()?,
+            environment: environment.map(word).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Makes the process that will become it, and lets it wait. `confinement` is what it puts on first.
+    pub(crate) fn hold(
+        &self,
+        streams: &ProgramStreams,
+        extra: &Extra<'_>,
+        confinement: Option<&Confinement>,
+    ) -> Result<Held, ProgramError> {
+        let (wait, go) = pipe2(OFlag::O_CLOEXEC)?;
+        let (failure, tell) = pipe2(OFlag::O_CLOEXEC)?;
+        match sys::fork(CloneFlags::empty())? {
+            Fork::Parent(pid) => Ok(Held { pid, go, failure }),
+            Fork::Child => {
+                drop(go);
+                let error = self.become_it(streams, extra, confinement, File::from(wait));
+                let _ = write(&tell, error.to_string().as_bytes());
+                sys::exit_now(127)
+            }
+        }
+    }
+
+    /// In the new process: returns only when it could not become the program.
+    fn become_it(
+        &self,
+        streams: &ProgramStreams,
+        extra: &Extra<'_>,
+        confinement: Option<&Confinement>,
+        mut wait: File,
+    ) -> ProgramError {
+        let result = (|| {
+            dup2_stdin(&streams.stdin)?;
+            dup2_stdout(&streams.stdout)?;
+            dup2_stderr(&streams.stderr)?;
+            for (_, descriptor) in extra {
+                fcntl(descriptor, FcntlArg::F_SETFD(FdFlag::empty()))?;
+            }
+            if confinement.is_some() {
+                setsid()?;
+            }
+            // Nobody answers when the runner has ended meanwhile.
+            wait.read_exact(&mut [0; 1]).map_err(|_| ProgramError::Abandoned)?;
+            if let Some(confinement) = confinement {
+                confinement.apply().map_err(|error| ProgramError::Unconfined(error.to_string()))?;
+            }
+            // After the change of user, which forgets it.
+            nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
+            sys::reset_signals()?;
+            execve(&self.executable, &self.arguments, &self.environment)
+                .map_err(|errno| ProgramError::NotStarted { path: self.executable.to_string_lossy().into_owned(), errno })
+        })();
+        match result {
+            Ok(never) => match never {},
+            Err(error) => error,
+        }
+    }
+}
+
+impl Held {
+    /// Its process id.
+    pub(crate) fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    /// Lets it go on, and returns when it has become the program.
+    pub(crate) fn release(self) -> Result<(), ProgramError> {
+        write(&self.go, &[1])?;
+        let mut why = String::new();
+        // Closed by becoming the program.
+        File::from(self.failure).read_to_string(&mut why).map_err(|_| ProgramError::Abandoned)?;
+        if why.is_empty() { Ok(()) } else { Err(ProgramError::Failed(why)) }
+    }
+}
+
+/// The program's surroundings.
+fn environment(job: &Job, home: &Home, main: &Path, extra: &Extra<'_>) -> Vec<(OsString, OsString)> {
+    let mut environment: Vec<(OsString, OsString)> = match home {
+        Home::Own(directory) => [
+            ("PATH", format!("{}:{PATH}", job.python.environment.join("bin").display()).into()),
+            ("HOME", directory.clone().into_os_string()),
+            ("LANG", "C.UTF-8".into()),
+            ("PYTHONDONTWRITEBYTECODE", "1".into()),
+        ]
+        .map(|(name, value): (&str, OsString)| (name.into(), value))
+        .into(),
+        Home::Users => std::env::vars_os().filter(|(name, _)| !name.as_encoded_bytes().starts_with(b"FORKYARD_")).collect(),
+    };
+    let mut set = |name: &str, value: OsString| environment.push((name.into(), value));
+    set("FORKYARD_ENGINE", engine(job.engine).into());
+    set("FORKYARD_WORKERS", workers(job.workers).into());
+    if let Some(method) = job.start_method {
+        set("FORKYARD_START_METHOD", start_method(method).into());
+    }
+    set("FORKYARD_MAIN", main.into());
+    for (name, descriptor) in extra {
+        set(name, std::os::fd::AsRawFd::as_raw_fd(&descriptor.as_fd()).to_string().into());
+    }
+    environment
+}
+
+fn engine(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Forkyard => "forkyard",
+        Engine::Stdlib => "stdlib",
+    }
+}
+
+fn workers(workers: Workers) -> &'static str {
+    match workers {
+        Workers::Processes => "processes",
+        Workers::Threads => "threads",
+    }
+}
+
+fn start_method(method: StartMethod) -> &'static str {
+    match method {
+        StartMethod::Fork => "fork",
+        StartMethod::Spawn => "spawn",
+        StartMethod::Forkserver => "forkserver",
+    }
+}
+
+fn word(text: OsString) -> Result<CString, ProgramError> {
+    CString::new(text.into_vec()).map_err(|_| ProgramError::Nul)
+}
+
+/// Why the program did not start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProgramError {
+    /// No system call takes such a word.
+    #[error("an argument or a path holds a NUL character")]
+    Nul,
+    /// The machine refused something on the way.
+    #[error("the machine refused to start a process: {0}")]
+    Refused(#[from] Errno),
+    /// What holds a run could not be put on.
+    #[error("{0}")]
+    Unconfined(String),
+    /// The interpreter.
+    #[error("{path}: {errno}")]
+    NotStarted {
+        /// Which.
+        path: String,
+        /// How.
+        errno: Errno,
+    },
+    /// What the new process told before it gave up.
+    #[error("{0}")]
+    Failed(String),
+    /// The other side is gone.
+    #[error("the runner and the program lost each other")]
+    Abandoned,
+}

@@ -1,0 +1,187 @@
+//! What the processes did: the trace memory, the births told by the program, the cores, and the merge of all of them.
+//!
+//! A run without a timeline has none of it; then this module only knows what the main process is called.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use forkyard_trace::memory::TraceMemory;
+use forkyard_trace::merge::{Ending, Merge};
+use forkyard_trace::reader::Reader;
+use forkyard_wire::run::{OnCore, RunEvent};
+use forkyard_wire::timeline::Chunk;
+use nix::sys::socket::{
+    AddressFamily, ControlMessageOwned, MsgFlags, SockFlag, SockType, UnixCredentials, recvmsg, setsockopt, socketpair, sockopt,
+};
+
+use crate::births::End;
+use crate::output::Text;
+
+/// The variables that tell the program the descriptors.
+pub(crate) const TRACE: &str = "FORKYARD_TRACE";
+/// See [`TRACE`].
+pub(crate) const HELLO: &str = "FORKYARD_HELLO";
+
+/// What is recorded of a run.
+pub(crate) struct Recording {
+    main: u32,
+    on: Option<On>,
+}
+
+/// The parts before the program's start is known.
+pub(crate) struct Prepared {
+    reader: Reader,
+    hello: OwnedFd,
+    program_hello: OwnedFd,
+}
+
+struct On {
+    reader: Reader,
+    merge: Merge,
+    hello: OwnedFd,
+    on_core: OnCore,
+}
+
+/// How on-core time can be measured here, and what is missing for better.
+pub(crate) fn probe() -> (OnCore, Option<String>) {
+    (OnCore::Off, Some("on-core time is not measured by this version".to_owned()))
+}
+
+impl Prepared {
+    /// Makes the memory and the socket.
+    pub(crate) fn new() -> Result<Self, RecordingError> {
+        let memory = TraceMemory::create().map_err(|error| RecordingError::Memory(error.to_string()))?;
+        let (hello, program_hello) = socketpair(AddressFamily::Unix, SockType::Datagram, None, SockFlag::SOCK_CLOEXEC)?;
+        setsockopt(&hello, sockopt::PassCred, &true)?;
+        Ok(Prepared { reader: Reader::new(memory), hello, program_hello })
+    }
+
+    /// What the program gets.
+    pub(crate) fn extra(&self) -> [(&'static str, BorrowedFd<'_>); 2] {
+        [(TRACE, self.reader.memory().fd()), (HELLO, self.program_hello.as_fd())]
+    }
+}
+
+impl Recording {
+    /// Of the program whose first process is `main`; `zero_ns` is the run's zero.
+    pub(crate) fn start(prepared: Option<Prepared>, main: u32, zero_ns: u64) -> Self {
+        let on = prepared.map(|prepared| {
+            let mut merge = Merge::new(zero_ns);
+            merge.hello(main, zero_ns);
+            On { reader: prepared.reader, merge, hello: prepared.hello, on_core: OnCore::Off }
+        });
+        Recording { main, on }
+    }
+
+    /// How on-core time is measured in this run.
+    pub(crate) fn on_core(&self) -> OnCore {
+        self.on.as_ref().map_or(OnCore::Off, |on| on.on_core)
+    }
+
+    /// The descriptor that becomes readable when a process tells of its birth.
+    pub(crate) fn hello(&self) -> Option<BorrowedFd<'_>> {
+        self.on.as_ref().map(|on| on.hello.as_fd())
+    }
+
+    /// The processes that have told of their birth.
+    pub(crate) fn greet(&mut self, now_ns: u64) -> Vec<u32> {
+        let Some(on) = &mut self.on else { return Vec::new() };
+        let pids = greetings(on.hello.as_fd());
+        pids.iter().for_each(|pid| on.merge.hello(*pid, now_ns));
+        pids
+    }
+
+    /// The processes that the trace memory knows.
+    pub(crate) fn recorded(&self) -> Vec<u32> {
+        self.on.as_ref().map(|on| on.reader.owners()).unwrap_or_default()
+    }
+
+    /// Something printed; answers the lane and the name of who printed it.
+    pub(crate) fn output(&mut self, text: &Text) -> (u32, String) {
+        match &mut self.on {
+            Some(on) => on.merge.output(text.pid, text.t_ns, text.stream, &text.text),
+            None => (0, self.name(text.pid)),
+        }
+    }
+
+    /// What a process is called.
+    pub(crate) fn name(&self, pid: u32) -> String {
+        if pid == self.main { "MainProcess".to_owned() } else { format!("process {pid}") }
+    }
+
+    /// A process ended.
+    pub(crate) fn death(&mut self, pid: u32, t_ns: u64, end: End) {
+        let Some(on) = &mut self.on else { return };
+        on.reader.died(pid);
+        on.collect();
+        let ending = match end {
+            End::Exited(code) => Ending::Exited(code),
+            End::Signaled(signal) => Ending::Signalled(signal),
+            End::Unknown => Ending::Unknown,
+        };
+        on.merge.death(pid, t_ns, ending);
+    }
+
+    /// What became known since the last chunk, if anything.
+    pub(crate) fn chunk(&mut self, now_ns: u64) -> Option<RunEvent> {
+        let on = self.on.as_mut()?;
+        on.collect();
+        Some(on.merge.chunk(now_ns)).filter(says_something).map(RunEvent::Timeline)
+    }
+
+    /// The last chunk.
+    pub(crate) fn finish(&mut self, now_ns: u64) -> Option<RunEvent> {
+        let on = self.on.as_mut()?;
+        on.collect();
+        Some(RunEvent::Timeline(on.merge.finish(now_ns)))
+    }
+}
+
+impl On {
+    fn collect(&mut self) {
+        match self.reader.drain() {
+            Ok(batches) => self.merge.feed(batches),
+            Err(error) => eprintln!("forkyard-runner: {error}"),
+        }
+    }
+}
+
+/// Whether a chunk is worth sending: one that only says that time went by waits for the next.
+fn says_something(chunk: &Chunk) -> bool {
+    !(chunk.lanes.is_empty()
+        && chunk.objects.is_empty()
+        && chunk.segments.is_empty()
+        && chunk.arrows.is_empty()
+        && chunk.marks.is_empty()
+        && chunk.open.is_empty())
+}
+
+/// The writers of the messages that wait, as the kernel vouches for them; what they say themselves is not needed.
+fn greetings(socket: BorrowedFd<'_>) -> Vec<u32> {
+    use std::os::fd::AsRawFd;
+    let mut pids = Vec::new();
+    let mut message = [0; 64];
+    let mut control = nix::cmsg_space!(UnixCredentials);
+    loop {
+        let mut parts = [std::io::IoSliceMut::new(&mut message)];
+        let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_CMSG_CLOEXEC;
+        let Ok(message) = recvmsg::<()>(socket.as_raw_fd(), &mut parts, Some(&mut control), flags) else {
+            return pids;
+        };
+        let credentials = message.cmsgs().into_iter().flatten().find_map(|control| match control {
+            ControlMessageOwned::ScmCredentials(credentials) => Some(credentials.pid() as u32),
+            _ => None,
+        });
+        pids.extend(credentials.filter(|pid| *pid != 0));
+    }
+}
+
+/// Why nothing can be recorded.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RecordingError {
+    /// The memory.
+    #[error("{0}")]
+    Memory(String),
+    /// The socket.
+    #[error("the socket for births: {0}")]
+    Socket(#[from] nix::errno::Errno),
+}
