@@ -1,8 +1,15 @@
 //! What the primitives record, and under which name.
 //!
-//! Nothing is recorded until the trace is attached; a silent primitive pays one relaxed load.
+//! Nothing is recorded until `forkyard_trace::recorder` is attached; until then a primitive pays one relaxed load.
 
+use std::sync::RwLock;
+use std::sync::atomic::Ordering::Relaxed;
+
+use forkyard_trace::event::{Kind, pack};
+use forkyard_trace::recorder;
 use forkyard_wire::timeline::SegmentKind;
+
+use crate::sys::layout::LabelWords;
 
 /// How waits on an object are recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +29,113 @@ pub struct Label {
     pub object: u32,
 }
 
-/// Sets who tells the line of the program that is running now; asked only while recording. Process-wide.
-pub fn set_line_source(_source: fn() -> u32) {
-    unimplemented!()
+static LINE_SOURCE: RwLock<Option<fn() -> u32>> = RwLock::new(None);
+
+/// Sets who tells the line of the program that is running now; asked only while recording. Process-wide, kept over forks.
+pub fn set_line_source(source: fn() -> u32) {
+    if let Ok(mut slot) = LINE_SOURCE.write() {
+        *slot = Some(source);
+    }
+}
+
+/// The line that is running now, 0 when unknown.
+pub(crate) fn line() -> u32 {
+    let source = LINE_SOURCE.read().ok().and_then(|slot| *slot);
+    source.map_or(0, |source| source())
+}
+
+impl LabelWords {
+    /// Sets the label, for all processes.
+    pub(crate) fn set(&self, label: Label) {
+        let role = match label.role {
+            Role::Silent => 1,
+            Role::Waits(kind) => kind as u32,
+        };
+        self.role.store(role, Relaxed);
+        self.object.store(label.object, Relaxed);
+    }
+
+    /// The object to record, when something is to be recorded at all.
+    #[inline]
+    pub(crate) fn recorded(&self) -> Option<u32> {
+        if !recorder::is_on() {
+            return None;
+        }
+        let object = self.object.load(Relaxed);
+        (object != 0 && self.role.load(Relaxed) != 1).then_some(object)
+    }
+
+    /// The object, when it is one whose holding is recorded.
+    #[inline]
+    pub(crate) fn held(&self) -> Option<u32> {
+        self.recorded().filter(|_| self.role.load(Relaxed) == SegmentKind::LockAcquire as u32)
+    }
+
+    /// Records something about the object.
+    #[inline]
+    pub(crate) fn record(&self, kind: Kind, argument: u64) {
+        if let Some(object) = self.recorded() {
+            recorder::record(kind, object, argument);
+        }
+    }
+
+    /// Records that the calling thread took the lock.
+    #[inline]
+    pub(crate) fn hold_begins(&self) {
+        if let Some(object) = self.held() {
+            recorder::record(Kind::HoldBegin, object, pack(0, line()));
+        }
+    }
+
+    /// Records that the lock was released.
+    #[inline]
+    pub(crate) fn hold_ends(&self) {
+        if let Some(object) = self.held() {
+            recorder::record(Kind::HoldEnd, object, 0);
+        }
+    }
+
+    /// A wait on the object begins; its kind is the label's, or `usual` when the label names none.
+    pub(crate) fn wait(&self, usual: SegmentKind) -> WaitRecord {
+        let Some(object) = self.recorded() else { return WaitRecord(None) };
+        let kind = SegmentKind::from_number(self.role.load(Relaxed) as u8).unwrap_or(usual);
+        WaitRecord::begin(kind, object, 0)
+    }
+
+    /// A wait of exactly this kind begins: for objects with waits of several kinds.
+    pub(crate) fn wait_as(&self, kind: SegmentKind) -> WaitRecord {
+        self.recorded().map_or(WaitRecord(None), |object| WaitRecord::begin(kind, object, 0))
+    }
+}
+
+/// A wait that has begun. Not ended, it counts as given up.
+#[must_use]
+pub(crate) struct WaitRecord(Option<(SegmentKind, u32)>);
+
+impl WaitRecord {
+    /// A wait begins; `what` is a pid for `ProcessJoin`.
+    pub(crate) fn begin(kind: SegmentKind, object: u32, what: u32) -> Self {
+        if !recorder::is_on() {
+            return Self(None);
+        }
+        recorder::record(Kind::WaitBegin(kind), object, pack(what, line()));
+        Self(Some((kind, object)))
+    }
+
+    /// It got what it waited for.
+    pub(crate) fn got(mut self) {
+        self.end(1);
+    }
+
+    fn end(&mut self, argument: u64) {
+        if let Some((kind, object)) = self.0.take() {
+            recorder::record(Kind::WaitEnd(kind), object, argument);
+        }
+    }
+}
+
+impl Drop for WaitRecord {
+    fn drop(&mut self) {
+        self.end(0);
+    }
 }

@@ -1,7 +1,10 @@
 //! Queue and pipe: messages of bytes between processes.
+mod bell;
+mod chain;
 mod message;
 mod pipe;
 mod queue;
+mod record;
 
 pub use message::Message;
 pub use pipe::{Direction, End, RecvError, SendError, pipe};

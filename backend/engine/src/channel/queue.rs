@@ -1,14 +1,30 @@
 //! The queue: messages from many processes to many processes, first in, first out.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+use forkyard_trace::event::{Kind, pack};
+use forkyard_trace::recorder;
+use forkyard_wire::timeline::SegmentKind;
+use nix::sys::eventfd::{EfdFlags, EventFd};
+
 use super::Message;
-use crate::shm::{BlockError, Handle, HandleError};
-use crate::sync::Wait;
+use super::bell::{Eventfd, NoBell};
+use super::chain::{Appended, Bound, Chain};
+use crate::shm::shape::Shape;
+use crate::shm::{Arena, ArenaError, Block, BlockError, Handle, HandleError};
+use crate::sync::wait::{Goal, wait_for};
+use crate::sync::{Interrupted, Wait};
+use crate::sys::layout::QueueState;
 use crate::trace::Label;
-use std::os::fd::{BorrowedFd, OwnedFd};
+
+static QUEUE: Shape = Shape { number: 9, name: "queue", destroy };
 
 /// How a queue is made.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct QueueOptions {
-    /// At most this many messages wait in it; `None`: `put` never waits.
+    /// At most this many messages wait in it; `None` (or 0): `put` never waits.
     pub capacity: Option<u32>,
     /// Whether it has a descriptor that `poll(2)` can wait for.
     pub doorbell: Doorbell,
@@ -26,66 +42,283 @@ pub enum Doorbell {
 
 /// A queue of byte messages across processes. A process killed at any point neither blocks the others nor loses or doubles an item
 /// that `put` had acknowledged; what it had taken goes with it.
+///
+/// ```
+/// use forkyard_engine::{channel::Queue, process::Process, sync::Wait};
+/// let queue = Queue::new(Default::default())?;
+/// let child = Process::fork(|| { queue.put(b"hello", Wait::Forever).unwrap(); 0 })?;
+/// assert_eq!(&*queue.get(Wait::Forever)?, b"hello");
+/// child.wait(Wait::Forever)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
-pub struct Queue {}
+pub struct Queue {
+    block: Block,
+    doorbell: Option<Arc<OwnedFd>>,
+}
 
 impl Queue {
     /// An empty queue.
-    pub fn new(_options: QueueOptions) -> Result<Self, BlockError> {
-        unimplemented!()
+    pub fn new(options: QueueOptions) -> Result<Self, BlockError> {
+        let block = Block::allocate(size_of::<QueueState>(), &QUEUE)?;
+        let state = block.view::<QueueState>();
+        state.capacity.store(options.capacity.unwrap_or(0), Relaxed);
+        let doorbell = match options.doorbell {
+            Doorbell::None => None,
+            Doorbell::Eventfd => {
+                let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
+                let fd = EventFd::from_flags(flags).map_err(|error| ArenaError::Refused(error.into()))?;
+                state.doorbell.store(1, Relaxed);
+                Some(Arc::new(fd.into()))
+            }
+        };
+        let queue = Self { block, doorbell };
+        queue.chain().init()?;
+        Ok(queue)
     }
-    /// The queue that a handle names, without a doorbell.
-    pub fn open(_handle: Handle) -> Result<Self, HandleError> {
-        unimplemented!()
+
+    /// The queue that a handle names, without a doorbell: what is put here does not ring it.
+    pub fn open(handle: Handle) -> Result<Self, HandleError> {
+        Ok(Self { block: Block::open_as(handle, &QUEUE)?, doorbell: None })
     }
+
     /// The queue that a handle names, with its doorbell as it came to this process.
-    pub fn open_with_doorbell(_handle: Handle, _fd: OwnedFd) -> Result<Self, HandleError> {
-        unimplemented!()
+    pub fn open_with_doorbell(handle: Handle, fd: OwnedFd) -> Result<Self, HandleError> {
+        Ok(Self { block: Block::open_as(handle, &QUEUE)?, doorbell: Some(Arc::new(fd)) })
     }
+
     /// What names it in other processes.
     pub fn handle(&self) -> Handle {
-        unimplemented!()
+        self.block.handle()
     }
+
     /// How it appears in the timeline, for all processes: `Silent`, or anything else for `QueueGet` and `QueuePut` waits and messages.
-    pub fn set_label(&self, _label: Label) {
-        unimplemented!()
+    pub fn set_label(&self, label: Label) {
+        self.state().label.set(label);
     }
+
     /// Appends a message; its number. Waits only when the queue has a capacity and is full.
-    pub fn put(&self, _message: &[u8], _wait: Wait) -> Result<u32, PutError> {
-        unimplemented!()
+    #[inline]
+    pub fn put(&self, message: &[u8], wait: Wait) -> Result<u32, PutError> {
+        self.put_parts(&[message], wait)
     }
+
     /// Appends one message made of several parts, one after the other.
-    pub fn put_parts(&self, _parts: &[&[u8]], _wait: Wait) -> Result<u32, PutError> {
-        unimplemented!()
+    pub fn put_parts(&self, parts: &[&[u8]], wait: Wait) -> Result<u32, PutError> {
+        let chain = self.chain();
+        let state = self.state();
+        let number = match self.append(chain, parts)? {
+            Some(number) => number,
+            None if wait == Wait::Never => return Err(PutError::Full),
+            None => {
+                let record = state.label.wait_as(SegmentKind::QueuePut);
+                let mut goal = Putting { queue: self, chain, parts };
+                let number = wait_for(&chain.state.space, wait, &mut goal)?.ok_or(PutError::Full)?;
+                record.got();
+                if chain.has_room(self.bound()) {
+                    chain.state.space.notify(1);
+                }
+                number
+            }
+        };
+        chain.state.items.notify(1);
+        Ok(number)
     }
+
     /// Takes the first message.
-    pub fn get(&self, _wait: Wait) -> Result<Message, GetError> {
-        unimplemented!()
+    #[inline]
+    pub fn get(&self, wait: Wait) -> Result<Message, GetError> {
+        self.get_noting(wait, |_| ())
     }
+
+    /// Takes the first message, after `note` was called with its number: if this process dies in `note` or before, the message stays.
+    pub(crate) fn get_noting(&self, wait: Wait, mut note: impl FnMut(u32)) -> Result<Message, GetError> {
+        let chain = self.chain();
+        let message = match self.take(chain, &mut note) {
+            Some(message) => message,
+            None if wait == Wait::Never => return Err(GetError::Empty),
+            None => {
+                let record = self.state().label.wait_as(SegmentKind::QueueGet);
+                let mut goal = Getting { queue: self, chain, note };
+                let message = wait_for(&chain.state.items, wait, &mut goal)?.ok_or(GetError::Empty)?;
+                record.got();
+                // Two puts in a row wake one sleeper; it passes the news on.
+                if chain.ready() {
+                    chain.state.items.notify(1);
+                }
+                message
+            }
+        };
+        if self.state().capacity.load(Relaxed) != 0 {
+            chain.state.space.notify(1);
+        }
+        self.state().label.record(Kind::Received, pack(message.number(), message.len() as u32));
+        Ok(message)
+    }
+
     /// Waits until there is something to get; whether there is. Somebody else may take it first.
-    pub fn poll(&self, _wait: Wait) -> Result<bool, crate::sync::Interrupted> {
-        unimplemented!()
+    pub fn poll(&self, wait: Wait) -> Result<bool, Interrupted> {
+        let chain = self.chain();
+        if chain.ready() || wait == Wait::Never {
+            return Ok(chain.ready());
+        }
+        let record = self.state().label.wait_as(SegmentKind::QueueGet);
+        let ready = wait_for(&chain.state.items, wait, &mut Peeking(chain))?.is_some();
+        if ready {
+            record.got();
+            // This one takes nothing: whoever else was to be woken still is.
+            chain.state.items.notify(1);
+        }
+        Ok(ready)
     }
+
     /// Messages in it at this moment.
     pub fn len(&self) -> usize {
-        unimplemented!()
+        self.chain().len() as usize
     }
+
     /// Whether it is empty at this moment.
     pub fn is_empty(&self) -> bool {
-        unimplemented!()
+        self.len() == 0
     }
+
     /// Whether it is at its capacity at this moment.
     pub fn is_full(&self) -> bool {
-        unimplemented!()
+        !self.chain().has_room(self.bound())
     }
-    /// The doorbell. Its readability means something only after [`Queue::arm_doorbell`] in any process.
+
+    /// The doorbell. Its readability means something only after [`Queue::arm_doorbell`] in any process, or right after
+    /// [`Queue::before_poll`].
     pub fn doorbell_fd(&self) -> Option<BorrowedFd<'_>> {
-        unimplemented!()
+        self.doorbell.as_ref().map(|fd| fd.as_fd())
     }
+
     /// From now on the doorbell is readable exactly while there is a message; costs a system call for a put into the empty queue
     /// and one for the get that empties it. Whether there is a message now.
     pub fn arm_doorbell(&self) -> bool {
-        unimplemented!()
+        match &self.doorbell {
+            Some(fd) => self.chain().be_strict(&Eventfd(fd)),
+            None => self.chain().ready(),
+        }
+    }
+
+    /// Right before waiting for the doorbell with `poll(2)`: makes it quiet if there is nothing, so that it rings with the next message.
+    /// Whether there is a message now. Cheaper than [`Queue::arm_doorbell`], and to be repeated before each wait.
+    pub fn before_poll(&self) -> bool {
+        match &self.doorbell {
+            Some(fd) => self.chain().silence_if_empty(&Eventfd(fd)),
+            None => self.chain().ready(),
+        }
+    }
+
+    /// Whether the message with this number was taken, however its taker ended.
+    pub(crate) fn was_taken(&self, number: u32) -> bool {
+        self.chain().was_taken(number)
+    }
+
+    fn append(&self, chain: Chain, parts: &[&[u8]]) -> Result<Option<u32>, BlockError> {
+        let object = self.state().label.recorded();
+        // The time before: whoever receives it must not seem to have done so before it was sent.
+        let sent_at = object.map_or(0, |_| recorder::now_ns());
+        let appended = match &self.doorbell {
+            Some(fd) => chain.append(parts, self.bound(), &Eventfd(fd)),
+            None => chain.append(parts, self.bound(), &NoBell),
+        };
+        let Appended::Yes(number) = appended? else { return Ok(None) };
+        if let Some(object) = object {
+            let bytes: usize = parts.iter().map(|part| part.len()).sum();
+            recorder::record_at(sent_at, Kind::Sent, object, pack(number, bytes as u32));
+        }
+        Ok(Some(number))
+    }
+
+    #[inline]
+    fn take(&self, chain: Chain, note: impl FnMut(u32)) -> Option<Message> {
+        match &self.doorbell {
+            Some(fd) => chain.take(&Eventfd(fd), note),
+            None => chain.take(&NoBell, note),
+        }
+    }
+
+    #[inline]
+    fn bound(&self) -> Bound {
+        match self.state().capacity.load(Relaxed) {
+            0 => Bound::None,
+            most => Bound::Messages(most),
+        }
+    }
+
+    #[inline]
+    fn chain(&self) -> Chain {
+        Chain { arena: self.block.arena(), state: &self.state().chain }
+    }
+
+    #[inline]
+    fn state(&self) -> &'static QueueState {
+        self.block.view()
+    }
+}
+
+fn destroy(arena: &'static Arena, at: u64) {
+    Chain { arena, state: &arena.memory().view::<QueueState>(at).chain }.destroy();
+}
+
+/// Somebody who waits for a message.
+struct Getting<'a, N> {
+    queue: &'a Queue,
+    chain: Chain,
+    note: N,
+}
+
+impl<N: FnMut(u32)> Goal for Getting<'_, N> {
+    type Prize = Message;
+    type Failure = Interrupted;
+
+    #[inline]
+    fn ready(&mut self) -> bool {
+        self.chain.ready()
+    }
+
+    fn attempt(&mut self) -> Result<Option<Message>, Interrupted> {
+        Ok(self.queue.take(self.chain, &mut self.note))
+    }
+}
+
+/// Somebody who waits for there being a message.
+struct Peeking(Chain);
+
+impl Goal for Peeking {
+    type Prize = ();
+    type Failure = Interrupted;
+
+    #[inline]
+    fn ready(&mut self) -> bool {
+        self.0.ready()
+    }
+
+    fn attempt(&mut self) -> Result<Option<()>, Interrupted> {
+        Ok(self.0.ready().then_some(()))
+    }
+}
+
+/// Somebody who waits for room.
+struct Putting<'a> {
+    queue: &'a Queue,
+    chain: Chain,
+    parts: &'a [&'a [u8]],
+}
+
+impl Goal for Putting<'_> {
+    type Prize = u32;
+    type Failure = PutError;
+
+    #[inline]
+    fn ready(&mut self) -> bool {
+        self.chain.has_room(self.queue.bound())
+    }
+
+    fn attempt(&mut self) -> Result<Option<u32>, PutError> {
+        Ok(self.queue.append(self.chain, self.parts)?)
     }
 }
 
@@ -104,6 +337,12 @@ pub enum PutError {
     Memory(#[from] BlockError),
 }
 
+impl From<Interrupted> for PutError {
+    fn from(_: Interrupted) -> Self {
+        PutError::Interrupted
+    }
+}
+
 /// Why nothing was got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -114,4 +353,10 @@ pub enum GetError {
     /// A signal arrived; call again with the same [`Wait`].
     #[error("interrupted by a signal")]
     Interrupted,
+}
+
+impl From<Interrupted> for GetError {
+    fn from(_: Interrupted) -> Self {
+        GetError::Interrupted
+    }
 }

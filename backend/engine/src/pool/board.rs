@@ -1,61 +1,160 @@
 //! The board: tasks for workers, and which worker has which task, so that a worker's death fails exactly that one.
-use crate::channel::{GetError, Message, PutError, Queue, QueueOptions};
-use crate::shm::{BlockError, Handle, HandleError};
-use crate::sync::Wait;
+//!
+//! It knows neither functions nor chunks: a task is bytes, a result is bytes.
 
-/// Tasks, results, and one place for each worker that says which task it has.
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{Relaxed, Release, SeqCst};
+
+use crate::channel::{GetError, Message, PutError, Queue, QueueOptions};
+use crate::shm::shape::Shape;
+use crate::shm::{Block, BlockError, Handle, HandleError};
+use crate::sync::Wait;
+use crate::sys::layout::{BoardState, SlotState};
+
+static BOARD: Shape = Shape::plain(11, "task board");
+
+/// Tasks, results, and one slot for each worker that says which task it has.
+///
+/// ```
+/// use forkyard_engine::{pool::Board, process::Process, sync::Wait};
+/// let board = Board::new(1, Default::default())?;
+/// let good = board.submit(b"21")?;
+/// let bad = board.submit(b"die")?;
+/// let worker = Process::fork(|| loop {
+///     let task = board.take(0, Wait::Forever).unwrap();
+///     let Ok(number) = std::str::from_utf8(&task).unwrap().parse::<u32>() else { std::process::abort() };
+///     board.complete(0, (number * 2).to_string().as_bytes()).unwrap();
+/// })?;
+/// worker.wait(Wait::Forever)?;
+/// let result = board.result(Wait::Never)?;
+/// assert_eq!((result.id(), &*result), (good, &b"42"[..]));
+/// assert_eq!(board.lost(0), Some(bad));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
-pub struct Board {}
+pub struct Board {
+    block: Block,
+    tasks: Queue,
+    results: Queue,
+}
 
 impl Board {
     /// A board for up to `workers` workers. The options are those of the queue of results; that of the tasks is unbounded.
-    pub fn new(_workers: u32, _results: QueueOptions) -> Result<Self, BlockError> {
-        unimplemented!()
+    pub fn new(workers: u32, results: QueueOptions) -> Result<Self, BlockError> {
+        let slots = workers as usize * size_of::<SlotState>();
+        let block = Block::allocate(size_of::<BoardState>() + slots, &BOARD)?;
+        let tasks = Queue::new(QueueOptions::default())?;
+        let results = Queue::new(results)?;
+        let state = block.view::<BoardState>();
+        state.workers.store(workers, Relaxed);
+        note(&state.tasks, tasks.handle());
+        note(&state.results, results.handle());
+        Ok(Self { block, tasks, results })
     }
+
     /// The board that a handle names. Its queues have no doorbells here.
-    pub fn open(_handle: Handle) -> Result<Self, HandleError> {
-        unimplemented!()
+    pub fn open(handle: Handle) -> Result<Self, HandleError> {
+        let block = Block::open_as(handle, &BOARD)?;
+        let state = block.view::<BoardState>();
+        let noted = |words: &[AtomicU64; 2]| Handle {
+            arena: handle.arena,
+            generation: words[0].load(Relaxed) as u32,
+            offset: words[1].load(Relaxed),
+        };
+        let (tasks, results) = (Queue::open(noted(&state.tasks))?, Queue::open(noted(&state.results))?);
+        Ok(Self { block, tasks, results })
     }
+
     /// What names it in other processes.
     pub fn handle(&self) -> Handle {
-        unimplemented!()
+        self.block.handle()
     }
+
     /// The queue of the tasks; a message's number is the task's id.
     pub fn tasks(&self) -> &Queue {
-        unimplemented!()
+        &self.tasks
     }
+
     /// The queue of the results, for its doorbell and label.
     pub fn results(&self) -> &Queue {
-        unimplemented!()
+        &self.results
     }
+
     /// Puts a task up; its id, from 1.
-    pub fn submit(&self, _task: &[u8]) -> Result<u32, PutError> {
-        unimplemented!()
+    pub fn submit(&self, task: &[u8]) -> Result<u32, PutError> {
+        self.tasks.put(task, Wait::Forever)
     }
-    /// A worker takes the next task. From the same moment on its slot says so.
-    pub fn take(&self, _slot: u32, _wait: Wait) -> Result<Task, GetError> {
-        unimplemented!()
+
+    /// A worker takes the next task. Its slot says so before the task is gone from the queue.
+    ///
+    /// # Panics
+    /// When there is no such slot.
+    pub fn take(&self, slot: u32, wait: Wait) -> Result<Task, GetError> {
+        let slot = self.slot(slot);
+        let message = self.tasks.get_noting(wait, |number| slot.task.store(number, Release))?;
+        Ok(Task { id: message.number(), message, from: 0 })
     }
+
     /// A worker hands the result of its task in; its slot is free afterwards.
-    pub fn complete(&self, _slot: u32, _result: &[u8]) -> Result<(), PutError> {
-        unimplemented!()
+    ///
+    /// # Panics
+    /// When there is no such slot.
+    pub fn complete(&self, slot: u32, result: &[u8]) -> Result<(), PutError> {
+        let slot = self.slot(slot);
+        let id = slot.task.load(Relaxed).to_ne_bytes();
+        self.results.put_parts(&[&id, result], Wait::Forever)?;
+        slot.task.store(0, Release);
+        Ok(())
     }
-    /// The next result: the task's id and the bytes.
-    pub fn result(&self, _wait: Wait) -> Result<Task, GetError> {
-        unimplemented!()
+
+    /// The next result.
+    pub fn result(&self, wait: Wait) -> Result<Task, GetError> {
+        let message = self.results.get(wait)?;
+        let id = message.first_chunk().map_or(0, |id| u32::from_ne_bytes(*id));
+        Ok(Task { id, message, from: 4 })
     }
+
     /// The task that the worker of this slot had when it died; the slot is free afterwards. Only after the worker's death, and after the
     /// results were drained: a task whose result has come is not lost, even when the slot still names it.
-    pub fn lost(&self, _slot: u32) -> Option<u32> {
-        unimplemented!()
+    ///
+    /// # Panics
+    /// When there is no such slot.
+    pub fn lost(&self, slot: u32) -> Option<u32> {
+        let task = self.slot(slot).task.swap(0, SeqCst);
+        // Noted and not taken: it died in between, and the task is still up.
+        (task != 0 && self.tasks.was_taken(task)).then_some(task)
+    }
+
+    fn slot(&self, slot: u32) -> &'static SlotState {
+        assert!(slot < self.block.view::<BoardState>().workers.load(Relaxed), "no slot {slot}");
+        self.block.view_at((size_of::<BoardState>() + slot as usize * size_of::<SlotState>()) as u64)
     }
 }
 
-/// A task or a result.
+/// A task or a result; dereferences to its bytes.
 #[derive(Debug)]
 pub struct Task {
+    id: u32,
+    message: Message,
+    from: usize,
+}
+
+impl Task {
     /// The task's id.
-    pub id: u32,
-    /// Its bytes.
-    pub message: Message,
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+}
+
+impl std::ops::Deref for Task {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.message[self.from..]
+    }
+}
+
+fn note(words: &[AtomicU64; 2], handle: Handle) {
+    words[0].store(handle.generation.into(), Relaxed);
+    words[1].store(handle.offset, Relaxed);
 }

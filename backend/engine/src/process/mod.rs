@@ -1,6 +1,7 @@
 //! Processes: fork, spawn, wait, end.
 mod child;
 mod command;
+pub(crate) mod identity;
 mod parent;
 
 pub use child::{ExitStatus, Process, ProcessError};

@@ -1,7 +1,11 @@
 //! Shared memory: one nameless arena for a tree of processes, blocks in it, and handles to them.
+
+pub(crate) mod allocator;
 mod arena;
 mod block;
 mod handle;
+pub(crate) mod ledger;
+pub(crate) mod shape;
 
 pub use arena::{Arena, ArenaError};
 pub use block::{Block, BlockError, release_all};

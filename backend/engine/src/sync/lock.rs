@@ -1,7 +1,19 @@
 //! The lock: plain or recursive, across processes and threads.
-use super::Wait;
-use crate::shm::{BlockError, Handle, HandleError};
+//!
+//! The lock word holds the holder's process itself, so there is no moment in which a lock is taken and nobody knows by whom.
+
+use std::sync::atomic::Ordering::{Acquire, Relaxed, SeqCst};
+
+use forkyard_wire::timeline::SegmentKind;
+
+use super::wait::{Goal, Interrupted, Wait, wait_for};
+use crate::process::identity::{Identity, own_thread};
+use crate::shm::shape::Shape;
+use crate::shm::{Block, BlockError, Handle, HandleError};
+use crate::sys::layout::LockState;
 use crate::trace::Label;
+
+static LOCK: Shape = Shape::plain(2, "lock");
 
 /// Which lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,50 +24,192 @@ pub enum LockKind {
     Recursive,
 }
 
-/// A lock across processes. The holder's process is noted in the lock word itself, so that waiters learn of its death.
+/// A lock across processes. When its holder's process dies, waiters get [`AcquireError::OwnerDied`] until somebody releases it or
+/// [resets](Lock::reset) it.
+///
+/// ```
+/// use forkyard_engine::{process::Process, sync::{Lock, LockKind, Wait}, value::Value};
+/// let (lock, total) = (Lock::new(LockKind::Plain)?, Value::new(0_i64)?);
+/// let add = || {
+///     for _ in 0..1000 {
+///         lock.acquire(Wait::Forever).unwrap();
+///         total.set(total.get() + 1);
+///         lock.release().unwrap();
+///     }
+///     0
+/// };
+/// let children = [Process::fork(add)?, Process::fork(add)?];
+/// for child in &children {
+///     child.wait(Wait::Forever)?;
+/// }
+/// assert_eq!(total.get(), 2000);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
-pub struct Lock {}
+pub struct Lock {
+    block: Block,
+}
 
 impl Lock {
     /// A free lock.
-    pub fn new(_kind: LockKind) -> Result<Self, BlockError> {
-        unimplemented!()
+    pub fn new(kind: LockKind) -> Result<Self, BlockError> {
+        let lock = Self { block: Block::allocate(size_of::<LockState>(), &LOCK)? };
+        lock.state().kind.store(u32::from(kind == LockKind::Recursive), Relaxed);
+        Ok(lock)
     }
+
     /// The lock that a handle names.
-    pub fn open(_handle: Handle) -> Result<Self, HandleError> {
-        unimplemented!()
+    pub fn open(handle: Handle) -> Result<Self, HandleError> {
+        Ok(Self { block: Block::open_as(handle, &LOCK)? })
     }
+
     /// What names it in other processes.
     pub fn handle(&self) -> Handle {
-        unimplemented!()
+        self.block.handle()
     }
+
     /// How it appears in the timeline, for all processes.
-    pub fn set_label(&self, _label: Label) {
-        unimplemented!()
+    pub fn set_label(&self, label: Label) {
+        self.state().label.set(label);
     }
+
     /// Takes it. `Ok(false)`: the time is over.
-    pub fn acquire(&self, _wait: Wait) -> Result<bool, AcquireError> {
-        unimplemented!()
+    #[inline]
+    pub fn acquire(&self, wait: Wait) -> Result<bool, AcquireError> {
+        let state = self.state();
+        if self.take(state) {
+            return Ok(true);
+        }
+        if wait == Wait::Never {
+            return Ok(false);
+        }
+        self.acquire_slowly(state, wait)
     }
+
     /// Releases it, once.
+    #[inline]
     pub fn release(&self) -> Result<(), ReleaseError> {
-        unimplemented!()
+        let state = self.state();
+        let owner = state.owner.load(Relaxed);
+        if state.kind.load(Relaxed) != 0 {
+            if !self.is_mine() {
+                return Err(ReleaseError::NotOwned);
+            }
+            let depth = state.depth.load(Relaxed);
+            if depth > 0 {
+                state.depth.store(depth - 1, Relaxed);
+                return Ok(());
+            }
+        }
+        if owner == 0 {
+            return Err(ReleaseError::TooOften);
+        }
+        self.free(state, owner).then_some(()).ok_or(ReleaseError::TooOften)
     }
+
     /// Whether the calling thread holds it.
     pub fn is_mine(&self) -> bool {
-        unimplemented!()
+        let state = self.state();
+        state.owner.load(Relaxed) == Identity::own().0 && state.thread.load(Relaxed) == own_thread()
     }
+
     /// How often the calling thread has taken it: 0 when another one holds it.
     pub fn depth(&self) -> u32 {
-        unimplemented!()
+        if self.is_mine() { self.state().depth.load(Relaxed) + 1 } else { 0 }
     }
+
     /// Process and thread id of the holder; the thread id is 0 for a moment while it is being taken.
     pub fn holder(&self) -> Option<(u32, u32)> {
-        unimplemented!()
+        let state = self.state();
+        match state.owner.load(Relaxed) {
+            0 => None,
+            owner => Some((Identity(owner).pid(), state.thread.load(Relaxed))),
+        }
     }
+
     /// Makes it free whoever held it: after its holder's death.
     pub fn reset(&self) {
-        unimplemented!()
+        let state = self.state();
+        state.depth.store(0, Relaxed);
+        let owner = state.owner.load(Relaxed);
+        if owner != 0 {
+            self.free(state, owner);
+        }
+    }
+
+    #[inline]
+    fn take(&self, state: &LockState) -> bool {
+        let me = Identity::own();
+        // SYNC: lock
+        match state.owner.compare_exchange(0, me.0, Acquire, Relaxed) {
+            Ok(_) => {
+                state.thread.store(own_thread(), Relaxed);
+                state.label.hold_begins();
+                true
+            }
+            Err(owner) if owner == me.0 && state.kind.load(Relaxed) != 0 && state.thread.load(Relaxed) == own_thread() => {
+                state.depth.fetch_add(1, Relaxed);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    #[inline]
+    fn free(&self, state: &LockState, owner: u64) -> bool {
+        // First the thread: another thread of this process must not see itself as the holder through what an earlier holding left.
+        state.thread.store(0, Relaxed);
+        state.label.hold_ends();
+        // SYNC: lock
+        let freed = state.owner.compare_exchange(owner, 0, SeqCst, Relaxed).is_ok();
+        if freed {
+            state.signal.notify_fenced(1);
+        }
+        freed
+    }
+
+    #[cold]
+    fn acquire_slowly(&self, state: &LockState, wait: Wait) -> Result<bool, AcquireError> {
+        let record = state.label.wait(SegmentKind::LockAcquire);
+        let mut goal = Taking { lock: self, state };
+        let taken = wait_for(&state.signal, wait, &mut goal)?.is_some();
+        if taken {
+            record.got();
+        }
+        Ok(taken)
+    }
+
+    #[inline]
+    fn state(&self) -> &'static LockState {
+        self.block.view()
+    }
+}
+
+/// Somebody who waits for the lock.
+struct Taking<'a> {
+    lock: &'a Lock,
+    state: &'a LockState,
+}
+
+impl Goal for Taking<'_> {
+    type Prize = ();
+    type Failure = AcquireError;
+
+    #[inline]
+    fn ready(&mut self) -> bool {
+        self.state.owner.load(Relaxed) == 0
+    }
+
+    fn attempt(&mut self) -> Result<Option<()>, AcquireError> {
+        Ok(self.lock.take(self.state).then_some(()))
+    }
+
+    fn dozed(&mut self) -> Result<(), AcquireError> {
+        let owner = self.state.owner.load(Relaxed);
+        if owner != 0 && Identity(owner).is_dead() && self.state.owner.load(Relaxed) == owner {
+            return Err(AcquireError::OwnerDied { pid: Identity(owner).pid() });
+        }
+        Ok(())
     }
 }
 
@@ -72,6 +226,12 @@ pub enum AcquireError {
         /// The dead.
         pid: u32,
     },
+}
+
+impl From<Interrupted> for AcquireError {
+    fn from(_: Interrupted) -> Self {
+        AcquireError::Interrupted
+    }
 }
 
 /// Why a lock or a semaphore was not released.

@@ -3,7 +3,7 @@ mod condition;
 mod event;
 mod lock;
 mod semaphore;
-mod wait;
+pub(crate) mod wait;
 
 pub use condition::{Condition, Waiter};
 pub use event::Event;

@@ -1,46 +1,148 @@
 //! The semaphore: a number of permits, with or without an upper bound.
-use super::{AcquireError, ReleaseError, Wait};
-use crate::shm::{BlockError, Handle, HandleError};
+
+use std::sync::atomic::Ordering::{Acquire, Relaxed, SeqCst};
+
+use forkyard_trace::event::Kind;
+use forkyard_wire::timeline::SegmentKind;
+
+use super::wait::{Goal, Wait, wait_for};
+use super::{AcquireError, ReleaseError};
+use crate::shm::shape::Shape;
+use crate::shm::{Block, BlockError, Handle, HandleError};
+use crate::sys::layout::SemaphoreState;
 use crate::trace::Label;
 
+static SEMAPHORE: Shape = Shape::plain(3, "semaphore");
+
 /// A semaphore across processes. Permits of a dead process stay taken: a permit has no owner.
+///
+/// ```
+/// use forkyard_engine::sync::{ReleaseError, Semaphore, Wait};
+/// let seats = Semaphore::new(2, 2)?;
+/// assert!(seats.acquire(Wait::Forever)? && seats.acquire(Wait::Forever)?);
+/// assert!(!seats.acquire(Wait::Never)?);
+/// seats.release()?;
+/// seats.release()?;
+/// assert_eq!(seats.release(), Err(ReleaseError::TooOften));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
-pub struct Semaphore {}
+pub struct Semaphore {
+    block: Block,
+}
 
 impl Semaphore {
     /// The largest number of permits.
     pub const MAX: u32 = i32::MAX as u32;
 
-    /// `value` permits, never more than `max`.
-    pub fn new(_value: u32, _max: u32) -> Result<Self, BlockError> {
-        unimplemented!()
+    /// `value` permits, never more than `max` (which is at most [`Semaphore::MAX`]).
+    pub fn new(value: u32, max: u32) -> Result<Self, BlockError> {
+        let semaphore = Self { block: Block::allocate(size_of::<SemaphoreState>(), &SEMAPHORE)? };
+        let max = max.min(Self::MAX);
+        semaphore.state().max.store(max, Relaxed);
+        semaphore.state().value.store(value.min(max), Relaxed);
+        Ok(semaphore)
     }
+
     /// The semaphore that a handle names.
-    pub fn open(_handle: Handle) -> Result<Self, HandleError> {
-        unimplemented!()
+    pub fn open(handle: Handle) -> Result<Self, HandleError> {
+        Ok(Self { block: Block::open_as(handle, &SEMAPHORE)? })
     }
+
     /// What names it in other processes.
     pub fn handle(&self) -> Handle {
-        unimplemented!()
+        self.block.handle()
     }
-    /// How it appears in the timeline, for all processes. With `Waits(LockAcquire)` and a bound of 1 it also records holding.
-    pub fn set_label(&self, _label: Label) {
-        unimplemented!()
+
+    /// How it appears in the timeline, for all processes. With `Waits(LockAcquire)` it records holding instead of wake-ups.
+    pub fn set_label(&self, label: Label) {
+        self.state().label.set(label);
     }
+
     /// Takes a permit. `Ok(false)`: the time is over.
-    pub fn acquire(&self, _wait: Wait) -> Result<bool, AcquireError> {
-        unimplemented!()
+    #[inline]
+    pub fn acquire(&self, wait: Wait) -> Result<bool, AcquireError> {
+        let state = self.state();
+        if take(state) {
+            return Ok(true);
+        }
+        if wait == Wait::Never {
+            return Ok(false);
+        }
+        self.acquire_slowly(state, wait)
     }
+
     /// Gives a permit back.
+    #[inline]
     pub fn release(&self) -> Result<(), ReleaseError> {
-        unimplemented!()
+        let state = self.state();
+        let max = state.max.load(Relaxed);
+        if state.label.held().is_some() {
+            state.label.hold_ends();
+        } else {
+            state.label.record(Kind::Wake, 0);
+        }
+        // SYNC: permit
+        let given = state.value.fetch_update(SeqCst, Relaxed, |value| (value < max).then(|| value + 1));
+        given.map_err(|_| ReleaseError::TooOften)?;
+        state.signal.notify_fenced(1);
+        Ok(())
     }
+
     /// Permits left at this moment.
     pub fn value(&self) -> u32 {
-        unimplemented!()
+        self.state().value.load(Relaxed)
     }
+
     /// The upper bound.
     pub fn max(&self) -> u32 {
-        unimplemented!()
+        self.state().max.load(Relaxed)
+    }
+
+    #[cold]
+    fn acquire_slowly(&self, state: &SemaphoreState, wait: Wait) -> Result<bool, AcquireError> {
+        let record = state.label.wait(SegmentKind::SemaphoreAcquire);
+        let taken = wait_for(&state.signal, wait, &mut Taking(state))?.is_some();
+        if taken {
+            record.got();
+            // Two releases in a row wake one sleeper; it passes the news on.
+            if state.value.load(SeqCst) > 0 {
+                state.signal.notify(1);
+            }
+        }
+        Ok(taken)
+    }
+
+    #[inline]
+    fn state(&self) -> &'static SemaphoreState {
+        self.block.view()
+    }
+}
+
+#[inline]
+fn take(state: &SemaphoreState) -> bool {
+    // SYNC: permit
+    let taken = state.value.fetch_update(Acquire, Relaxed, |value| value.checked_sub(1)).is_ok();
+    if taken {
+        state.label.hold_begins();
+    }
+    taken
+}
+
+/// Somebody who waits for a permit.
+struct Taking<'a>(&'a SemaphoreState);
+
+impl Goal for Taking<'_> {
+    type Prize = ();
+    type Failure = AcquireError;
+
+    #[inline]
+    fn ready(&mut self) -> bool {
+        self.0.value.load(Relaxed) > 0
+    }
+
+    fn attempt(&mut self) -> Result<Option<()>, AcquireError> {
+        // The look after `Signal::prepare` must not be reordered before it.
+        Ok((self.0.value.load(SeqCst) > 0 && take(self.0)).then_some(()))
     }
 }

@@ -1,5 +1,16 @@
-//! How long a call may wait.
+//! How long a call may wait, and how anything that waits on shared memory does it.
+//!
+//! A wake-up across cores costs 33-50 us on a virtual machine, a spin that succeeds 0.3 us: so a waiter spins for a bounded while, unless
+//! there is one core only or spinning failed lately on this object. Then it sleeps on a futex. A waker that finds no sleeper marked makes no
+//! system call.
+
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::atomic::{AtomicU32, fence};
 use std::time::{Duration, Instant};
+
+use crate::limits::{FIRST_DOZE, LAST_DOZE, SPINLESS_WAITS, SPINS};
+use crate::sys::futex::{self, Woken};
+use crate::sys::layout::Signal;
 
 /// How long a call may wait. After an interruption call again with the same value: the deadline stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,9 +32,141 @@ impl Wait {
             None => Wait::Forever,
         }
     }
+
+    /// What is left, but at most `most`; `None` when the time is over.
+    pub(crate) fn left(self, most: Duration) -> Option<Duration> {
+        match self {
+            Wait::Never => None,
+            Wait::Forever => Some(most),
+            Wait::Until(then) => {
+                let left = then.saturating_duration_since(Instant::now());
+                (!left.is_zero()).then_some(left.min(most))
+            }
+        }
+    }
 }
 
 /// A signal arrived while waiting; its handler has run. Call again to go on waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("interrupted by a signal")]
 pub struct Interrupted;
+
+/// What somebody waits for.
+pub(crate) trait Goal {
+    /// What it gets.
+    type Prize;
+    /// Why it gives up.
+    type Failure: From<Interrupted>;
+
+    /// Whether an attempt may succeed; cheap, may be wrong.
+    fn ready(&mut self) -> bool;
+    /// Tries to get it.
+    fn attempt(&mut self) -> Result<Option<Self::Prize>, Self::Failure>;
+    /// After a doze in which nothing happened: whether it still makes sense to wait.
+    fn dozed(&mut self) -> Result<(), Self::Failure> {
+        Ok(())
+    }
+}
+
+/// Spins, then sleeps until the goal is reached. `None`: the time is over.
+pub(crate) fn wait_for<G: Goal>(signal: &Signal, wait: Wait, goal: &mut G) -> Result<Option<G::Prize>, G::Failure> {
+    if wait == Wait::Never {
+        return Ok(None);
+    }
+    if let Some(prize) = spin(&signal.luck, goal)? {
+        return Ok(Some(prize));
+    }
+    let mut doze = FIRST_DOZE;
+    loop {
+        let key = signal.prepare();
+        if let Some(prize) = goal.attempt()? {
+            return Ok(Some(prize));
+        }
+        let Some(time) = wait.left(doze) else { return Ok(None) };
+        match futex::wait(&signal.word, key, time) {
+            Woken::Interrupted => return Err(Interrupted.into()),
+            Woken::Look => {}
+            Woken::TimedOut => {
+                goal.dozed()?;
+                doze = (doze * 2).min(LAST_DOZE);
+            }
+        }
+    }
+}
+
+/// Spins for a bounded while, if that is promising.
+pub(crate) fn spin<G: Goal>(luck: &AtomicU32, goal: &mut G) -> Result<Option<G::Prize>, G::Failure> {
+    let (left, backoff) = (luck.load(Relaxed) & 0xffff, luck.load(Relaxed) >> 16);
+    if !several_cores() {
+        return Ok(None);
+    }
+    if left > 0 {
+        luck.store(backoff << 16 | (left - 1), Relaxed);
+        return Ok(None);
+    }
+    for _ in 0..SPINS {
+        std::hint::spin_loop();
+        if goal.ready()
+            && let Some(prize) = goal.attempt()?
+        {
+            luck.store(backoff / 2 << 16, Relaxed);
+            return Ok(Some(prize));
+        }
+    }
+    let next = (backoff * 2).clamp(1, SPINLESS_WAITS);
+    luck.store(next << 16 | next, Relaxed);
+    Ok(None)
+}
+
+/// Whether two threads can run at once.
+fn several_cores() -> bool {
+    static CORES: AtomicU32 = AtomicU32::new(0);
+    match CORES.load(Relaxed) {
+        0 => {
+            let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
+            CORES.store(cores, Relaxed);
+            cores > 1
+        }
+        cores => cores > 1,
+    }
+}
+
+impl Signal {
+    /// Says that the caller may sleep; what the word must still be then. Look at the condition after this.
+    pub(crate) fn prepare(&self) -> u32 {
+        // SYNC: sleeper. Sequentially consistent with the waker's change of the condition and its look at the word.
+        let key = self.word.fetch_or(1, SeqCst) | 1;
+        fence(SeqCst);
+        key
+    }
+
+    /// Wakes up to `count` sleepers, if there are any. After the condition was changed with any ordering.
+    ///
+    /// The mark of sleepers goes with the first wake-up: a woken one marks again before it looks, and whoever takes something and sees that
+    /// more is left calls this again. Hence no sleeper is forgotten, and a killed one costs one needless system call.
+    #[inline]
+    pub(crate) fn notify(&self, count: u32) {
+        fence(SeqCst); // SYNC: sleeper
+        self.notify_fenced(count);
+    }
+
+    /// The same after a sequentially consistent read-modify-write of the condition.
+    #[inline]
+    pub(crate) fn notify_fenced(&self, count: u32) {
+        let word = self.word.load(SeqCst);
+        if word & 1 != 0 {
+            self.wake(word, count);
+        }
+    }
+
+    #[cold]
+    fn wake(&self, mut word: u32, count: u32) {
+        while word & 1 != 0 {
+            match self.word.compare_exchange(word, word.wrapping_add(1), SeqCst, SeqCst) {
+                Ok(_) => break,
+                Err(now) => word = now,
+            }
+        }
+        futex::wake(&self.word, count);
+    }
+}

@@ -1,2 +1,12 @@
-//! The system calls and the raw memory: the only place of this crate with `unsafe`. What it offers is safe.
-#![allow(unsafe_code)]
+//! The system calls and the raw memory: the only place of this crate with `unsafe`. What it offers is safe to call.
+//!
+//! Everything in shared memory is reached through atomics, or copied in and out by whoever owns it at that moment; who owns what is
+//! the business of the modules above.
+#![expect(unsafe_code, reason = "this module exists to keep the raw parts in one place")]
+
+pub(crate) mod fork;
+pub(crate) mod futex;
+pub(crate) mod layout;
+pub(crate) mod memory;
+pub(crate) mod mutex;
+pub(crate) mod pidfd;

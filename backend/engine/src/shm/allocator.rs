@@ -1,0 +1,178 @@
+//! Gives out and takes back blocks: one free list for each power of two, and a rest that was never used.
+//!
+//! Each step that matters is one store, made under a robust mutex: a process that dies in between leaks at most the block it was about,
+//! and there is nothing to repair.
+
+use std::sync::atomic::Ordering::{Relaxed, Release};
+
+use super::Arena;
+use crate::limits::{LARGE_BLOCK, WARM_BYTES};
+use crate::sys::layout::{ArenaHeader, BlockHeader, CLASSES};
+
+/// Payload of the smallest class, bytes.
+const SMALLEST: u64 = 64;
+/// Bytes before each payload.
+pub(crate) const HEADER: u64 = size_of::<BlockHeader>() as u64;
+/// What a block's `check` is mixed with.
+const CHECK: u64 = 0xb10c_b10c_b10c_b10c;
+
+/// Makes an arena's allocator ready. Before anybody else knows the arena.
+pub(crate) fn prepare(header: &ArenaHeader) {
+    header.mutex.init();
+    header.fresh.store((size_of::<ArenaHeader>() as u64).next_multiple_of(SMALLEST), Relaxed);
+}
+
+/// A block's place (of its header) and whether its bytes are known to be zero.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) at: u64,
+    pub(crate) zeroed: bool,
+}
+
+/// A block of at least `len` bytes with one reference; `None` when there is no room.
+pub(crate) fn allocate(arena: &Arena, len: u64, shape: u32) -> Option<Place> {
+    let class = class_of(len)?;
+    let header = arena.header();
+    let place = {
+        let _guard = header.mutex.lock(|| ());
+        pop_free(arena, class).or_else(|| take_fresh(arena, class))?
+    };
+    let block = block_at(arena, place.at);
+    block.len.store(len, Relaxed);
+    block.shape.store(shape, Relaxed);
+    block.shift.store(0, Relaxed);
+    header.used.fetch_add(size(class) + HEADER, Relaxed);
+    // SYNC: block state
+    block.state.store((block.state.load(Relaxed) >> 32 << 32) | 1, Release);
+    Some(place)
+}
+
+/// Takes back the block at `at`, to which no reference is left.
+pub(crate) fn free(arena: &Arena, at: u64) {
+    let block = block_at(arena, at);
+    let header = arena.header();
+    let class = block.class.load(Relaxed) as usize;
+    let size = size(class);
+    header.used.fetch_sub(size + HEADER, Relaxed);
+    // The next owner has another generation, so that handles to this one are known as stale.
+    let generation = (block.state.load(Relaxed) >> 32).wrapping_add(1);
+    block.state.store(generation << 32, Release); // SYNC: block state
+    let warm = size >= LARGE_BLOCK && header.warm.load(Relaxed) + size <= WARM_BYTES;
+    let zeroed = size >= LARGE_BLOCK && !warm && arena.memory().punch(at + HEADER, size);
+    if zeroed {
+        // The pages at both ends stay, as they also hold neighbours.
+        let (start, end) = (at + HEADER, at + HEADER + size);
+        let page = crate::sys::memory::PAGE;
+        arena.memory().zero(start, start.next_multiple_of(page) - start);
+        arena.memory().zero(end / page * page, end % page);
+    }
+    block.warm.store(u32::from(!zeroed), Relaxed);
+    let _guard = header.mutex.lock(|| ());
+    if warm {
+        header.warm.store(header.warm.load(Relaxed) + size, Relaxed);
+    }
+    block.next.store(header.free[class].load(Relaxed), Relaxed);
+    header.free[class].store(at, Release);
+}
+
+/// The header of the block at `at`.
+#[inline]
+pub(crate) fn block_at(arena: &Arena, at: u64) -> &'static BlockHeader {
+    arena.memory().view(at)
+}
+
+/// Whether a block lies at `at`, alive or free.
+pub(crate) fn is_block(arena: &Arena, at: u64) -> bool {
+    at.is_multiple_of(SMALLEST)
+        && at >= size_of::<ArenaHeader>() as u64
+        && at < arena.header().fresh.load(Relaxed)
+        && block_at(arena, at).check.load(Relaxed) == at ^ CHECK
+}
+
+/// Payload bytes of the block at `at`, rounding included.
+pub(crate) fn room(arena: &Arena, at: u64) -> u64 {
+    size(block_at(arena, at).class.load(Relaxed) as usize)
+}
+
+fn pop_free(arena: &Arena, class: usize) -> Option<Place> {
+    let header = arena.header();
+    let at = header.free[class].load(Relaxed);
+    if at == 0 {
+        return None;
+    }
+    let block = block_at(arena, at);
+    header.free[class].store(block.next.load(Relaxed), Relaxed);
+    let warm = block.warm.load(Relaxed) != 0;
+    if warm && size(class) >= LARGE_BLOCK {
+        header.warm.store(header.warm.load(Relaxed).saturating_sub(size(class)), Relaxed);
+    }
+    Some(Place { at, zeroed: !warm })
+}
+
+fn take_fresh(arena: &Arena, class: usize) -> Option<Place> {
+    let header = arena.header();
+    let at = header.fresh.load(Relaxed);
+    let end = at.checked_add(size(class) + HEADER).filter(|&end| end <= arena.capacity())?;
+    header.fresh.store(end, Relaxed);
+    let block = block_at(arena, at);
+    block.class.store(class as u32, Relaxed);
+    block.state.store(1 << 32, Relaxed);
+    block.check.store(at ^ CHECK, Release);
+    Some(Place { at, zeroed: true })
+}
+
+fn size(class: usize) -> u64 {
+    SMALLEST << class
+}
+
+fn class_of(len: u64) -> Option<usize> {
+    let size = len.max(SMALLEST).checked_next_power_of_two()?;
+    let class = (size / SMALLEST).trailing_zeros() as usize;
+    (class < CLASSES).then_some(class)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    #[test]
+    fn classes_hold_what_was_asked_for() {
+        for len in [0, 1, 64, 65, 4096, 4097, (1 << 30) + 1] {
+            let class = class_of(len).unwrap();
+            assert!(size(class) >= len);
+            assert!(class == 0 || size(class - 1) < len);
+        }
+        assert_eq!(class_of(u64::MAX), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn living_blocks_never_overlap_and_zeroed_means_zero(steps in prop::collection::vec((0_u64..600_000, any::<bool>()), 1..60)) {
+            let arena = Arena::current().unwrap();
+            let mut living: HashMap<u64, u64> = HashMap::new();
+            for (len, release) in steps {
+                if release && !living.is_empty() {
+                    let at = *living.keys().next().unwrap();
+                    living.remove(&at);
+                    free(arena, at);
+                    continue;
+                }
+                let place = allocate(arena, len, 0).unwrap();
+                let mut bytes = vec![1; len as usize];
+                arena.memory().read(place.at + HEADER, &mut bytes);
+                prop_assert!(!place.zeroed || bytes.iter().all(|&byte| byte == 0));
+                bytes.fill(0xaa);
+                arena.memory().write(place.at + HEADER, &bytes);
+                for (&at, &other) in &living {
+                    prop_assert!(place.at + HEADER + len <= at || at + HEADER + other <= place.at);
+                }
+                prop_assert!(is_block(arena, place.at));
+                living.insert(place.at, len);
+            }
+            living.keys().for_each(|&at| free(arena, at));
+        }
+    }
+}
