@@ -37,22 +37,20 @@ struct Files;
 /// The page, ready to be served.
 #[derive(Debug, Clone)]
 pub(crate) struct Site {
-    policy: HeaderValue,
     /// Filled in the background once; until then files are compressed as they are asked for.
     compressed: Arc<OnceLock<HashMap<String, Bytes>>>,
 }
 
 impl Site {
-    /// Reads the index for its inline scripts and begins to compress the rest.
+    /// Begins to compress the page.
     pub(crate) fn open() -> Self {
-        let index = Files::get("index.html").map(|file| String::from_utf8_lossy(&file.data).into_owned());
         let compressed = Arc::new(OnceLock::new());
         // A build for development reads the files from the disk as they are at the moment, and compresses slowly.
         if cfg!(not(debug_assertions)) {
             let filled = Arc::clone(&compressed);
             std::thread::spawn(move || filled.set(compress_all()));
         }
-        Site { policy: policy(index.as_deref().unwrap_or_default()), compressed }
+        Site { compressed }
     }
 
     /// The answer to a request for this path.
@@ -80,6 +78,7 @@ impl Site {
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(','))
             .any(|coding| coding.trim() == "br" || coding.trim().starts_with("br;q=1"));
+        let policy = name.ends_with(".html").then(|| policy(&String::from_utf8_lossy(&file.data)));
         let compressed = takes_brotli.then(|| self.compressed.get()?.get(name).cloned()).flatten();
 
         let mut response = if has_it {
@@ -102,8 +101,8 @@ impl Site {
         if let Ok(tag) = HeaderValue::from_str(&tag) {
             headers.insert(header::ETAG, tag);
         }
-        if name.ends_with(".html") {
-            headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
+        if let Some(policy) = policy {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         response
     }
