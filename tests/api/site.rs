@@ -20,7 +20,6 @@ async fn the_page_or_one_sentence() {
         let elsewhere = server.get("/lessons/01-why-processes").await;
         assert_eq!(elsewhere.text().await.expect("text"), text, "the page's own addresses get the index");
         assert_eq!(server.get("/nothing.js").await.status(), 404);
-        assert_eq!(server.get("/../Cargo.toml").await.status(), 404);
 
         let again = server.client().get(server.address()).header("if-none-match", tag).send().await.expect("an answer");
         assert_eq!(again.status(), 304);

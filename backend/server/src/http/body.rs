@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::problem::{Failure, Kind};
 use crate::limits;
@@ -59,26 +60,28 @@ pub(super) async fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -
     parse(&bytes)
 }
 
+/// In two steps, because the first alone tells a text that is no JSON from a value of the wrong type.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Failure::new(Kind::MalformedJson, "The body is not UTF-8."))?;
-    // A list would do for a struct: serde takes its entries for the fields in order.
-    if text.trim_start().starts_with('[') {
-        return Err(Failure::new(Kind::InvalidField, "The body must be a JSON object, not a list."));
-    }
+    let malformed = |field: &str, error: &dyn std::fmt::Display| {
+        Failure::new(Kind::MalformedJson, format!("The body is not JSON{field}: {error}."))
+    };
+    let text = std::str::from_utf8(bytes).map_err(|_| malformed("", &"it is not UTF-8"))?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let error = error.into_inner();
-        let field = if path == "." { String::new() } else { format!(" in `{path}`") };
-        match error.classify() {
-            serde_json::error::Category::Data => {
-                Failure::new(Kind::InvalidField, format!("Something is not right{field}: {error}."))
-            }
-            _ => Failure::new(Kind::MalformedJson, format!("The body is not JSON{field}: {error}.")),
-        }
-    })?;
-    deserializer.end().map_err(|error| Failure::new(Kind::MalformedJson, format!("The body is not JSON: {error}.")))?;
-    Ok(value)
+    let value: Value =
+        serde_path_to_error::deserialize(&mut deserializer).map_err(|error| malformed(&field(error.path()), error.inner()))?;
+    deserializer.end().map_err(|error| malformed("", &error))?;
+    // A list would do for a struct: serde takes its entries for the fields in order.
+    if !value.is_object() {
+        return Err(Failure::new(Kind::InvalidField, "The body must be a JSON object."));
+    }
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        Failure::new(Kind::InvalidField, format!("Something is not right{}: {}.", field(error.path()), error.inner()))
+    })
+}
+
+/// ` in `args[0]``, or nothing for the body as a whole.
+fn field(path: &serde_path_to_error::Path) -> String {
+    if path.iter().next().is_none() { String::new() } else { format!(" in `{path}`") }
 }
 
 #[cfg(test)]
@@ -92,7 +95,9 @@ mod tests {
         for (body, status, words) in [
             ("", 400, "EOF"),
             ("{", 400, "EOF"),
-            ("[\"print(1)\"]", 422, "not a list"),
+            ("[\"print(1)\"]", 422, "object"),
+            ("3", 422, "object"),
+            (r#"{"source":"","workers":true}"#, 422, "`workers`"),
             ("{}", 422, "`source`"),
             (r#"{"source":1}"#, 422, "`source`"),
             (r#"{"source":"","sauce":1}"#, 422, "`sauce`"),
