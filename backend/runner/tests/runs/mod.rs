@@ -1,0 +1,301 @@
+//! A run under test: the real binary with a job on its standard input.
+//!
+//! The engine is CPython's own here: what is tested is the runner, whatever runs in it. Each run carries a mark of its own in its
+//! arguments, so that what is left of it can be found on the machine.
+#![allow(dead_code, reason = "each test program uses its own part of this")]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::symlink;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command as Process, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use forkyard_wire::job::{Command, Interpreter, Job, Limits, Program};
+use forkyard_wire::run::{Engine, Finished, Isolation, Output, RunEvent, StartMethod, Started, Stream, Workers};
+
+/// How long anything may take before the test is given up.
+const WATCHDOG: Duration = Duration::from_secs(90);
+
+/// A run that is about to start.
+pub struct Trial {
+    pub job: Job,
+    user: Option<u32>,
+}
+
+/// A run that goes on.
+pub struct Running {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    lines: Receiver<String>,
+    pub mark: String,
+    pub started: Option<Started>,
+    pub outputs: Vec<Output>,
+    pub chunks: usize,
+}
+
+/// A run that is over.
+pub struct Ended {
+    pub started: Started,
+    pub outputs: Vec<Output>,
+    pub finished: Finished,
+    pub chunks: usize,
+    pub mark: String,
+}
+
+impl Trial {
+    /// A run of `source` with every default and no timeline.
+    pub fn new(source: &str) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let mark = format!("mark-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        Trial {
+            job: Job {
+                run: mark.clone(),
+                program: Program::Source(source.to_owned()),
+                args: vec![mark],
+                workers: Workers::Processes,
+                start_method: None,
+                engine: Engine::Stdlib,
+                python: interpreter().clone(),
+                timeline: false,
+                isolated: true,
+                limits: Limits::default(),
+            },
+            user: None,
+        }
+    }
+
+    /// With other limits.
+    pub fn limits(mut self, change: impl FnOnce(&mut Limits)) -> Self {
+        change(&mut self.job.limits);
+        self
+    }
+
+    /// With a timeline.
+    pub fn timeline(mut self) -> Self {
+        self.job.timeline = true;
+        self
+    }
+
+    /// By a user who is nobody, where the tests run as root; with the system's interpreter, which everybody can read.
+    pub fn as_nobody(mut self) -> Self {
+        if nix::unistd::Uid::effective().is_root() {
+            self.user = Some(65_534);
+        }
+        self.job.python = system_interpreter().clone();
+        self
+    }
+
+    pub fn start(self) -> Running {
+        let mut process = Process::new(env!("CARGO_BIN_EXE_forkyard-runner"));
+        process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).process_group(0);
+        if let Some(user) = self.user {
+            process.uid(user).gid(user);
+        }
+        let mut child = process.spawn().expect("the runner starts");
+        let mut stdin = child.stdin.take().unwrap();
+        writeln!(stdin, "{}", serde_json::to_string(&self.job).unwrap()).expect("the runner takes its job");
+        let stdout = child.stdout.take().unwrap();
+        let (send, lines) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if send.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        let mark = self.job.run;
+        Running { child, stdin: Some(stdin), lines, mark, started: None, outputs: Vec::new(), chunks: 0 }
+    }
+
+    /// From start to end.
+    pub fn run(self) -> Ended {
+        self.start().end()
+    }
+}
+
+impl Running {
+    /// The runner's process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The inner process's id, once there is output.
+    pub fn inner(&self) -> u32 {
+        let path = format!("/proc/{0}/task/{0}/children", self.pid());
+        fs::read_to_string(path).unwrap().split_whitespace().next().expect("an inner process").parse().unwrap()
+    }
+
+    pub fn send(&mut self, command: &Command) {
+        let stdin = self.stdin.as_mut().expect("standard input is open");
+        writeln!(stdin, "{}", serde_json::to_string(command).unwrap()).expect("the runner takes a command");
+    }
+
+    /// Nobody wants the run any more.
+    pub fn hang_up(&mut self) {
+        self.stdin = None;
+    }
+
+    /// Sends a signal to the runner.
+    pub fn signal(&self, signal: nix::sys::signal::Signal) {
+        nix::sys::signal::kill(nix::unistd::Pid::from_raw(self.pid() as i32), signal).unwrap();
+    }
+
+    /// Waits until `text` has been printed.
+    pub fn until(&mut self, text: &str) {
+        while !self.outputs.iter().map(|output| output.text.as_str()).collect::<String>().contains(text) {
+            let finished = self.next();
+            assert!(finished.is_none(), "{text:?} was not printed, the run is over: {finished:?}\n{:?}", self.outputs);
+        }
+    }
+
+    /// Waits for the end.
+    pub fn end(mut self) -> Ended {
+        let finished = loop {
+            if let Some(finished) = self.next() {
+                break finished;
+            }
+        };
+        self.child.wait().unwrap();
+        let started = self.started.take().unwrap_or_else(|| panic!("no start: {:?}", finished.message));
+        Ended { started, outputs: std::mem::take(&mut self.outputs), finished, chunks: self.chunks, mark: self.mark.clone() }
+    }
+
+    /// Waits until the runner has gone without a word.
+    pub fn gone(&mut self) {
+        self.child.wait().unwrap();
+    }
+
+    fn next(&mut self) -> Option<Finished> {
+        let line = self.lines.recv_timeout(WATCHDOG).expect("the run goes on");
+        match serde_json::from_str(&line).unwrap_or_else(|error| panic!("{line}: {error}")) {
+            RunEvent::Started(started) => self.started = Some(started),
+            RunEvent::Output(output) => self.outputs.push(output),
+            RunEvent::Timeline(_) => self.chunks += 1,
+            RunEvent::Queued(_) => panic!("a runner has no queue"),
+            RunEvent::Finished(finished) => return Some(finished),
+        }
+        None
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Ended {
+    /// Everything printed on both streams.
+    pub fn text(&self) -> String {
+        self.outputs.iter().map(|output| output.text.as_str()).collect()
+    }
+
+    /// Everything printed on one stream.
+    pub fn on(&self, stream: Stream) -> String {
+        self.outputs.iter().filter(|output| output.stream == stream).map(|output| output.text.as_str()).collect()
+    }
+
+    /// The sentence about the end.
+    pub fn message(&self) -> &str {
+        self.finished.message.as_deref().unwrap_or_default()
+    }
+
+    /// That nothing of it is left on the machine.
+    pub fn left_nothing(&self) {
+        left_nothing(&self.mark);
+    }
+
+    /// That it was shut in, without which the test says nothing.
+    pub fn was_jailed(&self) {
+        let isolation = self.started.isolation;
+        assert!(matches!(isolation, Isolation::Full | Isolation::Namespaces), "this machine gives no jail: {isolation:?}");
+    }
+}
+
+/// That no process, shared memory or control group of the run with this mark is left.
+pub fn left_nothing(mark: &str) {
+    let processes = processes_of(mark);
+    assert!(processes.is_empty(), "processes are left: {processes:?}");
+    for directory in ["/dev/shm", "/tmp"] {
+        let names = names(Path::new(directory));
+        assert!(!names.iter().any(|name| name.contains(mark)), "{directory}: {names:?}");
+    }
+    let mut groups = Vec::new();
+    find(Path::new("/sys/fs/cgroup"), &format!("forkyard-{mark}."), &mut groups);
+    assert!(groups.is_empty(), "control groups are left: {groups:?}");
+}
+
+/// The processes of this machine that have the mark in their command line.
+pub fn processes_of(mark: &str) -> Vec<(u32, String)> {
+    let processes = names(Path::new("/proc")).into_iter().filter_map(|name| name.parse::<u32>().ok());
+    let line =
+        |pid: u32| Some((pid, String::from_utf8_lossy(&fs::read(format!("/proc/{pid}/cmdline")).ok()?).replace('\0', " ")));
+    processes.filter_map(line).filter(|(_, line)| line.contains(mark)).collect()
+}
+
+fn find(directory: &Path, start: &str, found: &mut Vec<PathBuf>) {
+    for name in names(directory) {
+        let path = directory.join(&name);
+        if path.is_dir() && !path.is_symlink() {
+            if name.starts_with(start) {
+                found.push(path.clone());
+            }
+            find(&path, start, found);
+        }
+    }
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// The first `python3` on the path, or `FORKYARD_PYTHON`.
+fn interpreter() -> &'static Interpreter {
+    static FOUND: OnceLock<Interpreter> = OnceLock::new();
+    FOUND.get_or_init(|| ask(&std::env::var("FORKYARD_PYTHON").unwrap_or_else(|_| "python3".to_owned())))
+}
+
+/// The one of the system.
+fn system_interpreter() -> &'static Interpreter {
+    static FOUND: OnceLock<Interpreter> = OnceLock::new();
+    FOUND.get_or_init(|| ask("/usr/bin/python3"))
+}
+
+/// Asks an interpreter what it is and makes the smallest environment for it.
+fn ask(python: &str) -> Interpreter {
+    let question = "import sys, os; print('%d.%d.%d' % sys.version_info[:3]); print(os.path.realpath(sys.executable)); print(sys.base_prefix)";
+    let answer = Process::new(python).args(["-I", "-c", question]).output().unwrap_or_else(|error| panic!("{python}: {error}"));
+    let answer = String::from_utf8(answer.stdout).unwrap();
+    let [version, executable, prefix] = answer.lines().collect::<Vec<_>>()[..] else { panic!("{python}: {answer:?}") };
+    let short = version.rsplit_once('.').unwrap().0;
+    let room = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let environment = room.join(format!("environment-{}-{}", executable.replace('/', "_"), std::process::id()));
+    let package = room.join("package");
+    fs::create_dir_all(&package).unwrap();
+    fs::create_dir_all(environment.join("bin")).unwrap();
+    fs::create_dir_all(environment.join(format!("lib/python{short}/site-packages"))).unwrap();
+    let home = Path::new(executable).parent().unwrap().display();
+    let settings = format!("home = {home}\ninclude-system-site-packages = true\nversion = {version}\n");
+    fs::write(environment.join("pyvenv.cfg"), settings).unwrap();
+    for name in ["python", "python3", &format!("python{short}")] {
+        let link = environment.join("bin").join(name);
+        if !link.is_symlink() {
+            symlink(executable, link).unwrap();
+        }
+    }
+    Interpreter {
+        version: version.to_owned(),
+        executable: executable.into(),
+        prefix: prefix.into(),
+        environment,
+        package,
+        default_start_method: StartMethod::Fork,
+    }
+}
