@@ -97,7 +97,7 @@ fn browser(tally: &mut Tally) -> Result<()> {
     npm::install("tests/browser")?;
     let mut node = call::program("node");
     node.current_dir(place::root().join("tests/browser"))
-        .args(["--test", "--test-reporter=spec", "--test-concurrency=1", "tests/"])
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
         .env("FORKYARD", place::forkyard(Profile::Debug))
         .env("FORKYARD_CHROMIUM", chromium::find()?)
         .env("FORKYARD_SCREENSHOTS", place::target().join("browser"));

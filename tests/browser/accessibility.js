@@ -1,0 +1,12 @@
+// axe on a page as it stands: WCAG 2.2 A and AA, and axe's best practices.
+
+import assert from "node:assert/strict";
+import axe from "axe-core";
+
+/** Fails with every violation and where it is. */
+export async function assertAccessible(page) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+  const found = violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${help}\n  ${target}\n  ${failureSummary}`));
+  assert.deepEqual(found, [], found.join("\n"));
+}

@@ -1,0 +1,44 @@
+// A playground of one's own: starts the real `forkyard serve` on a free port and ends it.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+
+/** Starts a server; resolves once it listens. */
+export async function startPlayground() {
+  const program = process.env.FORKYARD;
+  if (!program) throw new Error("FORKYARD names no program: call these tests by `cargo xtask test browser`");
+  const server = spawn(program, ["serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const gone = once(server, "exit");
+  for await (const line of createInterface({ input: server.stdout })) {
+    const address = /^listening on (\S+)/.exec(line)?.[1];
+    if (address) return new Playground(server, gone, address);
+  }
+  throw new Error("the server ended before it listened");
+}
+
+class Playground {
+  #server;
+  #gone;
+
+  constructor(server, gone, address) {
+    this.#server = server;
+    this.#gone = gone;
+    this.address = address;
+  }
+
+  /** The JSON at a path. */
+  async get(path) {
+    const response = await fetch(this.address + path);
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    return response.json();
+  }
+
+  /** Ends the server; resolves once it is gone. */
+  async stop() {
+    this.#server.kill("SIGTERM");
+    const deadline = setTimeout(() => this.#server.kill("SIGKILL"), 10_000);
+    await this.#gone;
+    clearTimeout(deadline);
+  }
+}

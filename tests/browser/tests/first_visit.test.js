@@ -1,0 +1,77 @@
+// Somebody comes for the first time: from the home page to a program of their own making.
+
+import assert from "node:assert/strict";
+import { pages } from "../chromium.js";
+import { Workbench, open, openLesson } from "../workbench.js";
+
+const pageTest = pages();
+
+pageTest("the home page says what this is and leads to the first lesson", async ({ page, playground }) => {
+  await open(page, "/");
+  const [first] = await playground.get("/api/lessons");
+  await page.getByRole("link", { name: "Run your first process" }).click();
+  await page.waitForURL(`**/lessons/${first.slug}`);
+  await page.getByRole("heading", { level: 1, name: first.title }).waitFor();
+});
+
+pageTest("the list shows every lesson and opens each", async ({ page, playground }) => {
+  await open(page, "/lessons");
+  const lessons = await playground.get("/api/lessons");
+  for (const { title } of lessons) await page.getByRole("link", { name: title, exact: true }).waitFor();
+  const last = lessons.at(-1);
+  await page.getByRole("link", { name: last.title, exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: last.title }).waitFor();
+});
+
+pageTest("a lesson is read, answered and worked", async ({ page, playground }) => {
+  const [first] = await playground.get("/api/lessons");
+  const { blocks } = await playground.get(`/api/lessons/${first.slug}`);
+  await openLesson(page, first.slug);
+  const question = blocks.find(({ kind }) => kind === "question");
+  const right = question.choices.find((choice) => choice.right);
+  await page.getByRole("button", { name: right.text }).click();
+  await page.getByRole("region", { name: "Question" }).first().getByText("Right.").waitFor();
+
+  const exercise = page.getByRole("region", { name: "Exercise" }).first();
+  const hints = exercise.getByRole("button", { name: /hint/ });
+  while (await hints.isVisible()) await hints.click();
+  await exercise.getByRole("button", { name: "Show one solution" }).click();
+  await exercise.getByRole("button", { name: "Put it into the editor" }).click();
+  const workbench = new Workbench(page, "Your program");
+  await workbench.here.waitFor();
+  await workbench.run();
+  await workbench.prints(/Heron landed/);
+});
+
+pageTest("an example that is edited prints something else", async ({ page }) => {
+  const workbench = await openLesson(page, "02-first-process");
+  await workbench.run();
+  await workbench.prints("hello from the child, Ada");
+  const source = [
+    "from multiprocessing import Process",
+    "",
+    "def greet(name):",
+    "    print(f'good evening, {name}')",
+    "",
+    "if __name__ == '__main__':",
+    "    child = Process(target=greet, args=('Grace',))",
+    "    child.start()",
+    "    child.join()",
+  ];
+  await workbench.edit(source.join("\n"));
+  await workbench.run();
+  await workbench.prints("good evening, Grace");
+  assert.equal(await workbench.output.getByText("Ada").count(), 0, "the run before is still shown");
+});
+
+pageTest("a syntax error is marked where it is", async ({ page }) => {
+  const workbench = await openLesson(page, "02-first-process");
+  await workbench.edit("print('one')\nprint('two'\n");
+  await workbench.editor.locator("css=.cm-lintRange-error, .cm-lintPoint-error").first().waitFor({ state: "attached" });
+});
+
+pageTest("an address that is no page says so", async ({ page }) => {
+  await open(page, "/nowhere");
+  await page.getByRole("link", { name: "See all lessons" }).click();
+  await page.waitForURL("**/lessons");
+});

@@ -1,0 +1,124 @@
+// Programs run from the page: with processes, with threads, with both, endless ones, ones that ask.
+
+import assert from "node:assert/strict";
+import { pages } from "../chromium.js";
+import { openLesson, openScratch } from "../workbench.js";
+
+const pageTest = pages();
+
+const ENDLESS = `
+from multiprocessing import Process
+
+def spin():
+    while True:
+        pass
+
+if __name__ == "__main__":
+    workers = [Process(target=spin, daemon=True) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    print("spinning", flush=True)
+    for worker in workers:
+        worker.join()
+`;
+
+const TWO = `
+from multiprocessing import Process, Queue
+import os
+
+def work(name, queue):
+    total = sum(number * number for number in range(3_000_000))
+    queue.put((name, total))
+
+if __name__ == "__main__":
+    queue = Queue()
+    workers = [Process(target=work, args=(name, queue), name=name) for name in ("Castor", "Pollux")]
+    for worker in workers:
+        worker.start()
+    names = sorted(queue.get()[0] for _ in workers)
+    for worker in workers:
+        worker.join()
+    print("done:", *names)
+`;
+
+const ASKING = `
+name = input("What is your name? ")
+print(f"Welcome, {name}")
+`;
+
+pageTest("an endless program is stopped, and nothing of it is left", async ({ page, playground }) => {
+  const workbench = await openScratch(page, ENDLESS);
+  await workbench.button("Run").click();
+  await workbench.prints("spinning");
+  assert.equal((await playground.get("/api/health")).running, 1);
+  await workbench.button("Stop").click();
+  await workbench.says(/stopped/i);
+  await workbench.button("Run").waitFor();
+  assert.equal((await playground.get("/api/health")).running, 0);
+});
+
+pageTest("the timeline's table holds the processes and what they did", async ({ page }) => {
+  const workbench = await openScratch(page, TWO);
+  await workbench.run();
+  await workbench.prints("done: Castor Pollux");
+  assert.equal(await workbench.figure("Processes"), 3);
+  const rows = await workbench.table();
+  const named = (name) => rows.filter((row) => row.Who.includes(name)).map((row) => row.What);
+  for (const name of ["MainProcess", "Castor", "Pollux"]) assert.ok(named(name).includes("run"), `${name} has no row: ${JSON.stringify(rows)}`);
+  assert.equal(rows.filter((row) => row.What === "message").length, 2);
+  assert.ok(named("MainProcess").includes("Queue.get"), "the main process waited for a message");
+  assert.ok(rows.some((row) => row.Object === "queue"), "the queue has the name of its variable");
+});
+
+pageTest("the same program runs with threads", async ({ page }) => {
+  const workbench = await openScratch(page, TWO);
+  await workbench.choose("Threads");
+  await workbench.run();
+  await workbench.prints("done: Castor Pollux");
+  assert.equal(await workbench.figure("Processes"), 1);
+  assert.ok([...(await workbench.who())].some((who) => who.includes("Castor")), "the thread has no row");
+});
+
+pageTest("Run both sets processes and threads side by side", async ({ page }) => {
+  const workbench = await openScratch(page, TWO);
+  await workbench.button("Run both").click();
+  await workbench.ended();
+  const comparison = page.getByRole("table", { name: /with processes and with threads/ });
+  await comparison.waitFor();
+  const processes = comparison.getByRole("row", { name: /^Processes/ }).getByRole("cell");
+  await processes.filter({ hasText: /^3$/ }).first().waitFor();
+  await processes.filter({ hasText: /^1$/ }).first().waitFor();
+  await workbench.choose("Output with threads");
+  await workbench.prints("done: Castor Pollux");
+});
+
+pageTest("a start method is chosen", async ({ page }) => {
+  const workbench = await openScratch(page, "import multiprocessing\nprint(multiprocessing.get_start_method())\n");
+  await page.getByRole("combobox", { name: "Start" }).first().selectOption("spawn");
+  await workbench.run();
+  await workbench.prints("spawn");
+});
+
+pageTest("a program that asks gets its answer", async ({ page }) => {
+  const workbench = await openScratch(page, ASKING);
+  await workbench.button("Run").click();
+  await workbench.says(/waiting for a line/i);
+  await workbench.here.getByRole("textbox", { name: /waits for a line|Input/ }).fill("Ada");
+  await workbench.here.getByRole("button", { name: "Send" }).click();
+  await workbench.prints("Welcome, Ada");
+  await workbench.ended();
+});
+
+pageTest("an exception names its line and shows the traceback", async ({ page }) => {
+  const workbench = await openScratch(page, "def fail():\n    raise ValueError('no such luck')\n\nfail()\n");
+  await workbench.run();
+  await workbench.says(/line 2.*no such luck/);
+  await workbench.prints("ValueError: no such luck");
+});
+
+pageTest("an empty program says that it printed nothing", async ({ page }) => {
+  const workbench = await openLesson(page, "02-first-process");
+  await workbench.edit("pass\n");
+  await workbench.run();
+  await workbench.output.getByText("The program printed nothing.").waitFor();
+});
