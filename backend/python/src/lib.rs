@@ -1,1 +1,42 @@
 //! The engine as a Python extension: conversion only.
+//!
+//! Each class here is a thin face of one primitive of `forkyard_engine`; what Python programs see (names, signatures, texts of
+//! errors) is made by the package `_forkyard` above it. Every wait releases the interpreter's lock, is ended by Python's signal
+//! handlers when they raise, and otherwise goes on with the time that is left.
+
+#![deny(unsafe_code)]
+
+mod board;
+mod condition;
+mod descriptor;
+mod errors;
+mod event;
+mod lock;
+mod memory;
+mod message;
+mod pipe;
+mod queue;
+mod semaphore;
+mod trace;
+mod waiting;
+
+use pyo3::prelude::*;
+
+/// `_forkyard._engine`.
+#[pymodule]
+#[pyo3(name = "_engine")]
+fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    trace::add_to(module)?;
+    memory::add_to(module)?;
+    module.add_class::<lock::Lock>()?;
+    module.add_class::<semaphore::Semaphore>()?;
+    module.add_class::<event::Event>()?;
+    module.add_class::<condition::Condition>()?;
+    module.add_class::<condition::Waiter>()?;
+    module.add_class::<queue::Queue>()?;
+    module.add_class::<pipe::End>()?;
+    module.add_function(wrap_pyfunction!(pipe::pipe, module)?)?;
+    module.add_class::<board::Board>()?;
+    forkyard_engine::trace::set_line_source(waiting::current_line);
+    Ok(())
+}

@@ -1,0 +1,59 @@
+"""What runs when the interpreter starts, before the program.
+
+It reads the FORKYARD_* variables, installs the finder that answers for `multiprocessing`, begins the recording if there
+is one, and makes the standard streams send whole pieces when they are datagram sockets. It must cost next to nothing and
+must never break a program: whatever fails here is one line on standard error, and CPython's own module serves.
+"""
+
+import os
+import sys
+
+
+def _is_resource_tracker():
+    """CPython's tracker of names is no process of the program: it is neither recorded nor served."""
+    return any("multiprocessing.resource_tracker" in part for part in sys.orig_argv[1:])
+
+
+def _start():
+    environ = os.environ
+    engine = environ.get("FORKYARD_ENGINE", "forkyard")
+    recorded = "FORKYARD_TRACE" in environ
+    if (engine == "stdlib" and not recorded) or _is_resource_tracker():
+        return
+    from . import finder
+
+    finder.install(
+        engine=engine,
+        workers=environ.get("FORKYARD_WORKERS", "processes"),
+        start_method=environ.get("FORKYARD_START_METHOD"),
+    )
+    if recorded:
+        from . import watch
+
+        watch.begin(int(environ["FORKYARD_TRACE"]), environ.get("FORKYARD_HELLO"))
+
+
+def _streams():
+    import stat
+
+    if any(stat.S_ISSOCK(os.fstat(fd).st_mode) for fd in (1, 2)):
+        from . import streams
+
+        streams.install()
+
+
+def _guard(step):
+    try:
+        step()
+    except Exception as error:  # the program must run whatever happens here
+        try:
+            sys.stderr.write(f"FORKYARD could not start ({step.__name__.strip('_')}): {type(error).__name__}: {error}\n")
+        except Exception:
+            pass
+
+
+_guard(_start)
+try:
+    _guard(_streams)
+except OSError:
+    pass

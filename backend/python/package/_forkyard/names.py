@@ -1,0 +1,102 @@
+"""Lines and names of the program's own source, for the recording.
+
+A lock is known to its author by the variable it was assigned to. The line that makes an object is parsed once, and the
+very call (its columns are in the code object) is looked up in the tree: what it is assigned to is the object's name.
+"""
+
+import os
+import sys
+from itertools import islice
+
+_main = None
+_is_main = {}
+_calls = None
+_unnamed = {}
+
+
+def main_file():
+    """The absolute path of the program's main file; None if it has none."""
+    global _main
+    if _main is None:
+        path = os.environ.get("FORKYARD_MAIN") or getattr(sys.modules.get("__main__"), "__file__", None)
+        if path is None:
+            return None
+        _main = os.path.abspath(path)
+    return _main
+
+
+def frame():
+    """The innermost calling frame that runs the program's main file, or None."""
+    here = sys._getframe(1)
+    while here is not None:
+        file = here.f_code.co_filename
+        known = _is_main.get(file)
+        if known is None:
+            known = _is_main[file] = os.path.abspath(file) == main_file() if main_file() else False
+        if known:
+            return here
+        here = here.f_back
+    return None
+
+
+def line():
+    """The line of the program's main file that is being run by this thread, 0 when there is none."""
+    here = frame()
+    return 0 if here is None else here.f_lineno or 0
+
+
+def of_new(kind, part=None):
+    """(name, line) for an object that the program is making; `part` is 0 or 1 for the ends of a pipe."""
+    here = frame()
+    name = None
+    if here is not None:
+        try:
+            name = _assigned(here, part)
+        except (OSError, SyntaxError, ValueError):
+            name = None
+    if name is None:
+        number = _unnamed[kind] = _unnamed.get(kind, 0) + 1
+        name = f"{kind} {number}"
+    return name, (0 if here is None else here.f_lineno or 0)
+
+
+def _assigned(here, part):
+    """What the call that `here` is executing is assigned to, as source text."""
+    place = next(islice(here.f_code.co_positions(), here.f_lasti // 2, None), None)
+    if place is None or None in place:
+        return None
+    target = _targets().get((place[0], place[2], place[1], place[3]))
+    if isinstance(target, tuple):
+        return target[part] if part is not None and len(target) == 2 else None
+    if target is not None and part is not None:
+        return f"{target}[{part}]"
+    return target
+
+
+def _targets():
+    """From a call's place (line, column, end line, end column) to the text of its target, or a tuple of texts."""
+    global _calls
+    if _calls is None:
+        import ast
+
+        with open(main_file(), "rb") as source:
+            tree = ast.parse(source.read())
+        _calls = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign):
+                _pair(ast, node.targets[-1], node.value)
+            elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+                _pair(ast, node.target, node.value)
+            elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+                _pair(ast, node.optional_vars, node.context_expr)
+    return _calls
+
+
+def _pair(ast, target, value):
+    many = isinstance(target, (ast.Tuple, ast.List))
+    if many and isinstance(value, (ast.Tuple, ast.List)) and len(target.elts) == len(value.elts):
+        for one, its in zip(target.elts, value.elts):
+            _pair(ast, one, its)
+    elif isinstance(value, ast.Call):
+        place = (value.lineno, value.col_offset, value.end_lineno, value.end_col_offset)
+        _calls[place] = tuple(map(ast.unparse, target.elts)) if many else ast.unparse(target)

@@ -1,0 +1,94 @@
+"""Pipes through shared memory. Listener, Client and authentication are the interpreter's own."""
+
+from _forkyard.borrow import interpreters_own
+
+interpreters_own(__name__)
+
+import io  # noqa: E402
+import os  # noqa: E402
+import sys  # noqa: E402
+
+from _forkyard import _engine, names, passing, trace  # noqa: E402
+
+from .context import reduction  # noqa: E402
+
+
+class _PipeEnd(Connection):  # noqa: F821 - the interpreter's own
+    """One end of a pipe. Its descriptor becomes readable like a socket's once somebody asks for it."""
+
+    def __init__(self, end):
+        super().__init__(end.fileno(), end.readable, end.writable)
+        self._end = end
+        self.send = end.send
+        self.recv = end.recv
+
+    def fileno(self):
+        """The descriptor, which from now on tells whether there is something to receive."""
+        self._check_closed()
+        if self._readable:
+            self._end.arm()
+        return self._handle
+
+    def poll(self, timeout=0.0):
+        """Whether there is something to receive, now or within the time."""
+        return self._end.poll(timeout)
+
+    def _close(self):
+        self._end.close()
+
+    def _send_bytes(self, buf):
+        self._end.send_bytes(bytes(buf))
+
+    def _recv_bytes(self, maxsize=None):
+        data = self._end.recv_bytes()
+        if maxsize is not None and len(data) > maxsize:
+            return None
+        buffer = io.BytesIO()
+        buffer.write(data)
+        return buffer
+
+    def _poll(self, timeout):
+        return self._end.poll(timeout)
+
+    def _duplicate(self):
+        """Another connection to the same end, closed by itself."""
+        return type(self)(_engine.End.open(self._end.handle, self._end.side, self._handle))
+
+
+_PipeEnd.__name__ = _PipeEnd.__qualname__ = "Connection"
+
+
+def Pipe(duplex=True):
+    """Two connected ends; with `duplex` False the first only receives and the second only sends."""
+    first, second = _engine.pipe(bool(duplex), trace.made("Connection"))
+    return _PipeEnd(first), _PipeEnd(second)
+
+
+def _reduce_end(connection):
+    end = connection._end
+    descriptor = reduction.DupFd(end.fileno())
+    return _rebuild_end, (passing.arena(connection), end.handle, end.side, descriptor)
+
+
+def _rebuild_end(_, handle, side, descriptor):
+    fd = descriptor.detach()
+    try:
+        return _PipeEnd(_engine.End.open(bytes(handle), side, fd))
+    finally:
+        os.close(fd)
+
+
+reduction.register(_PipeEnd, _reduce_end)
+
+_interpreters_wait = wait  # noqa: F821
+
+
+def wait(object_list, timeout=None):
+    """Those of the objects that are ready to be read, waiting for the first of them."""
+    objects = list(object_list)
+    if not trace.is_on() or sys._getframe(1) is not names.frame():
+        return _interpreters_wait(objects, timeout)
+    with trace.Wait(trace.CONNECTION_RECV, 0) as waiting:
+        ready = _interpreters_wait(objects, timeout)
+        waiting.got = bool(ready)
+        return ready

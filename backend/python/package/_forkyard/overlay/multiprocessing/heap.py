@@ -1,0 +1,40 @@
+"""Shared memory for ctypes objects: blocks of the engine's arena."""
+
+import ctypes
+import sys
+
+from _forkyard import _engine
+from _forkyard.passing import arena
+
+from .context import assert_spawning
+
+__all__ = ["BufferWrapper"]
+
+#: Enough for every number and pointer of C.
+_ALIGNMENT = 16
+
+
+class BufferWrapper:
+    """So many shared bytes, given back when the last process lets go of them."""
+
+    def __init__(self, size):
+        if size < 0:
+            raise ValueError(f"Size {size:n} out of range")
+        if sys.maxsize <= size:
+            raise OverflowError(f"Size {size:n} too large")
+        self._size = size
+        self._block = _engine.Block(max(size, 1), _ALIGNMENT)
+
+    def __getstate__(self):
+        assert_spawning(self)
+        return arena(self), self._size, self._block.handle
+
+    def __setstate__(self, state):
+        _, self._size, handle = state
+        self._block = _engine.Block.open(bytes(handle))
+
+    def create_memoryview(self):
+        """A writable view of the bytes, which keeps them."""
+        raw = (ctypes.c_ubyte * self._size).from_address(self._block.address)
+        raw._block = self._block
+        return memoryview(raw).cast("B")

@@ -1,0 +1,588 @@
+"""Process pools over the engine's board: a worker's death fails its task and no other."""
+
+__all__ = ["Pool", "ThreadPool", "WorkerLost"]
+
+import itertools
+import os
+import queue
+import threading
+import traceback
+import warnings
+
+from _forkyard import tasks, trace
+
+from . import ProcessError, TimeoutError, get_context, util
+from .connection import wait
+from .pool_results import (  # noqa: F401 - names of this module, as ever
+    ApplyResult,
+    AsyncResult,
+    IMapIterator,
+    IMapUnorderedIterator,
+    MapResult,
+    job_counter,
+)
+
+INIT, RUN, CLOSE, TERMINATE = "INIT", "RUN", "CLOSE", "TERMINATE"
+
+
+class WorkerLost(ProcessError):
+    """The worker that had a task died; the task is lost, and no other."""
+
+    def __init__(self, name, exitcode, function):
+        how = f"signal {-exitcode}" if exitcode < 0 else f"exit code {exitcode}"
+        super().__init__(f"{name} died ({how}) while it ran {function}")
+        self.worker, self.exitcode, self.function = name, exitcode, function
+
+    def __reduce__(self):
+        return type(self), (self.worker, self.exitcode, self.function)
+
+
+def mapstar(args, start=None):
+    """A chunk of `map`; `start` is the index of its first task, where tasks are recorded."""
+    return list(map(*args)) if start is None else tasks.each(args[0], zip(args[1]), start)
+
+
+def starmapstar(args, start=None):
+    """A chunk of `starmap`."""
+    return list(itertools.starmap(*args)) if start is None else tasks.each(*args, start)
+
+
+class RemoteTraceback(Exception):
+    """The text of a traceback from a worker, as the cause of its exception here."""
+
+    def __init__(self, tb):
+        self.tb = tb
+
+    def __str__(self):
+        return self.tb
+
+
+class ExceptionWithTraceback:
+    """An exception on its way from a worker, with its traceback as text."""
+
+    def __init__(self, exc, tb):
+        text = "".join(traceback.format_exception(type(exc), exc, tb))
+        self.exc = exc
+        self.tb = f'\n"""\n{text}"""'
+
+    def __reduce__(self):
+        return rebuild_exc, (self.exc, self.tb)
+
+
+def rebuild_exc(exc, tb):
+    exc.__cause__ = RemoteTraceback(tb)
+    return exc
+
+
+class MaybeEncodingError(Exception):
+    """Stands for a result that could not be sent."""
+
+    def __init__(self, exc, value):
+        self.exc = repr(exc)
+        self.value = repr(value)
+        super().__init__(self.exc, self.value)
+
+    def __str__(self):
+        return f"Error sending result: '{self.value}'. Reason: '{self.exc}'"
+
+    def __repr__(self):
+        return f"<{type(self).__name__}: {self}>"
+
+
+def worker(inqueue, outqueue, initializer=None, initargs=(), maxtasks=None, wrap_exception=False):
+    """What a worker does: take a task, do it, hand the result in, until it is told to stop."""
+    if maxtasks is not None and not (isinstance(maxtasks, int) and maxtasks >= 1):
+        raise AssertionError(f"Maxtasks {maxtasks!r} is not valid")
+    if hasattr(inqueue, "_writer"):
+        inqueue._writer.close()
+        outqueue._reader.close()
+    if initializer is not None:
+        initializer(*initargs)
+    completed = 0
+    while maxtasks is None or completed < maxtasks:
+        try:
+            task = inqueue.get()
+        except (EOFError, OSError):
+            util.debug("worker got EOFError or OSError -- exiting")
+            break
+        if task is None:
+            util.debug("worker got sentinel -- exiting")
+            break
+        job, i, func, args, kwds = task
+        try:
+            result = (True, tasks.run(inqueue, i, func, args, kwds) if trace.is_on() else func(*args, **kwds))
+        except Exception as e:
+            if wrap_exception and func is not _helper_reraises_exception:
+                e = ExceptionWithTraceback(e, e.__traceback__)
+            result = (False, e)
+        try:
+            outqueue.put((job, i, result))
+        except Exception as e:
+            wrapped = MaybeEncodingError(e, result[1])
+            util.debug("Possible encoding error while sending result: %s", wrapped)
+            outqueue.put((job, i, (False, wrapped)))
+        task = job = result = func = args = kwds = None
+        completed += 1
+    util.debug("worker exiting after %d tasks", completed)
+
+
+def _helper_reraises_exception(ex):
+    """A task that is the failure of the iterable it should have come from."""
+    raise ex
+
+
+class _PoolCache(dict):
+    """The jobs that are not done, by number; tells the pool's keeper when there is none left."""
+
+    def __init__(self, /, *args, notifier=None, **kwds):
+        self.notifier = notifier
+        super().__init__(*args, **kwds)
+
+    def __delitem__(self, item):
+        super().__delitem__(item)
+        if not self:
+            self.notifier.put(None)
+
+
+class Pool:
+    """Processes that do tasks."""
+
+    _wrap_exception = True
+
+    @staticmethod
+    def Process(ctx, *args, **kwds):
+        return ctx.Process(*args, **kwds)
+
+    def __init__(self, processes=None, initializer=None, initargs=(), maxtasksperchild=None, context=None):
+        self._pool = []  # first of all: __del__ looks at these even if this fails
+        self._state = INIT
+        self._ctx = context or get_context()
+        if processes is None:
+            processes = getattr(os, "process_cpu_count", os.cpu_count)() or 1
+        if processes < 1:
+            raise ValueError("Number of processes must be at least 1")
+        if maxtasksperchild is not None and (not isinstance(maxtasksperchild, int) or maxtasksperchild <= 0):
+            raise ValueError("maxtasksperchild must be a positive int or None")
+        if initializer is not None and not callable(initializer):
+            raise TypeError("initializer must be a callable")
+        self._processes = processes
+        self._object = trace.made("Pool")
+        self._setup_queues()
+        self._taskqueue = queue.SimpleQueue()
+        self._change_notifier = _Notifier()
+        self._cache = _PoolCache(notifier=self._change_notifier)
+        self._maxtasksperchild = maxtasksperchild
+        self._initializer = initializer
+        self._initargs = initargs
+        try:
+            self._repopulate_pool()
+        except Exception:
+            for process in self._pool:
+                if process.exitcode is None:
+                    process.terminate()
+            for process in self._pool:
+                process.join()
+            raise
+        keeper = (
+            self._cache, self._taskqueue, self._ctx, self.Process, self._processes, self._pool, self._inqueue,
+            self._outqueue, self._initializer, self._initargs, self._maxtasksperchild, self._wrap_exception,
+            self._change_notifier,
+        )  # fmt: skip
+        self._worker_handler = _handler(self._handle_workers, keeper)
+        feeder = (self._taskqueue, self._quick_put, self._outqueue, self._pool, self._cache)
+        self._task_handler = _handler(self._handle_tasks, feeder)
+        self._result_handler = _handler(self._handle_results, (self._outqueue, self._quick_get, self._cache))
+        self._terminate = util.Finalize(
+            self,
+            self._terminate_pool,
+            args=(
+                self._taskqueue, self._inqueue, self._outqueue, self._pool, self._change_notifier,
+                self._worker_handler, self._task_handler, self._result_handler, self._cache,
+            ),
+            exitpriority=15,
+        )  # fmt: skip
+        self._state = RUN
+
+    def __del__(self, _warn=warnings.warn, RUN=RUN):
+        if self._state == RUN:
+            _warn(f"unclosed running multiprocessing pool {self!r}", ResourceWarning, source=self)
+            if getattr(self, "_change_notifier", None) is not None:
+                self._change_notifier.put(None)
+
+    def __repr__(self):
+        cls = type(self)
+        return f"<{cls.__module__}.{cls.__qualname__} state={self._state} pool_size={len(self._pool)}>"
+
+    def __reduce__(self):
+        raise NotImplementedError("pool objects cannot be passed between processes or pickled")
+
+    def __enter__(self):
+        self._check_running()
+        return self
+
+    def __exit__(self, exc_type, exc_val, exc_tb):
+        self.terminate()
+
+    def _check_running(self):
+        if self._state != RUN:
+            raise ValueError("Pool not running")
+
+    def _setup_queues(self):
+        self._inqueue, self._outqueue = tasks.queues(self._processes, self._object)
+        self._quick_put = self._inqueue.put
+        self._quick_get = self._outqueue.get
+
+    # What a program asks for.
+
+    def apply(self, func, args=(), kwds={}):
+        """`func(*args, **kwds)` in a worker."""
+        return self.apply_async(func, args, kwds).get()
+
+    def map(self, func, iterable, chunksize=None):
+        """`func` of each element, as a list."""
+        return self._map_async(func, iterable, mapstar, chunksize).get()
+
+    def starmap(self, func, iterable, chunksize=None):
+        """Like `map`, each element being a tuple of arguments."""
+        return self._map_async(func, iterable, starmapstar, chunksize).get()
+
+    def apply_async(self, func, args=(), kwds={}, callback=None, error_callback=None):
+        """`apply` that does not wait."""
+        self._check_running()
+        result = ApplyResult(self, callback, error_callback)
+        self._submit([(result._job, 0, func, args, kwds)])
+        return result
+
+    def map_async(self, func, iterable, chunksize=None, callback=None, error_callback=None):
+        """`map` that does not wait."""
+        return self._map_async(func, iterable, mapstar, chunksize, callback, error_callback)
+
+    def starmap_async(self, func, iterable, chunksize=None, callback=None, error_callback=None):
+        """`starmap` that does not wait."""
+        return self._map_async(func, iterable, starmapstar, chunksize, callback, error_callback)
+
+    def imap(self, func, iterable, chunksize=1):
+        """The results in order, as they come."""
+        return self._imap(IMapIterator, func, iterable, chunksize)
+
+    def imap_unordered(self, func, iterable, chunksize=1):
+        """The results as they come, in any order."""
+        return self._imap(IMapUnorderedIterator, func, iterable, chunksize)
+
+    def _imap(self, kind, func, iterable, chunksize):
+        self._check_running()
+        if chunksize < 1:
+            raise ValueError(f"Chunksize must be 1+, not {chunksize:n}")
+        result = kind(self)
+        if chunksize > 1:
+            iterable, func = Pool._get_tasks(func, iterable, chunksize), mapstar
+        generated = self._guarded_task_generation(result._job, func, iterable, chunksize if chunksize > 1 else None)
+        self._taskqueue.put((generated, result._set_length))
+        return result if chunksize == 1 else (item for chunk in result for item in chunk)
+
+    def _map_async(self, func, iterable, mapper, chunksize=None, callback=None, error_callback=None):
+        self._check_running()
+        if not hasattr(iterable, "__len__"):
+            iterable = list(iterable)
+        if chunksize is None:
+            chunksize = -(-len(iterable) // (len(self._pool) * 4)) if self._pool else len(iterable)
+        if len(iterable) == 0:
+            chunksize = 0
+        result = MapResult(self, chunksize, len(iterable), callback, error_callback=error_callback)
+        chunks = Pool._get_tasks(func, iterable, chunksize)
+        self._submit(self._guarded_task_generation(result._job, mapper, chunks, chunksize))
+        return result
+
+    def _submit(self, generated):
+        self._taskqueue.put((generated, None))
+
+    def _guarded_task_generation(self, result_job, func, iterable, chunksize=None):
+        """Tasks from an iterable, which may be one of chunks; its failure becomes the last of them."""
+        numbered = chunksize is not None and trace.is_on()
+        i = -1
+        try:
+            for i, x in enumerate(iterable):
+                yield (result_job, i, func, (x,), {"start": i * chunksize} if numbered else {})
+        except Exception as e:
+            yield (result_job, i + 1, _helper_reraises_exception, (e,), {})
+
+    @staticmethod
+    def _get_tasks(func, it, size):
+        it = iter(it)
+        while chunk := tuple(itertools.islice(it, size)):
+            yield (func, chunk)
+
+    # How it ends.
+
+    def close(self):
+        """No more tasks; the workers end when all are done."""
+        util.debug("closing pool")
+        if self._state == RUN:
+            self._state = CLOSE
+            self._worker_handler._state = CLOSE
+            self._change_notifier.put(None)
+
+    def terminate(self):
+        """Ends the workers at once."""
+        util.debug("terminating pool")
+        self._state = TERMINATE
+        self._terminate()
+
+    def join(self):
+        """Waits until the workers have ended; after `close` or `terminate`."""
+        util.debug("joining pool")
+        if self._state == RUN:
+            raise ValueError("Pool is still running")
+        if self._state not in (CLOSE, TERMINATE):
+            raise ValueError("In unknown state")
+        with trace.Wait(trace.PROCESS_JOIN, self._object):
+            self._worker_handler.join()
+            self._task_handler.join()
+            self._result_handler.join()
+            for process in self._pool:
+                process.join()
+
+    # Workers.
+
+    def _repopulate_pool(self):
+        return self._repopulate_pool_static(
+            self._ctx, self.Process, self._processes, self._pool, self._inqueue, self._outqueue,
+            self._initializer, self._initargs, self._maxtasksperchild, self._wrap_exception,
+        )  # fmt: skip
+
+    @staticmethod
+    def _repopulate_pool_static(
+        ctx, Process, processes, pool, inqueue, outqueue, initializer, initargs, maxtasksperchild, wrap_exception
+    ):
+        """As many workers as there should be."""
+        taken = {getattr(process, "_forkyard_slot", None) for process in pool}
+        free = (slot for slot in range(processes) if slot not in taken)
+        for _ in range(processes - len(pool)):
+            slot = next(free)
+            ends = inqueue, outqueue
+            if isinstance(inqueue, tasks.TaskQueue):
+                ends = inqueue.for_worker(slot), outqueue.for_worker(slot)
+            process = Process(ctx, target=worker, args=(*ends, initializer, initargs, maxtasksperchild, wrap_exception))
+            process.name = process.name.replace("Process", "PoolWorker")
+            process.daemon = True
+            process._forkyard_slot = slot
+            process.start()
+            pool.append(process)
+            util.debug("added worker")
+
+    @staticmethod
+    def _join_exited_workers(pool):
+        """Takes out the workers that have ended; which."""
+        gone = [process for process in pool if process.exitcode is not None]
+        for process in gone:
+            process.join()
+            pool.remove(process)
+        return gone
+
+    @staticmethod
+    def _maintain_pool(
+        ctx, Process, processes, pool, inqueue, outqueue, initializer, initargs, maxtasksperchild, wrap_exception
+    ):
+        """Workers that have ended are replaced."""
+        gone = Pool._join_exited_workers(pool)
+        if gone:
+            if isinstance(outqueue, tasks.ResultQueue):
+                outqueue.bury(gone)
+            Pool._repopulate_pool_static(
+                ctx, Process, processes, pool, inqueue, outqueue, initializer, initargs, maxtasksperchild,
+                wrap_exception,
+            )  # fmt: skip
+
+    @staticmethod
+    def _get_worker_sentinels(workers):
+        return [process.sentinel for process in workers if hasattr(process, "sentinel")]
+
+    @staticmethod
+    def _wait_for_updates(sentinels, change_notifier):
+        wait([*sentinels, change_notifier])
+        change_notifier.clear()
+
+    @classmethod
+    def _handle_workers(
+        cls, cache, taskqueue, ctx, Process, processes, pool, inqueue, outqueue, initializer, initargs,
+        maxtasksperchild, wrap_exception, change_notifier,
+    ):  # fmt: skip
+        """The keeper: replaces workers while there is something to do."""
+        thread = threading.current_thread()
+        while thread._state == RUN or (cache and thread._state != TERMINATE):
+            cls._maintain_pool(
+                ctx, Process, processes, pool, inqueue, outqueue, initializer, initargs, maxtasksperchild, wrap_exception
+            )
+            cls._wait_for_updates(cls._get_worker_sentinels(pool), change_notifier)
+        taskqueue.put(None)
+        util.debug("worker handler exiting")
+
+    @staticmethod
+    def _handle_tasks(taskqueue, put, outqueue, pool, cache):
+        """The feeder: pickles tasks and puts them up."""
+        thread = threading.current_thread()
+        for generated, set_length in iter(taskqueue.get, None):
+            task = None
+            for task in generated:
+                if thread._state != RUN:
+                    break
+                try:
+                    put(task)
+                except Exception as e:
+                    job = cache.get(task[0])
+                    if job is not None:
+                        job._set(task[1], (False, e))
+            else:
+                if set_length:
+                    set_length(task[1] + 1 if task else 0)
+                task = generated = set_length = None
+                continue
+            break
+        task = generated = set_length = None
+        try:
+            outqueue.put(None)
+            for _ in pool:
+                put(None)
+        except OSError:
+            util.debug("task handler got OSError when sending sentinels")
+        util.debug("task handler exiting")
+
+    @staticmethod
+    def _handle_results(outqueue, get, cache):
+        """The receiver: gives results to those who wait for them."""
+        thread = threading.current_thread()
+        stopping = False
+        while (not stopping or cache) and thread._state != TERMINATE:
+            try:
+                task = get()
+            except (OSError, EOFError):
+                util.debug("result handler got EOFError/OSError -- exiting")
+                return
+            if thread._state == TERMINATE:
+                break
+            if task is None:
+                stopping = True
+                continue
+            job = cache.get(task[0])
+            if job is not None:
+                job._set(task[1], task[2])
+            task = job = None
+        util.debug("result handler exiting: len(cache)=%s, thread._state=%s", len(cache), thread._state)
+
+    @staticmethod
+    def _help_stuff_finish(inqueue, task_handler, size):
+        """Takes away tasks that nobody has begun, so that the feeder cannot be stuck."""
+        if isinstance(inqueue, tasks.TaskQueue):
+            return
+        inqueue._rlock.acquire()
+        while task_handler.is_alive() and inqueue._reader.poll():
+            inqueue._reader.recv()
+
+    @staticmethod
+    def _terminable(pool):
+        return list(pool)
+
+    @classmethod
+    def _terminate_pool(
+        cls, taskqueue, inqueue, outqueue, pool, change_notifier, worker_handler, task_handler, result_handler, cache
+    ):
+        """Called once, by `terminate` or when the pool is forgotten."""
+        util.debug("finalizing pool")
+        worker_handler._state = TERMINATE
+        task_handler._state = TERMINATE
+        change_notifier.put(None)
+        cls._help_stuff_finish(inqueue, task_handler, len(pool))
+        if (not result_handler.is_alive()) and len(cache) != 0:
+            raise AssertionError("Cannot have cache with result_handler not alive")
+        result_handler._state = TERMINATE
+        change_notifier.put(None)
+        outqueue.put(None)
+        # The keeper goes first, or it would start workers again behind our back.
+        if threading.current_thread() is not worker_handler:
+            worker_handler.join()
+        processes = cls._terminable(pool)
+        for process in processes:
+            if process.exitcode is None:
+                process.terminate()
+        for handler in (task_handler, result_handler):
+            if threading.current_thread() is not handler:
+                handler.join()
+        for process in processes:
+            if process.is_alive():
+                process.join()
+        change_notifier.close()
+
+
+class _Notifier:
+    """Wakes the keeper: an eventfd, which it waits for together with the workers' sentinels."""
+
+    def __init__(self):
+        self._fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+
+    def put(self, _):
+        if self._fd is not None:
+            os.eventfd_write(self._fd, 1)
+
+    def clear(self):
+        try:
+            os.eventfd_read(self._fd)
+        except BlockingIOError:
+            pass
+
+    def fileno(self):
+        return self._fd
+
+    def close(self):
+        fd, self._fd = self._fd, None
+        if fd is not None:
+            os.close(fd)
+
+    __del__ = close
+
+
+def _handler(target, args):
+    thread = threading.Thread(target=target, args=args, daemon=True)
+    thread._state = RUN
+    thread._forkyard_own = True
+    thread.start()
+    return thread
+
+
+class ThreadPool(Pool):
+    """A pool of threads."""
+
+    _wrap_exception = False
+
+    @staticmethod
+    def Process(ctx, *args, **kwds):
+        from .dummy import Process
+
+        return Process(*args, **kwds)
+
+    def __init__(self, processes=None, initializer=None, initargs=()):
+        super().__init__(processes, initializer, initargs)
+
+    def _setup_queues(self):
+        self._inqueue = tasks.ThreadTasks()
+        self._inqueue._object = self._object
+        self._outqueue = queue.SimpleQueue()
+        self._quick_put = self._inqueue.put
+        self._quick_get = self._outqueue.get
+
+    @staticmethod
+    def _get_worker_sentinels(workers):
+        return []
+
+    @staticmethod
+    def _terminable(pool):
+        return []
+
+    @staticmethod
+    def _help_stuff_finish(inqueue, task_handler, size):
+        try:
+            while True:
+                inqueue.get(block=False)
+        except queue.Empty:
+            pass
+        for _ in range(size):
+            inqueue.put(None)

@@ -1,0 +1,91 @@
+"""A child by fork. Its end is known from its pidfd, which grandchildren cannot hold open as they can a pipe."""
+
+import atexit
+import os
+import signal
+
+from _forkyard import _engine, trace
+
+from . import util
+
+__all__ = ["Popen"]
+
+
+class Popen:
+    """A started process."""
+
+    method = "fork"
+
+    def __init__(self, process_obj):
+        util._flush_std_streams()
+        self.returncode = None
+        self.finalizer = None
+        self._launch(process_obj)
+
+    def duplicate_for_child(self, fd):
+        return fd
+
+    def poll(self, flag=os.WNOHANG):
+        if self.returncode is None:
+            try:
+                pid, status = os.waitpid(self.pid, flag)
+            except OSError:
+                return None  # somebody else reaped it, or it was never ours
+            if pid == self.pid:
+                self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+    def wait(self, timeout=None):
+        if self.returncode is None:
+            if timeout is not None:
+                from .connection import wait
+
+                if not wait([self.sentinel], timeout):
+                    return None
+            return self.poll(os.WNOHANG if timeout == 0.0 else 0)
+        return self.returncode
+
+    def _send_signal(self, sig):
+        if self.returncode is None:
+            try:
+                os.kill(self.pid, sig)
+            except ProcessLookupError:
+                pass
+            except OSError:
+                if self.wait(timeout=0.1) is None:
+                    raise
+
+    def terminate(self):
+        self._send_signal(signal.SIGTERM)
+
+    def kill(self):
+        self._send_signal(signal.SIGKILL)
+
+    def interrupt(self):
+        self._send_signal(signal.SIGINT)
+
+    def close(self):
+        if self.finalizer is not None:
+            self.finalizer()
+
+    def _launch(self, process_obj):
+        _engine.arena_fd()  # made before the fork, or parent and child would each make one of their own
+        parent = os.getpid()
+        alive_r, alive_w = os.pipe()  # the child's view of its parent: its end of file is the parent's death
+        self.pid = os.fork()
+        if self.pid == 0:
+            code = 1
+            try:
+                os.close(alive_w)
+                atexit._clear()
+                atexit.register(util._exit_function)
+                code = process_obj._bootstrap(parent_sentinel=alive_r)
+            finally:
+                atexit._run_exitfuncs()
+                trace.detach()
+                _engine.let_go()
+                os._exit(code)
+        os.close(alive_r)
+        self.sentinel = os.pidfd_open(self.pid)
+        self.finalizer = util.Finalize(self, util.close_fds, (self.sentinel, alive_w))
+        assert parent == os.getpid()

@@ -1,0 +1,251 @@
+"""Queues through shared memory: no feeder thread, and what was put is there at once."""
+
+__all__ = ["Queue", "SimpleQueue", "JoinableQueue"]
+
+import os
+import types
+from queue import Empty, Full  # noqa: F401 - part of this module's names
+
+from _forkyard import _engine, trace
+from _forkyard.passing import arena
+from _forkyard.pickles import ATOMS, dumps
+
+from . import context
+from .synchronize import SEM_VALUE_MAX, Lock, _unrecorded_condition
+
+
+class _End:
+    """What others hold on to of a queue as if it were a pipe: its reader or its writer."""
+
+    def __init__(self, ring):
+        self._ring = ring
+        self.closed = False
+
+    def _check_closed(self):
+        if self.closed:
+            raise OSError("handle is closed")
+
+    def close(self):
+        self.closed = True
+
+    def fileno(self):
+        """A descriptor that is readable while there is something to get."""
+        self._check_closed()
+        self._ring.arm()
+        return self._ring.doorbell
+
+
+class _Reader(_End):
+    readable, writable = True, False
+
+    def recv(self):
+        self._check_closed()
+        return self._ring.get()
+
+    def recv_bytes(self, maxlength=None):
+        self._check_closed()
+        return self._ring.get_bytes()
+
+    def poll(self, timeout=0.0):
+        self._check_closed()
+        return self._ring.poll(timeout)
+
+
+class _Writer(_End):
+    readable, writable = False, True
+
+    def send(self, obj):
+        self._check_closed()
+        self._ring.put(obj)
+
+    def send_bytes(self, buf, offset=0, size=None):
+        self._check_closed()
+        view = memoryview(buf).cast("B")
+        self._ring.put_bytes(bytes(view[offset:] if size is None else view[offset : offset + size]))
+
+
+def _passed(queue):
+    """A queue's ring in a pickle."""
+    return arena(queue), queue._ring.handle, context.reduction.DupFd(queue._ring.doorbell)
+
+
+def _opened(state):
+    _, handle, descriptor = state
+    fd = descriptor.detach()
+    try:
+        return _engine.Queue.open(bytes(handle), fd)
+    finally:
+        os.close(fd)
+
+
+class Queue:
+    """First in, first out, for many processes."""
+
+    def __init__(self, maxsize=0, *, ctx):
+        bounded = 0 < maxsize <= SEM_VALUE_MAX
+        self._maxsize = maxsize if maxsize > 0 else SEM_VALUE_MAX
+        self._ring = _engine.Queue(maxsize if bounded else 0, trace.made(type(self).__name__))
+        self._opid = os.getpid()
+        self._ignore_epipe = False
+        self._reset()
+
+    def __getstate__(self):
+        context.assert_spawning(self)
+        return self._ignore_epipe, self._maxsize, self._opid, _passed(self)
+
+    def __setstate__(self, state):
+        self._ignore_epipe, self._maxsize, self._opid, passed = state
+        self._ring = _opened(passed)
+        self._reset()
+
+    def _reset(self):
+        self._reader = _Reader(self._ring)
+        self._writer = _Writer(self._ring)
+        self._poll = self._ring.poll
+        self._closed = False
+        self._joincancelled = False
+
+    def put(self, obj, block=True, timeout=None):
+        if self._closed:
+            raise ValueError(f"Queue {self!r} is closed")
+        self._put(obj, block, timeout)
+
+    def _put(self, obj, block, timeout):
+        """Puts it; whether it is in. What cannot be pickled is told to `_on_queue_feeder_error`, as ever."""
+        if type(obj) in ATOMS:
+            self._ring.put(obj, block, timeout)
+            return True
+        try:
+            data = dumps(obj)
+        except Exception as error:
+            self._on_queue_feeder_error(error, obj)
+            return False
+        self._ring.put_bytes(data, block, timeout)
+        return True
+
+    def get(self, block=True, timeout=None):
+        if self._closed:
+            raise ValueError(f"Queue {self!r} is closed")
+        return self._ring.get(block, timeout)
+
+    def qsize(self):
+        return len(self._ring)
+
+    def empty(self):
+        return not self._poll()
+
+    def full(self):
+        return self._ring.full()
+
+    def get_nowait(self):
+        return self.get(False)
+
+    def put_nowait(self, obj):
+        return self.put(obj, False)
+
+    def close(self):
+        self._closed = True
+
+    def join_thread(self):
+        assert self._closed, f"Queue {self!r} not closed"
+
+    def cancel_join_thread(self):
+        self._joincancelled = True
+
+    def _terminate_broken(self):
+        """For concurrent.futures: nobody will read any more."""
+        self._reader.close()
+        self.close()
+
+    @staticmethod
+    def _on_queue_feeder_error(e, obj):
+        """Called with what could not be put, for concurrent.futures to override."""
+        import traceback
+
+        traceback.print_exception(e)
+
+    __class_getitem__ = classmethod(types.GenericAlias)
+
+
+class JoinableQueue(Queue):
+    """A queue that counts what has been put and not been done."""
+
+    def __init__(self, maxsize=0, *, ctx):
+        super().__init__(maxsize, ctx=ctx)
+        self._unfinished_tasks = _engine.Semaphore(0, SEM_VALUE_MAX, 0)
+        self._cond = _unrecorded_condition(ctx)
+
+    def __getstate__(self):
+        return super().__getstate__(), self._cond, self._unfinished_tasks.handle
+
+    def __setstate__(self, state):
+        queue, self._cond, handle = state
+        super().__setstate__(queue)
+        self._unfinished_tasks = _engine.Semaphore.open(bytes(handle))
+
+    def _put(self, obj, block, timeout):
+        # Counted before it is there: whoever gets it may be done with it at once.
+        self._unfinished_tasks.release()
+        done = False
+        try:
+            done = super()._put(obj, block, timeout)
+        finally:
+            if not done:
+                self.task_done()
+        return done
+
+    def task_done(self):
+        with self._cond:
+            if not self._unfinished_tasks.acquire(False):
+                raise ValueError("task_done() called too many times")
+            if self._unfinished_tasks._is_zero():
+                self._cond.notify_all()
+
+    def join(self):
+        with self._cond:
+            if not self._unfinished_tasks._is_zero():
+                self._cond.wait()
+
+
+class SimpleQueue:
+    """A queue without a bound and without time-outs."""
+
+    def __init__(self, *, ctx):
+        self._ring = _engine.Queue(0, trace.made(type(self).__name__))
+        self._rlock, self._wlock = _unrecorded_lock(ctx), _unrecorded_lock(ctx)
+        self._reset()
+
+    def _reset(self):
+        self._reader = _Reader(self._ring)
+        self._writer = _Writer(self._ring)
+        self._poll = self._ring.poll
+
+    def close(self):
+        self._reader.close()
+        self._writer.close()
+
+    def empty(self):
+        return not self._reader.poll()
+
+    def __getstate__(self):
+        context.assert_spawning(self)
+        return _passed(self), self._rlock, self._wlock
+
+    def __setstate__(self, state):
+        passed, self._rlock, self._wlock = state
+        self._ring = _opened(passed)
+        self._reset()
+
+    def get(self):
+        return self._reader.recv()
+
+    def put(self, obj):
+        self._writer.send(obj)
+
+    __class_getitem__ = classmethod(types.GenericAlias)
+
+
+def _unrecorded_lock(ctx):
+    lock = Lock.__new__(Lock)
+    lock._take(_engine.Lock(False, 0), ctx)
+    return lock

@@ -1,0 +1,188 @@
+"""Value and Array: real ctypes objects that lie in shared memory, with or without a lock around them."""
+
+import ctypes
+import weakref
+
+from . import get_context, heap
+from .context import assert_spawning, reduction
+
+__all__ = ["RawValue", "RawArray", "Value", "Array", "copy", "synchronized"]
+
+_ForkingPickler = reduction.ForkingPickler
+
+typecode_to_type = {
+    "c": ctypes.c_char,
+    "u": ctypes.c_wchar,
+    "b": ctypes.c_byte,
+    "B": ctypes.c_ubyte,
+    "h": ctypes.c_short,
+    "H": ctypes.c_ushort,
+    "i": ctypes.c_int,
+    "I": ctypes.c_uint,
+    "l": ctypes.c_long,
+    "L": ctypes.c_ulong,
+    "q": ctypes.c_longlong,
+    "Q": ctypes.c_ulonglong,
+    "f": ctypes.c_float,
+    "d": ctypes.c_double,
+}
+
+
+def _type_of(typecode_or_type):
+    return typecode_to_type.get(typecode_or_type, typecode_or_type)
+
+
+def _new_value(type_):
+    return rebuild_ctype(type_, heap.BufferWrapper(ctypes.sizeof(type_)), None)
+
+
+def RawValue(typecode_or_type, *args):
+    """A ctypes object in shared memory, without a lock."""
+    obj = _new_value(_type_of(typecode_or_type))
+    obj.__init__(*args)
+    return obj
+
+
+def RawArray(typecode_or_type, size_or_initializer):
+    """A ctypes array in shared memory, without a lock."""
+    type_ = _type_of(typecode_or_type)
+    if isinstance(size_or_initializer, int):
+        return _new_value(type_ * size_or_initializer)
+    obj = _new_value(type_ * len(size_or_initializer))
+    obj.__init__(*size_or_initializer)
+    return obj
+
+
+def Value(typecode_or_type, *args, lock=True, ctx=None):
+    """A ctypes object in shared memory, with its lock."""
+    return _with_lock(RawValue(typecode_or_type, *args), lock, ctx)
+
+
+def Array(typecode_or_type, size_or_initializer, *, lock=True, ctx=None):
+    """A ctypes array in shared memory, with its lock."""
+    return _with_lock(RawArray(typecode_or_type, size_or_initializer), lock, ctx)
+
+
+def _with_lock(obj, lock, ctx):
+    if lock is False:
+        return obj
+    if lock in (True, None):
+        ctx = ctx or get_context()
+        lock = ctx.RLock()
+    if not hasattr(lock, "acquire"):
+        raise AttributeError(f"{lock!r} has no method 'acquire'")
+    return synchronized(obj, lock, ctx=ctx)
+
+
+def copy(obj):
+    """Another shared object with the same contents."""
+    new = _new_value(type(obj))
+    ctypes.pointer(new)[0] = obj
+    return new
+
+
+def synchronized(obj, lock=None, ctx=None):
+    """The wrapper that takes a lock around each access of `obj`."""
+    assert not isinstance(obj, SynchronizedBase), "object already synchronized"
+    ctx = ctx or get_context()
+    if isinstance(obj, ctypes._SimpleCData):
+        return Synchronized(obj, lock, ctx)
+    if isinstance(obj, ctypes.Array):
+        kind = SynchronizedString if obj._type_ is ctypes.c_char else SynchronizedArray
+        return kind(obj, lock, ctx)
+    cls = type(obj)
+    wrapper = class_cache.get(cls)
+    if wrapper is None:
+        fields = {name: make_property(name) for name, *_ in cls._fields_}
+        wrapper = class_cache[cls] = type("Synchronized" + cls.__name__, (SynchronizedBase,), fields)
+    return wrapper(obj, lock, ctx)
+
+
+class_cache = weakref.WeakKeyDictionary()
+
+
+def reduce_ctype(obj):
+    assert_spawning(obj)
+    if isinstance(obj, ctypes.Array):
+        return rebuild_ctype, (obj._type_, obj._wrapper, obj._length_)
+    return rebuild_ctype, (type(obj), obj._wrapper, None)
+
+
+def rebuild_ctype(type_, wrapper, length):
+    if length is not None:
+        type_ = type_ * length
+    _ForkingPickler.register(type_, reduce_ctype)
+    obj = type_.from_buffer(wrapper.create_memoryview())
+    obj._wrapper = wrapper
+    return obj
+
+
+def make_property(name):
+    """An attribute of the inner object, read and written under the lock."""
+
+    def get(self):
+        with self._lock:
+            return getattr(self._obj, name)
+
+    def set(self, value):
+        with self._lock:
+            setattr(self._obj, name, value)
+
+    return property(get, set)
+
+
+class SynchronizedBase:
+    """A ctypes object and its lock."""
+
+    def __init__(self, obj, lock=None, ctx=None):
+        self._obj = obj
+        self._lock = lock or (ctx or get_context(force=True)).RLock()
+        self.acquire = self._lock.acquire
+        self.release = self._lock.release
+
+    def __enter__(self):
+        return self._lock.__enter__()
+
+    def __exit__(self, *args):
+        return self._lock.__exit__(*args)
+
+    def __reduce__(self):
+        assert_spawning(self)
+        return synchronized, (self._obj, self._lock)
+
+    def get_obj(self):
+        return self._obj
+
+    def get_lock(self):
+        return self._lock
+
+    def __repr__(self):
+        return f"<{type(self).__name__} wrapper for {self._obj}>"
+
+
+class Synchronized(SynchronizedBase):
+    """One number with its lock."""
+
+    value = make_property("value")
+
+
+class SynchronizedArray(SynchronizedBase):
+    """Numbers in a row with their lock."""
+
+    def __len__(self):
+        return len(self._obj)
+
+    def __getitem__(self, i):
+        with self._lock:
+            return self._obj[i]
+
+    def __setitem__(self, i, value):
+        with self._lock:
+            self._obj[i] = value
+
+
+class SynchronizedString(SynchronizedArray):
+    """Characters in a row with their lock."""
+
+    value = make_property("value")
+    raw = make_property("raw")

@@ -1,0 +1,274 @@
+"""Locks, semaphores, events, conditions and barriers over the engine's shared memory."""
+
+__all__ = ["Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "Event", "Barrier", "OwnerDied"]
+
+import sys
+import threading
+import time
+
+from _forkyard import _engine, trace
+from _forkyard.errors import OwnerDied
+from _forkyard.passing import arena
+
+from . import context, process
+
+RECURSIVE_MUTEX, SEMAPHORE = 0, 1
+SEM_VALUE_MAX = _engine.Semaphore.SEM_VALUE_MAX
+
+
+class SemLock:
+    """What locks and semaphores have in common; `_semlock` is the engine's."""
+
+    def __init__(self, kind, value, maxvalue, *, ctx):
+        if kind == RECURSIVE_MUTEX:
+            inner = _engine.Lock(True, trace.made(type(self).__name__))
+        else:
+            inner = _engine.Semaphore(value, maxvalue, trace.made(type(self).__name__))
+        self._take(inner, ctx)
+
+    def _take(self, inner, ctx):
+        if ctx is None:
+            ctx = context._default_context.get_context()
+        self._is_fork_ctx = ctx.get_start_method() == "fork"
+        self._semlock = inner
+        self._make_methods()
+
+    def _make_methods(self):
+        self.acquire = self._semlock.acquire
+        self.release = self._semlock.release
+
+    def __enter__(self):
+        return self._semlock.__enter__()
+
+    def __exit__(self, *args):
+        return self._semlock.__exit__(*args)
+
+    def __getstate__(self):
+        context.assert_spawning(self)
+        if self._is_fork_ctx:
+            raise RuntimeError(
+                "A SemLock created in a fork context is being shared with a process in a spawn context. "
+                "This is not supported. Please use the same context to create multiprocessing objects and Process."
+            )
+        return arena(self), isinstance(self._semlock, _engine.Lock), self._semlock.kind, self._semlock.handle
+
+    def __setstate__(self, state):
+        _, is_lock, kind, handle = state
+        if is_lock:
+            self._semlock = _engine.Lock.open(bytes(handle), kind == RECURSIVE_MUTEX)
+        else:
+            self._semlock = _engine.Semaphore.open(bytes(handle))
+        self._is_fork_ctx = False
+        self._make_methods()
+
+
+def _value_of(semaphore):
+    try:
+        return semaphore._semlock._get_value()
+    except Exception:
+        return "unknown"
+
+
+class Semaphore(SemLock):
+    """A number of permits."""
+
+    def __init__(self, value=1, *, ctx):
+        super().__init__(SEMAPHORE, value, SEM_VALUE_MAX, ctx=ctx)
+
+    def get_value(self):
+        return self._semlock._get_value()
+
+    def __repr__(self):
+        return f"<{type(self).__name__}(value={_value_of(self)})>"
+
+
+class BoundedSemaphore(Semaphore):
+    """A number of permits that never grows past its beginning."""
+
+    def __init__(self, value=1, *, ctx):
+        SemLock.__init__(self, SEMAPHORE, value, value, ctx=ctx)
+
+    def __repr__(self):
+        return f"<{type(self).__name__}(value={_value_of(self)}, maxvalue={self._semlock.maxvalue})>"
+
+
+def _owner(inner, mine, nobody):
+    """(owner, count) for the text of a lock; `mine` makes the count of one's own."""
+    if inner._is_mine():
+        name = process.current_process().name
+        thread = threading.current_thread().name
+        return (name if thread == "MainThread" else f"{name}|{thread}"), mine()
+    if inner._get_value() == 1:
+        return "None", nobody
+    return ("SomeOtherThread" if inner._count() > 0 else "SomeOtherProcess"), "nonzero"
+
+
+class Lock(SemLock):
+    """A lock that whoever likes may release."""
+
+    def __init__(self, *, ctx):
+        self._take(_engine.Lock(False, trace.made(type(self).__name__)), ctx)
+
+    def __repr__(self):
+        try:
+            owner, _ = _owner(self._semlock, lambda: 1, 0)
+        except Exception:
+            owner = "unknown"
+        return f"<{type(self).__name__}(owner={owner})>"
+
+
+class RLock(SemLock):
+    """A lock that its holder may take again."""
+
+    def __init__(self, *, ctx):
+        super().__init__(RECURSIVE_MUTEX, 1, 1, ctx=ctx)
+
+    def __repr__(self):
+        try:
+            owner, count = _owner(self._semlock, self._semlock._count, 0)
+        except Exception:
+            owner = count = "unknown"
+        return f"<{type(self).__name__}({owner}, {count})>"
+
+
+class Condition:
+    """Waiting for a notification. The dead do not count among those who wait."""
+
+    def __init__(self, lock=None, *, ctx):
+        self._lock = lock or ctx.RLock()
+        self._room = _engine.Condition(trace.made(type(self).__name__))
+        self._make_methods()
+
+    def __getstate__(self):
+        context.assert_spawning(self)
+        return arena(self), self._lock, self._room.handle
+
+    def __setstate__(self, state):
+        _, self._lock, handle = state
+        self._room = _engine.Condition.open(bytes(handle))
+        self._make_methods()
+
+    def _make_methods(self):
+        self.acquire = self._lock.acquire
+        self.release = self._lock.release
+
+    def __enter__(self):
+        return self._lock.__enter__()
+
+    def __exit__(self, *args):
+        return self._lock.__exit__(*args)
+
+    def __repr__(self):
+        try:
+            waiters = self._room.waiting()
+        except Exception:
+            waiters = "unknown"
+        return f"<{type(self).__name__}({self._lock}, {waiters})>"
+
+    def wait(self, timeout=None):
+        inner = self._lock._semlock
+        assert inner._is_mine(), "must acquire() condition before using wait()"
+        place = self._room.enter()
+        depth = inner._count()
+        for _ in range(depth):
+            inner.release()
+        try:
+            return place.wait(timeout)
+        finally:
+            for _ in range(depth):
+                inner.acquire()
+
+    def notify(self, n=1):
+        assert self._lock._semlock._is_mine(), "lock is not owned"
+        self._room.notify(n)
+
+    def notify_all(self):
+        self.notify(sys.maxsize)
+
+    def wait_for(self, predicate, timeout=None):
+        result = predicate()
+        end = None if timeout is None else time.monotonic() + timeout
+        while not result:
+            left = None if end is None else end - time.monotonic()
+            if left is not None and left <= 0:
+                break
+            self.wait(left)
+            result = predicate()
+        return result
+
+
+class Event:
+    """A flag to wait for."""
+
+    def __init__(self, *, ctx):
+        self._flag = _engine.Event(trace.made(type(self).__name__))
+
+    def __getstate__(self):
+        context.assert_spawning(self)
+        return arena(self), self._flag.handle
+
+    def __setstate__(self, state):
+        self._flag = _engine.Event.open(bytes(state[1]))
+
+    def is_set(self):
+        return self._flag.is_set()
+
+    def set(self):
+        self._flag.set()
+
+    def clear(self):
+        self._flag.clear()
+
+    def wait(self, timeout=None):
+        return self._flag.wait(timeout)
+
+    def __repr__(self):
+        return f"<{type(self).__qualname__} at {id(self):#x} {'set' if self.is_set() else 'unset'}>"
+
+
+class Barrier(threading.Barrier):
+    """`threading.Barrier` whose counters and condition are shared."""
+
+    def __init__(self, parties, action=None, timeout=None, *, ctx):
+        from .heap import BufferWrapper
+
+        number = trace.made(type(self).__name__)
+        self.__setstate__((parties, action, timeout, _unrecorded_condition(ctx), BufferWrapper(8), number))
+        self._state = self._count = 0
+
+    def __getstate__(self):
+        return self._parties, self._action, self._timeout, self._cond, self._wrapper, self._number
+
+    def __setstate__(self, state):
+        self._parties, self._action, self._timeout, self._cond, self._wrapper, self._number = state
+        self._array = self._wrapper.create_memoryview().cast("i")
+
+    def wait(self, timeout=None):
+        with trace.Wait(trace.BARRIER_WAIT, self._number):
+            return super().wait(timeout)
+
+    @property
+    def _state(self):
+        return self._array[0]
+
+    @_state.setter
+    def _state(self, value):
+        self._array[0] = value
+
+    @property
+    def _count(self):
+        return self._array[1]
+
+    @_count.setter
+    def _count(self, value):
+        self._array[1] = value
+
+
+def _unrecorded_condition(ctx):
+    """The condition inside another object: the timeline shows that object's waits, not the condition's."""
+    lock = RLock.__new__(RLock)
+    lock._take(_engine.Lock(True, 0), ctx)
+    condition = Condition.__new__(Condition)
+    condition._lock, condition._room = lock, _engine.Condition(0)
+    condition._make_methods()
+    return condition

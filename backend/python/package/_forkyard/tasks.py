@@ -1,0 +1,196 @@
+"""The two ends of a pool's board, and what is recorded of its tasks.
+
+`TaskQueue` and `ResultQueue` look like the queues that `Pool` has always had. Beneath, the board knows which worker took
+which task, in the same step in which it took it: so the death of a worker fails exactly that task.
+"""
+
+import queue
+import threading
+
+from . import _engine, trace
+from .passing import arena
+
+#: Marks the loss of a task among the results, whose first is a job's number otherwise.
+_LOST = None
+
+#: Seconds after which an idle worker looks whether its pool's process is still there.
+_ORPHAN_CHECK = 1.0
+
+
+class _BoardEnd:
+    def __init__(self, board, object, slot):
+        self._board, self._object, self._slot = board, object, slot
+
+    def __getstate__(self):
+        from multiprocessing.context import assert_spawning
+
+        assert_spawning(self)
+        return arena(self), self._board.handle, self._object, self._slot
+
+    def __setstate__(self, state):
+        _, handle, object, slot = state
+        _BoardEnd.__init__(self, _engine.Board.open(bytes(handle)), object, slot)
+
+
+class WorkerTasks(_BoardEnd):
+    """Where a worker gets its tasks from."""
+
+    def get(self):
+        """The next task; OSError when the process of the pool is gone."""
+        while True:
+            taken = self._board.take(self._slot, _ORPHAN_CHECK)
+            if taken is not None:
+                return taken[1]
+            if _is_orphan():
+                raise OSError("the process of the pool is gone")
+
+
+class WorkerResults(_BoardEnd):
+    """Where a worker hands its results in."""
+
+    def put(self, result):
+        self._board.complete(self._slot, result)
+
+
+class TaskQueue(_BoardEnd):
+    """Where the pool puts its tasks up. It remembers what they are, should one be lost."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self._pending = {}
+        self._lock = threading.Lock()
+
+    def put(self, task):
+        """Puts a task up; None tells one worker to end."""
+        if task is None:
+            self._board.submit(None)
+            return
+        with self._lock:
+            number = self._board.submit(task)
+            self._pending[number] = (task[0], task[1], function_of(task[2], task[3]))
+
+    def done(self, number):
+        """What the task with this number was; None if it is done already."""
+        with self._lock:
+            return self._pending.pop(number, None)
+
+    def for_worker(self, slot):
+        return WorkerTasks(self._board, self._object, slot)
+
+
+class ResultQueue(_BoardEnd):
+    """Where the pool gets its results from."""
+
+    def __init__(self, board, object, slot, tasks):
+        super().__init__(board, object, slot)
+        self._tasks = tasks
+
+    def put(self, message):
+        """A message of the pool's own to its receiver; None tells it to end."""
+        self._board.complete(self._slot, message)
+
+    def get(self):
+        """The next result, which may be the loss of a task."""
+        while True:
+            number, result = self._board.result()
+            if result is None:
+                return None
+            if result[0] is not _LOST:
+                self._tasks.done(number)
+                return result
+            _, number, name, exitcode = result
+            task = self._tasks.done(number)
+            if task is not None:
+                from multiprocessing.pool import WorkerLost
+
+                return task[0], task[1], (False, WorkerLost(name, exitcode, task[2]))
+
+    def bury(self, workers):
+        """These workers have died. The loss of a task queues up behind the results that the worker still handed in."""
+        for worker in workers:
+            number = self._board.lost(worker._forkyard_slot)
+            if number is not None:
+                self.put((_LOST, number, worker.name, worker.exitcode))
+
+    def for_worker(self, slot):
+        return WorkerResults(self._board, self._object, slot)
+
+
+def queues(workers, object):
+    """Both ends of a new board. The slot after the workers' is the pool's own."""
+    board = _engine.Board(workers + 1)
+    tasks = TaskQueue(board, object, workers)
+    return tasks, ResultQueue(board, object, workers, tasks)
+
+
+class ThreadTasks(queue.SimpleQueue):
+    """Where the workers of a pool of threads get their tasks from."""
+
+
+def _is_orphan():
+    import multiprocessing
+
+    parent = multiprocessing.parent_process()
+    return parent is not None and not parent.is_alive()
+
+
+def function_of(func, args):
+    """The name of the function that a task runs: for a chunk, the one that is mapped."""
+    if args and getattr(func, "__name__", "") in ("mapstar", "starmapstar", "_process_chunk"):
+        inner = args[0]
+        func = inner[0] if isinstance(inner, tuple) and inner else inner
+    return getattr(func, "__qualname__", None) or getattr(func, "__name__", None) or type(func).__name__
+
+
+_pool = 0
+
+
+def run(inqueue, index, func, args, kwds):
+    """A worker's task, recorded; a chunk records its tasks itself, one by one."""
+    global _pool
+    _pool = getattr(inqueue, "_object", 0)
+    if "start" in kwds and func.__module__ == "multiprocessing.pool":
+        return func(*args, **kwds)
+    return _recorded(func, args, kwds, index)
+
+
+def each(func, arguments, start):
+    """The tasks of a chunk, recorded one by one."""
+    return [_recorded(func, args, {}, index) for index, args in enumerate(arguments, start)]
+
+
+def _recorded(func, args, kwds, index):
+    trace.record(trace.TASK_BEGIN, _pool, trace.pack(index, trace.string(function_of(func, args))))
+    returned = 0
+    try:
+        result = func(*args, **kwds)
+        returned = 1
+        return result
+    finally:
+        trace.record(trace.TASK_END, _pool, returned)
+
+
+class Watched:
+    """The queue of calls of a ProcessPoolExecutor's worker: what comes out records itself when it is run."""
+
+    def __init__(self, queue):
+        self._queue = queue
+
+    def get(self, *args, **kwargs):
+        item = self._queue.get(*args, **kwargs)
+        if item is not None:
+            item.fn = Recorded(item.fn, item.work_id)
+        return item
+
+    def __getattr__(self, name):
+        return getattr(self._queue, name)
+
+
+class Recorded:
+    """A function that records each call as a task."""
+
+    def __init__(self, function, index):
+        self._function, self._index = function, index
+
+    def __call__(self, *args, **kwargs):
+        return _recorded(self._function, args, kwargs, self._index)

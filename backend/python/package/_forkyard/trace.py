@@ -1,0 +1,97 @@
+"""The recording as Python code sees it: numbers of the events, and one function for each way of using them.
+
+Everything here does nothing, cheaply, while nothing is recorded. The numbers are those of `backend/trace/src/event.rs`
+and `backend/wire/src/timeline.rs`.
+"""
+
+from . import _engine
+
+PHASE = 0x100
+BEGIN = 0x200
+END = 0x300
+
+# Phases of a process's life.
+FORK, EXEC, BOOT, IMPORT, UNPICKLE, RUN, EXIT = 1, 2, 3, 4, 5, 6, 7
+# Reasons to wait.
+LOCK_ACQUIRE, QUEUE_GET, QUEUE_PUT, CONNECTION_RECV, CONNECTION_SEND = 16, 17, 18, 19, 20
+PROCESS_JOIN, THREAD_JOIN, EVENT_WAIT, CONDITION_WAIT, BARRIER_WAIT = 21, 22, 23, 24, 25
+SEMAPHORE_ACQUIRE, RESULT_GET, SLEEP, GIL, INPUT = 26, 27, 28, 29, 30
+
+(
+    HOLD_BEGIN,
+    HOLD_END,
+    WAKE,
+    SENT,
+    RECEIVED,
+    TASK_BEGIN,
+    TASK_END,
+    START_BEGIN,
+    START_END,
+    BORN,
+    REAPED,
+    THREAD_BORN,
+    THREAD_DIED,
+    PRINTED,
+    RAISED,
+) = range(1, 16)
+
+METHODS = {"fork": 0, "spawn": 1, "forkserver": 2}
+MAIN = 3
+
+is_on = _engine.is_recording
+record = _engine.record
+record_at = _engine.record_at
+string = _engine.string
+name_process = _engine.name_process
+name_thread = _engine.name_thread
+attach = _engine.trace_attach
+attach_hello = _engine.trace_hello
+after_fork = _engine.trace_after_fork
+detach = _engine.trace_detach
+
+
+def pack(high, low):
+    """Two numbers of 32 bits in an event's argument."""
+    return (high & 0xFFFFFFFF) << 32 | low & 0xFFFFFFFF
+
+
+def phase(kind):
+    """A phase of this process's life begins."""
+    record(PHASE | kind, 0, 0)
+
+
+def line():
+    """The line of the program's main file that this thread is at; 0 when unknown or nothing is recorded."""
+    if not is_on():
+        return 0
+    from . import names
+
+    return names.line()
+
+
+def made(kind, part=None):
+    """The number of an object the program is making, 0 when nothing is recorded. `part`: which end of a pipe."""
+    if not is_on():
+        return 0
+    from . import names
+
+    name, at = names.of_new(kind, part)
+    return _engine.new_object(kind, name, at)
+
+
+class Wait:
+    """One wait of this thread as a context manager: `got` is what is recorded as its success."""
+
+    __slots__ = ("_kind", "_object", "got")
+
+    def __init__(self, kind, object, what=0):
+        self._kind = kind
+        self._object = object
+        self.got = True
+        record(BEGIN | kind, object, pack(what, line()))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        record(END | self._kind, self._object, int(self.got and kind is None))

@@ -1,0 +1,190 @@
+"""Recorded runs only: threads as lanes, their joins, and the waits of locks and queues the main file makes."""
+
+import sys
+
+from . import finder, names, trace
+
+#: Threads of the engine's and the library's own machinery, which a learner did not start.
+_OWN = ("QueueFeederThread", "QueueManagerThread", "ExecutorManagerThread")
+
+
+def install(threading):
+    """Wrap what `threading` offers. Called once, when it is loaded."""
+    _watch_life(threading.Thread)
+    _watch_lock(threading)
+    _watch_method(threading.Event, "wait", trace.EVENT_WAIT, "Event")
+    _watch_method(threading.Condition, "wait", trace.CONDITION_WAIT, "Condition")
+    _watch_method(threading.Barrier, "wait", trace.BARRIER_WAIT, "Barrier")
+    _watch_method(threading.Semaphore, "acquire", trace.SEMAPHORE_ACQUIRE, "Semaphore")
+    finder.after_load("queue", _watch_queue)
+
+
+def _watch_life(thread):
+    start, join, inner = thread.start, thread.join, thread._bootstrap_inner
+
+    def watched_start(self):
+        self._forkyard_starter = trace.pack(_tid(), trace.line())
+        return start(self)
+
+    def watched_join(self, timeout=None):
+        tid = getattr(self, "native_id", None)
+        if tid is None or not self.is_alive() or _is_own(self):
+            return join(self, timeout)
+        with trace.Wait(trace.THREAD_JOIN, 0, tid) as wait:
+            join(self, timeout)
+            wait.got = not self.is_alive()
+
+    def watched_inner(self):
+        if _is_own(self):
+            return inner(self)
+        trace.record(trace.THREAD_BORN, 0, getattr(self, "_forkyard_starter", 0))
+        trace.name_thread(_tid(), getattr(self, "_forkyard_lane", None) or self.name)
+        try:
+            inner(self)
+        finally:
+            trace.record(trace.THREAD_DIED, 0, 0)
+
+    thread.start, thread.join, thread._bootstrap_inner = watched_start, watched_join, watched_inner
+
+
+def _tid():
+    from _thread import get_native_id
+
+    return get_native_id()
+
+
+def _is_own(thread):
+    return getattr(thread, "_forkyard_own", False) or thread.name.startswith(_OWN)
+
+
+def _made_by_main():
+    """Whether the code two frames up is the program's main file, not a library's."""
+    here = sys._getframe(2)
+    return here is names.frame() or here.f_code.co_filename == names.main_file()
+
+
+class _Lock:
+    """A lock of `threading` made in the main file: the real one, with its waits and holds recorded."""
+
+    __slots__ = ("_real", "_object", "__weakref__")
+
+    def __init__(self, real, kind):
+        self._real = real
+        self._object = trace.made(kind)
+
+    def acquire(self, blocking=True, timeout=-1):
+        if self._real.acquire(False):
+            got = True
+        elif not blocking:
+            return self._real.acquire(blocking, timeout)
+        else:
+            with trace.Wait(trace.LOCK_ACQUIRE, self._object) as wait:
+                got = wait.got = self._real.acquire(blocking, timeout)
+        if got:
+            trace.record(trace.HOLD_BEGIN, self._object, trace.pack(0, trace.line()))
+        return got
+
+    def release(self):
+        self._real.release()
+        trace.record(trace.HOLD_END, self._object, 0)
+
+    def __enter__(self):
+        return self.acquire()
+
+    def __exit__(self, kind, error, traceback):
+        self.release()
+
+    def __getattr__(self, name):
+        return getattr(self._real, name)
+
+    def __repr__(self):
+        return repr(self._real)
+
+
+def _watch_lock(threading):
+    for kind in ("Lock", "RLock"):
+        setattr(threading, kind, _factory(getattr(threading, kind), kind))
+
+
+def _factory(real, kind):
+    def make(*args, **kwargs):
+        lock = real(*args, **kwargs)
+        return _Lock(lock, kind) if trace.is_on() and _made_by_main() else lock
+
+    make.__name__ = make.__qualname__ = kind
+    make.__doc__ = real.__doc__
+    make.__wrapped__ = real
+    return make
+
+
+def _watch_method(cls, method, kind, name):
+    """Record `method` of those instances that the main file itself made."""
+    init, original = cls.__init__, getattr(cls, method)
+
+    def __init__(self, *args, **kwargs):
+        if type(self) is cls and trace.is_on() and _made_by_main():
+            self._forkyard = trace.made(name)
+        init(self, *args, **kwargs)
+
+    def watched(self, *args, **kwargs):
+        number = self.__dict__.get("_forkyard", 0)
+        if not number:
+            return original(self, *args, **kwargs)
+        with trace.Wait(kind, number) as wait:
+            got = original(self, *args, **kwargs)
+            wait.got = got is not False
+            return got
+
+    cls.__init__ = __init__
+    watched.__name__, watched.__doc__ = method, original.__doc__
+    setattr(cls, method, watched)
+    if getattr(cls, "__enter__", None) is original:
+        cls.__enter__ = watched
+
+
+def _watch_queue(queue):
+    cls = queue.Queue
+    init, put, get = cls.__init__, cls.put, cls.get
+
+    def __init__(self, *args, **kwargs):
+        init(self, *args, **kwargs)
+        self._forkyard = trace.made("Queue") if trace.is_on() and _made_by_main() else 0
+        self._forkyard_sent = self._forkyard_received = 0
+
+    def watched_put(self, item, block=True, timeout=None):
+        if not self._forkyard:
+            return put(self, item, block, timeout)
+        if self.maxsize and self.full():
+            with trace.Wait(trace.QUEUE_PUT, self._forkyard):
+                put(self, item, block, timeout)
+        else:
+            put(self, item, block, timeout)
+
+    def watched_get(self, block=True, timeout=None):
+        if not self._forkyard or not self.empty():
+            return get(self, block, timeout)
+        with trace.Wait(trace.QUEUE_GET, self._forkyard):
+            return get(self, block, timeout)
+
+    cls.__init__, cls.put, cls.get = __init__, watched_put, watched_get
+    _number_messages(cls)
+
+
+def _number_messages(cls):
+    """`_put` and `_get` run under the queue's own lock, in the order of its items: there the messages are counted."""
+    put, get = cls._put, cls._get
+
+    def _put(self, item):
+        put(self, item)
+        if self._forkyard:
+            self._forkyard_sent += 1
+            trace.record(trace.SENT, self._forkyard, trace.pack(self._forkyard_sent, 0))
+
+    def _get(self):
+        item = get(self)
+        if self._forkyard:
+            self._forkyard_received += 1
+            trace.record(trace.RECEIVED, self._forkyard, trace.pack(self._forkyard_received, 0))
+        return item
+
+    cls._put, cls._get = _put, _get

@@ -1,0 +1,84 @@
+//! The arena, and blocks of it for `Value`, `Array` and `heap`.
+
+use std::os::fd::AsRawFd;
+
+use forkyard_engine::shm::{Arena, Handle, release_all};
+use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::prelude::*;
+
+use crate::descriptor::duplicate;
+use crate::errors;
+
+/// Adds the functions and classes of this file to the extension module.
+pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(arena_fd, module)?)?;
+    module.add_function(wrap_pyfunction!(arena_attach, module)?)?;
+    module.add_function(wrap_pyfunction!(arena_exists, module)?)?;
+    module.add_function(wrap_pyfunction!(let_go, module)?)?;
+    module.add_class::<Block>()
+}
+
+/// The descriptor of the arena, which is made when there is none yet.
+#[pyfunction]
+fn arena_fd() -> PyResult<i32> {
+    Arena::current().map(|arena| arena.fd().as_raw_fd()).map_err(|error| PyOSError::new_err(error.to_string()))
+}
+
+/// Takes over the arena behind `fd`, which stays the caller's to close; nothing when this process has one already.
+#[pyfunction]
+fn arena_attach(fd: i32) -> PyResult<()> {
+    if Arena::exists() {
+        return Ok(());
+    }
+    Arena::attach(duplicate(fd)?).map(|_| ()).map_err(|error| PyOSError::new_err(error.to_string()))
+}
+
+#[pyfunction]
+fn arena_exists() -> bool {
+    Arena::exists()
+}
+
+/// Ends every reference of this process to shared objects. Only right before `os._exit`.
+#[pyfunction]
+fn let_go() {
+    release_all();
+}
+
+/// A handle from the sixteen bytes of a pickle.
+pub(crate) fn handle_from(bytes: &[u8]) -> PyResult<Handle> {
+    let bytes = bytes.try_into().map_err(|_| PyValueError::new_err("a handle has sixteen bytes"))?;
+    Ok(Handle::from_bytes(bytes))
+}
+
+/// Shared bytes. Python makes views of them by their address, which stays valid as long as this object lives.
+#[pyclass(frozen, module = "_forkyard._engine")]
+pub(crate) struct Block {
+    block: forkyard_engine::shm::Block,
+}
+
+#[pymethods]
+impl Block {
+    #[new]
+    fn new(size: usize, align: usize) -> PyResult<Self> {
+        Ok(Self { block: forkyard_engine::shm::Block::new(size, align).map_err(errors::memory)? })
+    }
+
+    #[staticmethod]
+    fn open(handle: &[u8]) -> PyResult<Self> {
+        Ok(Self { block: forkyard_engine::shm::Block::open(handle_from(handle)?).map_err(errors::handle)? })
+    }
+
+    #[getter]
+    fn handle(&self) -> [u8; 16] {
+        self.block.handle().to_bytes()
+    }
+
+    #[getter]
+    fn address(&self) -> usize {
+        self.block.as_ptr() as usize
+    }
+
+    fn __len__(&self) -> usize {
+        self.block.len()
+    }
+}

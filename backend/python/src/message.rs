@@ -1,0 +1,124 @@
+//! What a message of a queue or pipe means to Python: one byte of tag, then the bytes.
+//!
+//! Exact atoms (int within 64 bits, float, str, bytes, bool, None) are written as they are; all else is a pickle. Bytes that a
+//! program sends by itself (`send_bytes`) are tagged like a pickle, because `recv` of the other end unpickles them.
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyString};
+
+/// A pickle, or bytes as a program sent them.
+pub(crate) const RAW: u8 = b'R';
+const NONE: u8 = b'N';
+const TRUE: u8 = b'T';
+const FALSE: u8 = b'F';
+const INT: u8 = b'I';
+const FLOAT: u8 = b'D';
+const STR: u8 = b'S';
+const BYTES: u8 = b'B';
+
+/// An object on its way into a channel: its tag and its bytes, borrowed where they are Python's own.
+pub(crate) enum Encoded<'py> {
+    Small([u8; 9], usize),
+    Text(Bound<'py, PyString>),
+    Bytes(u8, Bound<'py, PyBytes>),
+}
+
+impl<'py> Encoded<'py> {
+    /// Encodes an object; what is no atom goes through `_forkyard.pickles.dumps`.
+    pub(crate) fn of(object: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let py = object.py();
+        if object.is_none() {
+            return Ok(Self::tag(NONE));
+        }
+        if let Ok(truth) = object.cast_exact::<PyBool>() {
+            return Ok(Self::tag(if truth.is_true() { TRUE } else { FALSE }));
+        }
+        if let Ok(int) = object.cast_exact::<PyInt>() {
+            if let Ok(number) = int.extract::<i64>() {
+                return Ok(Self::number(INT, number.to_le_bytes()));
+            }
+        } else if let Ok(float) = object.cast_exact::<PyFloat>() {
+            return Ok(Self::number(FLOAT, float.value().to_le_bytes()));
+        } else if let Ok(bytes) = object.cast_exact::<PyBytes>() {
+            return Ok(Self::Bytes(BYTES, bytes.clone()));
+        } else if let Ok(text) = object.cast_exact::<PyString>()
+            && text.to_str().is_ok()
+        {
+            return Ok(Self::Text(text.clone()));
+        }
+        Ok(Self::Bytes(RAW, pickles(py, "dumps")?.call1((object,))?.cast_into::<PyBytes>()?))
+    }
+
+    /// Bytes as a program sends them.
+    pub(crate) fn raw(bytes: Bound<'py, PyBytes>) -> Self {
+        Self::Bytes(RAW, bytes)
+    }
+
+    /// The tag and the bytes, one after the other.
+    pub(crate) fn parts(&self) -> PyResult<[&[u8]; 2]> {
+        Ok(match self {
+            Encoded::Small(bytes, length) => [&bytes[..1], &bytes[1..*length]],
+            Encoded::Text(text) => [&[STR], text.to_str()?.as_bytes()],
+            Encoded::Bytes(BYTES, bytes) => [&[BYTES], bytes.as_bytes()],
+            Encoded::Bytes(_, bytes) => [&[RAW], bytes.as_bytes()],
+        })
+    }
+
+    fn tag(tag: u8) -> Self {
+        let mut bytes = [0; 9];
+        bytes[0] = tag;
+        Self::Small(bytes, 1)
+    }
+
+    fn number(tag: u8, number: [u8; 8]) -> Self {
+        let mut bytes = [tag; 9];
+        bytes[1..].copy_from_slice(&number);
+        Self::Small(bytes, 9)
+    }
+}
+
+/// The object that a message stands for.
+pub(crate) fn object<'py>(py: Python<'py>, message: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    match atom(py, message)? {
+        Some(object) => Ok(object),
+        None => pickles(py, "loads")?.call1((PyBytes::new(py, &message[1..]),)),
+    }
+}
+
+/// The bytes of a message: as they were sent, or what pickling its atom would have given.
+pub(crate) fn bytes<'py>(py: Python<'py>, message: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+    match atom(py, message)? {
+        Some(object) => Ok(pickles(py, "dumps")?.call1((object,))?.cast_into::<PyBytes>()?),
+        None => Ok(PyBytes::new(py, &message[1..])),
+    }
+}
+
+/// The atom of a message; `None` for a pickle.
+fn atom<'py>(py: Python<'py>, message: &[u8]) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let (&tag, rest) = message.split_first().ok_or_else(|| damaged(0))?;
+    let number = || <[u8; 8]>::try_from(rest).map_err(|_| damaged(tag));
+    Ok(Some(match tag {
+        RAW => return Ok(None),
+        NONE => py.None().into_bound(py),
+        TRUE | FALSE => PyBool::new(py, tag == TRUE).to_owned().into_any(),
+        INT => i64::from_le_bytes(number()?).into_pyobject(py)?.into_any(),
+        FLOAT => PyFloat::new(py, f64::from_le_bytes(number()?)).into_any(),
+        STR => PyString::new(py, str::from_utf8(rest).map_err(|_| damaged(tag))?).into_any(),
+        BYTES => PyBytes::new(py, rest).into_any(),
+        _ => return Err(damaged(tag)),
+    }))
+}
+
+/// A function of `_forkyard.pickles`.
+fn pickles<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+    static DUMPS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let function = if name == "dumps" { &DUMPS } else { &LOADS };
+    function.import(py, "_forkyard.pickles", name).cloned()
+}
+
+fn damaged(tag: u8) -> PyErr {
+    PyValueError::new_err(format!("a message begins with the unknown tag {tag}"))
+}
