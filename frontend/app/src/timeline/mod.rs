@@ -10,11 +10,48 @@
 //! It lays out and paints; what an event means was said by the merge, and what is where is worked out by
 //! `forkyard_timeline`. It fetches nothing.
 
+mod canvas;
+mod detail;
+mod gesture;
+mod keys;
+mod labels;
+mod legend;
+mod observe;
+mod overlay;
+mod paint;
+mod palette;
+mod picture;
+mod plot;
 mod recording;
+mod steer;
+mod table;
+mod toolbar;
+mod tooltip;
+mod view;
 
+use std::rc::Rc;
+
+use forkyard_timeline::{Layout, Selection, Spot, Subject, Trace, summary};
 use yew::prelude::*;
 
+use detail::Detail;
+use labels::{Axis, Labels};
+use legend::{Help, Legend};
+use observe::{use_element_width, use_theme_number};
+use picture::{Picture, length_ns};
+use plot::Plot;
+use steer::steer;
+use table::TraceTable;
+use toolbar::Toolbar;
+use view::{Action, Pane, Sheet, View};
+
 pub use recording::Recording;
+
+/// What an empty picture says.
+const EMPTY: &str = "Nothing has run yet. Run the program, and this shows every process as it lives: when it was on a core, \
+                     what it waited for, who held it up, and each message from one to another.";
+/// What an empty picture says while the program starts.
+const STARTING: &str = "Starting. The first process appears here in a moment.";
 
 /// A second run on the same axis.
 #[derive(Clone, PartialEq)]
@@ -59,6 +96,131 @@ pub struct TimelineProps {
 /// The picture of a run.
 #[component]
 pub fn Timeline(props: &TimelineProps) -> Html {
-    let trace = props.recording.trace();
-    html! { <section class="timeline">{ trace.lanes().len() }</section> }
+    let view = use_reducer(View::default);
+    let theme = use_theme_number();
+    let plot = use_node_ref();
+    let id = use_memo((), |()| format!("timeline-{:x}", js_sys::Math::random().to_bits() >> 20));
+    let (runs, titles) = runs_of(props);
+    let empty = runs.iter().all(|run| run.trace().is_empty());
+    let width = use_element_width(plot.clone(), (empty, view.pane));
+    let layout: Rc<Layout> = use_memo(runs.clone(), |runs| {
+        let traces: Vec<_> = runs.iter().map(Recording::trace).collect();
+        Layout::of(&traces.iter().map(|trace| &**trace).collect::<Vec<&Trace>>())
+    });
+    let picture = Picture { viewport: view.viewport(length_ns(&runs)), runs: runs.clone(), layout, width };
+    {
+        let view = view.dispatcher();
+        // Another run: what was selected in the last one means nothing here.
+        use_effect_with(runs.iter().map(Recording::identity).collect::<Vec<_>>(), move |_| view.dispatch(Action::NewRun));
+    }
+    {
+        let (picture, on_line) = (picture.clone(), props.on_line.clone());
+        let shown = view.hover.map(|hover| hover.what).or(view.selection);
+        use_effect_with(picture.line(shown), move |line| on_line.emit(*line));
+    }
+    {
+        let (picture, on_select) = (picture.clone(), props.on_select.clone());
+        use_effect_with(view.selection, move |selection| {
+            on_select.emit(selection.and_then(|selection| picture.sentence(selection)).map(AttrValue::from));
+        });
+    }
+    let on_action = {
+        let view = view.dispatcher();
+        Callback::from(move |action: Action| view.dispatch(action))
+    };
+    let on_command = {
+        let (view, picture) = (view.clone(), picture.clone());
+        Callback::from(move |command| {
+            if let Some(action) = steer(command, &view, &picture) {
+                view.dispatch(action);
+            }
+        })
+    };
+    let on_row = {
+        let (picture, on_action) = (picture.clone(), on_action.clone());
+        Callback::from(move |(panel, subject): (usize, Subject)| match subject {
+            Subject::Arrow(arrow) => on_action.emit(Action::Select(Some(Selection::Arrow { panel, arrow }))),
+            Subject::Segment(segment) => {
+                let spot = picture.runs.get(panel).and_then(|run| Spot::of_segment(&run.trace(), panel, segment));
+                spot.and_then(|spot| steer::go(&picture, spot)).into_iter().for_each(|action| on_action.emit(action));
+            }
+        })
+    };
+    let summary = use_memo((runs.clone(), titles.clone()), |(runs, titles)| in_a_sentence(runs, titles));
+    // Long, and only for who does not see the picture: not made anew with each chunk of a run that goes on.
+    let words = use_memo((props.running, (!props.running).then(|| runs.clone())), |_| in_words(&runs));
+    let body = match (empty, view.pane) {
+        (true, _) => {
+            let text = props.empty.clone().unwrap_or(AttrValue::from(if props.running { STARTING } else { EMPTY }));
+            html! { <div class="timeline-empty"><p>{ text }</p><Legend /></div> }
+        }
+        (false, Pane::Table) => {
+            let range = match view.selection {
+                Some(Selection::Range { from_ns, to_ns }) => Some((from_ns, to_ns)),
+                _ => None,
+            };
+            let selected = match view.selection {
+                Some(Selection::Segment(spot)) => Some((spot.panel, Subject::Segment(spot.segment))),
+                Some(Selection::Arrow { panel, arrow }) => Some((panel, Subject::Arrow(arrow))),
+                _ => None,
+            };
+            html! { <TraceTable {runs} titles={titles.clone()} {range} {selected} on_select={on_row} /> }
+        }
+        (false, Pane::Picture) => {
+            let layout = picture.layout.clone();
+            html! {
+                <div class="timeline-grid">
+                    <div class="timeline-corner" />
+                    <Axis viewport={picture.viewport} {width} />
+                    <Labels {layout} titles={titles.clone()} />
+                    <Plot
+                        picture={picture.clone()}
+                        view={(*view).clone()}
+                        lit={props.line}
+                        {theme}
+                        summary={AttrValue::from((*summary).clone())}
+                        node={plot.clone()}
+                        described_by={AttrValue::from((*id).clone())}
+                        on_action={on_action.clone()}
+                    />
+                </div>
+            }
+        }
+    };
+    let style = props.height.map(|height| format!("height: {height}px"));
+    let helping = view.sheet == Some(Sheet::Help);
+    let selected = view.selection.is_some();
+    html! {
+        <section class="timeline" {style} aria-label="Timeline">
+            <Toolbar summary={AttrValue::from((*summary).clone())} pane={view.pane} {helping} {selected} {on_command} />
+            <div class="timeline-body">
+                <div class="timeline-scroll">{ body }</div>
+                if helping {
+                    <Help on_close={on_action.reform(|()| Action::ToggleSheet(Sheet::Help))} />
+                }
+            </div>
+            <Detail {picture} selection={view.selection} {titles} />
+            <p id={(*id).clone()} class="timeline-words">{ &*words }</p>
+        </section>
+    }
+}
+
+fn runs_of(props: &TimelineProps) -> (Vec<Recording>, Vec<AttrValue>) {
+    let second = props.second.as_ref();
+    let runs = std::iter::once(props.recording.clone()).chain(second.map(|second| second.recording.clone()));
+    let titles = std::iter::once(props.title.clone()).chain(second.map(|second| second.title.clone()));
+    (runs.collect(), titles.collect())
+}
+
+fn in_a_sentence(runs: &[Recording], titles: &[AttrValue]) -> String {
+    let sentences = runs.iter().zip(titles).map(|(run, title)| (summary::sentence(&run.trace()), title));
+    let told = sentences.filter(|(sentence, _)| !sentence.is_empty()).map(|(sentence, title)| match runs.len() {
+        1 => sentence,
+        _ => format!("{title}: {sentence}"),
+    });
+    told.collect::<Vec<_>>().join(" · ")
+}
+
+fn in_words(runs: &[Recording]) -> String {
+    runs.iter().map(|run| summary::paragraph(&run.trace())).collect::<Vec<_>>().join(" ")
 }

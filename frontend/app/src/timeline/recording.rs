@@ -36,6 +36,11 @@ impl Recording {
         self.trace.borrow()
     }
 
+    /// Tells runs apart: the same for every revision of one run.
+    pub fn identity(&self) -> usize {
+        Rc::as_ptr(&self.trace) as usize
+    }
+
     /// Whether it is the same run, at whatever revision.
     pub fn is_same_run(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.trace, &other.trace)

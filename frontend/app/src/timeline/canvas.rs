@@ -1,0 +1,71 @@
+//! The canvas, painted once a frame however often it was asked for.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::HtmlCanvasElement;
+use yew::prelude::*;
+
+use super::paint::Painter;
+use super::palette::Palette;
+use super::picture::Picture;
+
+/// What a [`Canvas`] paints.
+#[derive(Properties, PartialEq)]
+pub(super) struct CanvasProps {
+    /// The picture.
+    pub(super) picture: Picture,
+    /// The line of the program whose segments are lit.
+    pub(super) lit: Option<u32>,
+    /// Changes with the theme.
+    pub(super) theme: u32,
+}
+
+/// The canvas.
+#[component]
+pub(super) fn Canvas(props: &CanvasProps) -> Html {
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        use_effect_with((props.picture.clone(), props.lit, props.theme), move |(picture, lit, _)| {
+            let (picture, lit) = (picture.clone(), *lit);
+            let frame = Frame::ask(move || {
+                let Some(canvas) = node.cast::<HtmlCanvasElement>() else { return };
+                let Some(palette) = Palette::of(&canvas) else { return };
+                if let Some(painter) = Painter::of(&canvas, &picture, &palette) {
+                    picture.ask(|scene| painter.paint(scene, lit));
+                }
+            });
+            move || drop(frame)
+        });
+    }
+    let style = format!("height: {}px", props.picture.layout.height);
+    html! { <canvas ref={node} class="timeline-canvas" {style} aria-hidden="true" /> }
+}
+
+/// A request for the next frame, taken back when dropped.
+struct Frame {
+    number: Option<i32>,
+    _paint: Closure<dyn FnMut()>,
+}
+
+impl Frame {
+    fn ask(paint: impl FnOnce() + 'static) -> Self {
+        let mut paint = Some(paint);
+        let closure = Closure::<dyn FnMut()>::new(move || {
+            if let Some(paint) = paint.take() {
+                paint();
+            }
+        });
+        let window = web_sys::window();
+        let number = window.and_then(|window| window.request_animation_frame(closure.as_ref().unchecked_ref()).ok());
+        Self { number, _paint: closure }
+    }
+}
+
+impl Drop for Frame {
+    fn drop(&mut self) {
+        if let (Some(number), Some(window)) = (self.number, web_sys::window()) {
+            let _ = window.cancel_animation_frame(number);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What each key does. Pure: a key's name in, what the reader wants out.
+
+/// What a key asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Command {
+    /// See less of the run, larger.
+    ZoomIn,
+    /// See more of it.
+    ZoomOut,
+    /// Earlier.
+    Left,
+    /// Later.
+    Right,
+    /// The row above.
+    Up,
+    /// The row below.
+    Down,
+    /// Everything.
+    Fit,
+    /// The selection, as large as it goes.
+    FitSelection,
+    /// The segment before.
+    Previous,
+    /// The segment after.
+    Next,
+    /// A range begins here.
+    RangeStart,
+    /// And ends here.
+    RangeEnd,
+    /// Picture or table.
+    Table,
+    /// The sheet with the keys.
+    Help,
+    /// Gives up.
+    Escape,
+}
+
+/// A key as the help lists it.
+pub(super) struct Key {
+    /// How it is written.
+    pub(super) keys: &'static [&'static str],
+    /// What it does.
+    pub(super) does: &'static str,
+}
+
+/// Every key, as the help lists them.
+pub(super) const KEYS: &[Key] = &[
+    Key { keys: &["W", "S"], does: "zoom in, zoom out" },
+    Key { keys: &["A", "D", "←", "→"], does: "earlier, later" },
+    Key { keys: &["↑", "↓"], does: "the row above, the row below" },
+    Key { keys: &[",", "."], does: "the segment before, the segment after" },
+    Key { keys: &["F"], does: "show everything" },
+    Key { keys: &["Z"], does: "show the selection" },
+    Key { keys: &["[", "]"], does: "a range begins here, ends here" },
+    Key { keys: &["T"], does: "the same as a table" },
+    Key { keys: &["?"], does: "open and close this help" },
+    Key { keys: &["Esc"], does: "give up the selection" },
+];
+
+/// What a key asks for; none for a key that is not ours.
+pub(super) fn command(key: &str) -> Option<Command> {
+    Some(match key {
+        "w" | "W" | "+" | "=" => Command::ZoomIn,
+        "s" | "S" | "-" => Command::ZoomOut,
+        "a" | "A" | "ArrowLeft" => Command::Left,
+        "d" | "D" | "ArrowRight" => Command::Right,
+        "ArrowUp" => Command::Up,
+        "ArrowDown" => Command::Down,
+        "f" | "F" => Command::Fit,
+        "z" | "Z" | "Enter" => Command::FitSelection,
+        "," => Command::Previous,
+        "." => Command::Next,
+        "[" => Command::RangeStart,
+        "]" => Command::RangeEnd,
+        "t" | "T" => Command::Table,
+        "?" => Command::Help,
+        "Escape" => Command::Escape,
+        _ => return None,
+    })
+}

@@ -1,0 +1,65 @@
+//! What stands beside and above the picture: the names of the rows, the moments of the axis.
+
+use forkyard_timeline::{Layout, Viewport, ticks};
+use forkyard_wire::timeline::LaneKind;
+use std::rc::Rc;
+use yew::prelude::*;
+
+use super::paint::TICK_ROOM;
+
+/// The names of the rows.
+#[derive(Properties, PartialEq)]
+pub(super) struct LabelsProps {
+    /// Where they lie.
+    pub(super) layout: Rc<Layout>,
+    /// The titles of the runs, where there are several.
+    pub(super) titles: Vec<AttrValue>,
+}
+
+/// The names of the rows.
+#[component]
+pub(super) fn Labels(props: &LabelsProps) -> Html {
+    let tracks = props.layout.tracks.iter().map(|track| {
+        let kind = match track.kind {
+            LaneKind::Core => "timeline-label timeline-label--core",
+            LaneKind::Thread => "timeline-label timeline-label--thread",
+            LaneKind::Process => "timeline-label timeline-label--process",
+        };
+        let hue = if track.hue.0 == 0 { "var(--timeline-other)".to_owned() } else { format!("var(--process-{})", track.hue.0) };
+        let style = format!("top: {}px; height: {}px; --hue: {hue}", track.top, track.height);
+        html! {
+            <div key={format!("{}-{}", track.panel, track.lane)} class={kind} {style} title={track.label.clone()}>
+                <span>{ &track.label }</span>
+            </div>
+        }
+    });
+    let headings = props.layout.headings.iter().map(|heading| {
+        let style = format!("top: {}px; height: {}px", heading.top, heading.height);
+        let title = props.titles.get(heading.panel).cloned().unwrap_or_default();
+        html! { <div key={format!("heading-{}", heading.panel)} class="timeline-heading" {style}>{ title }</div> }
+    });
+    let style = format!("height: {}px", props.layout.height);
+    html! { <div class="timeline-labels" {style} aria-hidden="true">{ for headings }{ for tracks }</div> }
+}
+
+/// The moments of the axis.
+#[derive(Properties, PartialEq)]
+pub(super) struct AxisProps {
+    /// The part in sight.
+    pub(super) viewport: Viewport,
+    /// Width in CSS pixels.
+    pub(super) width: f64,
+}
+
+/// The moments of the axis.
+#[component]
+pub(super) fn Axis(props: &AxisProps) -> Html {
+    let ticks = ticks(&props.viewport, props.width, TICK_ROOM).into_iter().filter_map(|tick| {
+        let x = props.viewport.x(tick.t_ns, props.width);
+        // A label that would be cut off at the edge is left out.
+        (x <= props.width - 30.0).then(|| {
+            html! { <span key={tick.label.clone()} class="timeline-tick" style={format!("left: {x:.1}px")}>{ tick.label }</span> }
+        })
+    });
+    html! { <div class="timeline-axis" aria-hidden="true">{ for ticks }</div> }
+}

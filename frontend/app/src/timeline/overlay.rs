@@ -1,0 +1,108 @@
+//! What lies over the canvas as SVG: the selection, the range, who ended a wait, what the pointer is over.
+
+use forkyard_timeline::{BandKind, Scene, Selection, Spot};
+use forkyard_wire::timeline::{Category, SegmentKind};
+use yew::prelude::*;
+
+use super::picture::Picture;
+
+/// What an [`Overlay`] shows.
+#[derive(Properties, PartialEq)]
+pub(super) struct OverlayProps {
+    /// The picture below.
+    pub(super) picture: Picture,
+    /// What is chosen.
+    pub(super) selection: Option<Selection>,
+    /// What the pointer is over.
+    pub(super) hover: Option<Selection>,
+    /// Where `[` was pressed.
+    pub(super) range_start: Option<u64>,
+}
+
+/// The selection and its like.
+#[component]
+pub(super) fn Overlay(props: &OverlayProps) -> Html {
+    let Picture { width, layout, viewport, .. } = &props.picture;
+    let height = layout.height;
+    let marks = props.picture.ask(|scene| {
+        let hover = props.hover.filter(|hover| Some(*hover) != props.selection);
+        html! {
+            <>
+                { hover.map(|hover| drawn(scene, hover, "timeline-hover")) }
+                { props.selection.map(|selection| drawn(scene, selection, "timeline-selected")) }
+            </>
+        }
+    });
+    let start = props.range_start.map(|t_ns| {
+        let x = format!("{:.1}", viewport.x(t_ns as f64, *width));
+        html! { <line class="timeline-range-start" x1={x.clone()} x2={x} y1="0" y2={height.to_string()} /> }
+    });
+    html! {
+        <svg class="timeline-overlay" width={width.to_string()} height={height.to_string()} aria-hidden="true">
+            <defs>
+                <marker id="timeline-head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+                    <path d="M0 0 8 4 0 8z" />
+                </marker>
+            </defs>
+            { start }
+            { marks }
+        </svg>
+    }
+}
+
+fn drawn(scene: &Scene, selection: Selection, class: &'static str) -> Html {
+    match selection {
+        Selection::Segment(spot) => segment(scene, &spot, class),
+        Selection::Arrow { panel, arrow } => match scene.arrow_line(panel, arrow) {
+            Some(line) => arrow_line(line.from, line.to, class),
+            None => Html::default(),
+        },
+        Selection::Range { from_ns, to_ns } => {
+            let (left, right) = edges(scene, from_ns, to_ns);
+            let (left, width) = (format!("{left:.1}"), format!("{:.1}", (right - left).max(1.0)));
+            html! { <rect class="timeline-range" x={left} y="0" {width} height={scene.layout.height.to_string()} /> }
+        }
+    }
+}
+
+fn segment(scene: &Scene, spot: &Spot, class: &'static str) -> Html {
+    let Some(trace) = scene.traces.get(spot.panel) else { return Html::default() };
+    let (Some((from, to)), Some(row)) = (spot.extent(trace), trace.segment(spot.segment)) else { return Html::default() };
+    let (left, right) = edges(scene, from, to);
+    // A time on a core is seen on two rows.
+    let twin = match (row.kind, spot.band) {
+        (SegmentKind::OnCore, BandKind::Core) => Some((row.holder, BandKind::Main)),
+        (SegmentKind::OnCore, _) => Some((row.lane, BandKind::Core)),
+        _ => None,
+    };
+    let rows = std::iter::once((spot.lane, spot.band)).chain(twin);
+    let boxes = rows.filter_map(|(lane, band)| scene.layout.row(spot.panel, lane, band)).map(|row| {
+        let (x, y) = (format!("{:.1}", left - 1.0), format!("{:.1}", row.top - 1.5));
+        let (width, height) = (format!("{:.1}", (right - left).max(2.0) + 2.0), format!("{:.1}", row.height + 3.0));
+        html! { <rect {class} {x} {y} {width} {height} rx="3" /> }
+    });
+    let ended_by = (row.kind.category() == Category::Wait && row.released_by != 0 && row.released_by != row.lane).then(|| {
+        let (from, to) = (scene.main_row(spot.panel, row.released_by)?, scene.main_row(spot.panel, row.lane)?);
+        let x = scene.viewport.x(row.end as f64, scene.width);
+        // From the edge of the one that faces the other.
+        let (y0, y1) = if from.top < to.top { (from.bottom(), to.top - 2.0) } else { (from.top, to.bottom() + 2.0) };
+        Some(arrow_line((x, y0), (x, y1), class))
+    });
+    html! { <>{ for boxes }{ ended_by.flatten() }</> }
+}
+
+fn arrow_line(from: (f64, f64), to: (f64, f64), class: &'static str) -> Html {
+    let d = format!("M{:.1} {:.1} L{:.1} {:.1}", from.0, from.1, to.0, to.1);
+    html! {
+        <>
+            <path class="timeline-arrow-rim" d={d.clone()} />
+            <path class={classes!("timeline-arrow", class)} {d} marker-end="url(#timeline-head)" />
+        </>
+    }
+}
+
+/// Kept near the picture: an SVG with an edge a million pixels away is drawn wrong.
+fn edges(scene: &Scene, from_ns: u64, to_ns: u64) -> (f64, f64) {
+    let x = |t_ns: u64| scene.viewport.x(t_ns as f64, scene.width).clamp(-20.0, scene.width + 20.0);
+    (x(from_ns), x(to_ns))
+}

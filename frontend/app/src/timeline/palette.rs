@@ -1,0 +1,138 @@
+//! The colours the canvas paints with, read from the page's custom properties, and the patterns laid over them.
+
+use forkyard_timeline::{Class, Hue, State};
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasPattern, CanvasRenderingContext2d, CssStyleDeclaration, Element, HtmlCanvasElement};
+
+/// A tile of a pattern, in CSS pixels.
+const TILE: f64 = 6.0;
+
+/// Colours of one theme.
+#[derive(Clone)]
+pub(super) struct Palette {
+    states: Vec<String>,
+    hues: Vec<String>,
+    /// Behind the rows.
+    pub(super) ground: String,
+    /// The grid.
+    pub(super) line: String,
+    /// Prints and other moments.
+    pub(super) ink: String,
+    /// What a line of the program lights.
+    pub(super) accent: String,
+    /// Exceptions and signals.
+    pub(super) error: String,
+    /// Letters on a strong colour.
+    pub(super) on_state: String,
+    /// Letters on a pale colour.
+    pub(super) on_pale: String,
+    /// The patterns' strokes.
+    pattern: String,
+    /// Family of the letters.
+    pub(super) font: String,
+}
+
+/// What is laid over a colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pattern {
+    /// Strokes up to the right: waiting.
+    Rising,
+    /// Strokes down to the right: starting.
+    Falling,
+    /// Upright strokes: ready, no core free.
+    Upright,
+    /// Dots: ended.
+    Dots,
+}
+
+impl Palette {
+    /// The colours that hold for an element now.
+    pub(super) fn of(element: &Element) -> Option<Self> {
+        let style = web_sys::window()?.get_computed_style(element).ok()??;
+        let states = [
+            ("--state-on-core", "#179765"),
+            ("--state-runnable", "#ad7d12"),
+            ("--state-waiting", "#d95544"),
+            ("--state-starting", "#5f8ba6"),
+            ("--state-ended", "#8f8b85"),
+            ("--state-running", "#a3c8b3"),
+            ("--state-running", "#a3c8b3"),
+            ("--state-holding", "#8951bf"),
+            ("--state-task", "#3f78c9"),
+        ];
+        let mut hues = vec![colour(&style, "--timeline-other", "#8f8b85")];
+        hues.extend((1..=Hue::COUNT).map(|hue| colour(&style, &format!("--process-{hue}"), "#3860ac")));
+        Some(Self {
+            states: states.iter().map(|(name, otherwise)| colour(&style, name, otherwise)).collect(),
+            hues,
+            ground: colour(&style, "--ground", "#fcfaf6"),
+            line: colour(&style, "--line", "#e2ded5"),
+            ink: colour(&style, "--ink", "#231e19"),
+            accent: colour(&style, "--accent", "#2855ad"),
+            error: colour(&style, "--error", "#b32322"),
+            on_state: colour(&style, "--on-state", "#ffffff"),
+            on_pale: colour(&style, "--on-state-pale", "#231e19"),
+            pattern: colour(&style, "--state-pattern", "rgb(35 30 25 / 45%)"),
+            font: style.get_property_value("font-family").ok().filter(|font| !font.is_empty()).unwrap_or("sans-serif".into()),
+        })
+    }
+
+    /// The colour of a state.
+    pub(super) fn state(&self, class: Class) -> &str {
+        self.states.get(class.index()).map_or("#888888", String::as_str)
+    }
+
+    /// The colour of a process.
+    pub(super) fn hue(&self, hue: Hue) -> &str {
+        self.hues.get(usize::from(hue.0)).map_or("#888888", String::as_str)
+    }
+
+    /// The pattern over a state's colour.
+    pub(super) fn pattern_of(state: State) -> Option<Pattern> {
+        match state {
+            State::Wait => Some(Pattern::Rising),
+            State::Start => Some(Pattern::Falling),
+            State::Runnable => Some(Pattern::Upright),
+            State::Ended => Some(Pattern::Dots),
+            State::OnCore | State::Alive | State::Off | State::Hold | State::Task => None,
+        }
+    }
+
+    /// The pattern as a canvas fills with it, at so many device pixels for each CSS pixel.
+    pub(super) fn tile(&self, pattern: Pattern, scale: f64) -> Option<CanvasPattern> {
+        let document = web_sys::window()?.document()?;
+        let canvas: HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
+        let size = (TILE * scale).round().max(4.0);
+        canvas.set_width(size as u32);
+        canvas.set_height(size as u32);
+        let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+        context.set_stroke_style_str(&self.pattern);
+        context.set_fill_style_str(&self.pattern);
+        context.set_line_width(scale);
+        context.begin_path();
+        // Strokes go on into the neighbouring tiles, so that the corners have no gaps.
+        let strokes: &[[f64; 4]] = match pattern {
+            Pattern::Rising => &[[-1.0, 1.0, 1.0, -1.0], [-0.5, 1.5, 1.5, -0.5], [0.0, 2.0, 2.0, 0.0]],
+            Pattern::Falling => &[[-1.0, 0.0, 1.0, 2.0], [-0.5, -0.5, 1.5, 1.5], [0.0, -1.0, 2.0, 1.0]],
+            Pattern::Upright => &[[0.5, 0.0, 0.5, 1.0]],
+            Pattern::Dots => &[],
+        };
+        for [x0, y0, x1, y1] in strokes {
+            context.move_to(x0 * size, y0 * size);
+            context.line_to(x1 * size, y1 * size);
+        }
+        context.stroke();
+        if pattern == Pattern::Dots {
+            let dot = 1.5 * scale;
+            context.fill_rect(size / 4.0, size / 4.0, dot, dot);
+            context.fill_rect(size * 3.0 / 4.0, size * 3.0 / 4.0, dot, dot);
+        }
+        context.create_pattern_with_html_canvas_element(&canvas, "repeat").ok()?
+    }
+}
+
+fn colour(style: &CssStyleDeclaration, name: &str, otherwise: &str) -> String {
+    let value = style.get_property_value(name).unwrap_or_default();
+    let value = value.trim();
+    if value.is_empty() { otherwise.to_owned() } else { value.to_owned() }
+}

@@ -1,0 +1,87 @@
+//! What is on the screen: the runs, where their rows lie, which part of the axis is in sight, how wide it is.
+
+use std::rc::Rc;
+
+use forkyard_timeline::{ArrowId, Layout, Scene, Selection, Spot, Trace, Viewport, sentence};
+
+use super::recording::Recording;
+
+/// How many arrows are drawn before they are only a haze.
+pub(super) const MOST_ARROWS: usize = 400;
+
+/// A picture of one run, or of several on one axis.
+#[derive(Clone, PartialEq)]
+pub(super) struct Picture {
+    /// The runs.
+    pub(super) runs: Vec<Recording>,
+    /// Their rows.
+    pub(super) layout: Rc<Layout>,
+    /// The part of the axis in sight.
+    pub(super) viewport: Viewport,
+    /// Width in CSS pixels.
+    pub(super) width: f64,
+}
+
+impl Picture {
+    /// Asks the model something.
+    pub(super) fn ask<T>(&self, question: impl FnOnce(&Scene) -> T) -> T {
+        let traces: Vec<_> = self.runs.iter().map(Recording::trace).collect();
+        let traces: Vec<&Trace> = traces.iter().map(|trace| &**trace).collect();
+        question(&Scene { traces: &traces, layout: &self.layout, viewport: &self.viewport, width: self.width })
+    }
+
+    /// What lies under a point: a message before a segment, because it is thinner.
+    pub(super) fn under(&self, x: f64, y: f64) -> Option<Selection> {
+        self.ask(|scene| {
+            let arrow = scene.arrow_at(&scene.arrow_lines(MOST_ARROWS), (x, y));
+            let arrow = arrow.map(|(panel, arrow)| Selection::Arrow { panel, arrow });
+            arrow.or_else(|| scene.segment_at(x, y).map(Selection::Segment))
+        })
+    }
+
+    /// The sentence of what is selected; a range has none.
+    pub(super) fn sentence(&self, selection: Selection) -> Option<String> {
+        self.ask(|scene| match selection {
+            Selection::Segment(spot) => Some(sentence::spot(scene.traces.get(spot.panel)?, &spot)),
+            Selection::Arrow { panel, arrow } => {
+                let trace = scene.traces.get(panel)?;
+                Some(sentence::arrow(trace, trace.arrow(arrow)?))
+            }
+            Selection::Range { .. } => None,
+        })
+    }
+
+    /// The line of the program that a selection belongs to.
+    pub(super) fn line(&self, selection: Option<Selection>) -> Option<u32> {
+        let Some(Selection::Segment(spot)) = selection else { return None };
+        let trace = self.runs.get(spot.panel)?.trace();
+        trace.segment(spot.segment).map(|row| row.line).filter(|line| *line != 0)
+    }
+
+    /// From when to when a selection reaches.
+    pub(super) fn extent(&self, selection: Selection) -> Option<(u64, u64)> {
+        match selection {
+            Selection::Segment(spot) => self.spot_extent(&spot),
+            Selection::Arrow { panel, arrow } => self.arrow_extent(panel, arrow),
+            Selection::Range { from_ns, to_ns } => Some((from_ns, to_ns)),
+        }
+    }
+
+    /// The length of the longest run.
+    pub(super) fn length_ns(&self) -> u64 {
+        length_ns(&self.runs)
+    }
+
+    fn spot_extent(&self, spot: &Spot) -> Option<(u64, u64)> {
+        spot.extent(&self.runs.get(spot.panel)?.trace())
+    }
+
+    fn arrow_extent(&self, panel: usize, arrow: ArrowId) -> Option<(u64, u64)> {
+        self.runs.get(panel)?.trace().arrow(arrow).map(|arrow| (arrow.sent, arrow.received))
+    }
+}
+
+/// The length of the longest of some runs.
+pub(super) fn length_ns(runs: &[Recording]) -> u64 {
+    runs.iter().map(|run| run.trace().end_ns()).max().unwrap_or(0)
+}

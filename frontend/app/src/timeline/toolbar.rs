@@ -1,0 +1,54 @@
+//! The bar above the picture: the run in a sentence, and the buttons for who has no keys at hand.
+
+use yew::prelude::*;
+
+use super::keys::Command;
+use super::view::Pane;
+
+/// What a [`Toolbar`] shows and tells.
+#[derive(Properties, PartialEq)]
+pub(super) struct ToolbarProps {
+    /// The run in a sentence.
+    pub(super) summary: AttrValue,
+    /// Picture or table.
+    pub(super) pane: Pane,
+    /// Whether the help is open.
+    pub(super) helping: bool,
+    /// Whether something is selected that the picture can be zoomed to.
+    pub(super) selected: bool,
+    /// A button was pressed.
+    pub(super) on_command: Callback<Command>,
+}
+
+/// The bar.
+#[component]
+pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
+    let button = |command: Command, text: &'static str, title: &'static str| {
+        let onclick = props.on_command.reform(move |_: MouseEvent| command);
+        let pressed = match command {
+            Command::Table => Some(props.pane == Pane::Table),
+            Command::Help => Some(props.helping),
+            _ => None,
+        };
+        let pressed = pressed.map(|pressed| pressed.to_string());
+        let disabled = match command {
+            Command::FitSelection => !props.selected || props.pane == Pane::Table,
+            Command::ZoomIn | Command::ZoomOut | Command::Fit => props.pane == Pane::Table,
+            _ => false,
+        };
+        html! { <button type="button" class="timeline-button" {title} {onclick} {disabled} aria-pressed={pressed}>{ text }</button> }
+    };
+    html! {
+        <div class="timeline-bar">
+            <p class="timeline-summary" title={props.summary.clone()}>{ &props.summary }</p>
+            <div class="timeline-tools" role="group" aria-label="Timeline">
+                { button(Command::ZoomOut, "−", "Zoom out (S)") }
+                { button(Command::ZoomIn, "+", "Zoom in (W)") }
+                { button(Command::Fit, "Fit", "Show everything (F)") }
+                { button(Command::FitSelection, "Zoom to it", "Show the selection (Z)") }
+                { button(Command::Table, "Table", "The same as a table (T)") }
+                { button(Command::Help, "Help", "Colours and keys (?)") }
+            </div>
+        </div>
+    }
+}

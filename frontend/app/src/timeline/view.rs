@@ -1,0 +1,116 @@
+//! What the reader did to the picture: where they look, what they chose, what they have open. One reducer; no DOM.
+
+use std::rc::Rc;
+
+use forkyard_timeline::{Selection, Viewport};
+use yew::Reducible;
+
+/// What is shown in the place of the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Pane {
+    /// The picture itself.
+    #[default]
+    Picture,
+    /// The table with the same rows.
+    Table,
+}
+
+/// A sheet over the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sheet {
+    /// What the colours mean, and the keys.
+    Help,
+}
+
+/// What the pointer is over.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Hover {
+    /// What.
+    pub(super) what: Selection,
+    /// Where the pointer is, in CSS pixels from the picture's upper left corner.
+    pub(super) x: f64,
+    /// The same, downwards.
+    pub(super) y: f64,
+}
+
+/// The reader's state.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct View {
+    viewport: Viewport,
+    /// What is chosen.
+    pub(super) selection: Option<Selection>,
+    /// What the pointer is over.
+    pub(super) hover: Option<Hover>,
+    /// Picture or table.
+    pub(super) pane: Pane,
+    /// What lies over it.
+    pub(super) sheet: Option<Sheet>,
+    /// Where `[` was pressed.
+    pub(super) range_start: Option<u64>,
+}
+
+impl View {
+    /// The window onto runs of this length: where the reader left it, or everything.
+    pub(super) fn viewport(&self, length_ns: u64) -> Viewport {
+        self.viewport.grown(length_ns)
+    }
+}
+
+/// What the reader does.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Action {
+    /// Looks there.
+    Look(Viewport),
+    /// Chooses.
+    Select(Option<Selection>),
+    /// Chooses, and looks where it is.
+    Go(Selection, Viewport),
+    /// Points.
+    Hover(Option<Hover>),
+    /// Changes between picture and table.
+    TogglePane,
+    /// Opens or closes the sheet.
+    ToggleSheet(Sheet),
+    /// Marks where a range begins.
+    RangeStart(u64),
+    /// Gives up, one thing at a time.
+    Escape,
+    /// Starts another run.
+    NewRun,
+}
+
+impl Reducible for View {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        // Pointing at the same nothing again must not draw everything again.
+        if let (Action::Hover(None), None) = (&action, self.hover) {
+            return self;
+        }
+        let mut view = (*self).clone();
+        match action {
+            Action::Look(viewport) => view.viewport = viewport,
+            Action::Select(selection) => view.selection = selection,
+            Action::Go(selection, viewport) => (view.selection, view.viewport) = (Some(selection), viewport),
+            Action::Hover(hover) => view.hover = hover,
+            Action::TogglePane => {
+                view.pane = match view.pane {
+                    Pane::Picture => Pane::Table,
+                    Pane::Table => Pane::Picture,
+                }
+            }
+            Action::ToggleSheet(sheet) => view.sheet = if view.sheet == Some(sheet) { None } else { Some(sheet) },
+            Action::RangeStart(t_ns) => view.range_start = Some(t_ns),
+            Action::Escape => {
+                if view.sheet.take().is_none() && view.range_start.take().is_none() {
+                    view.selection = None;
+                }
+                view.hover = None;
+            }
+            Action::NewRun => {
+                view = View { pane: view.pane, sheet: view.sheet, ..View::default() };
+            }
+        }
+        Rc::new(view)
+    }
+}
