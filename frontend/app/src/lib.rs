@@ -1,16 +1,31 @@
 //! The page: lessons beside a workbench that runs programs, and a picture of what every process did.
 //!
-//! Down the layers: `pages` (what an address shows) → `components` (small, props in, callbacks out) → `run` (what is known of
-//! a run: pure, one reducer) and `api` (the server, over HTTP) → `page` (the browser: storage, theme, frames). `timeline` is
-//! the picture, `editor` the code editor. Nothing below `pages` knows the addresses.
+//! Down the layers: `pages` (what an address shows) → `components` (small, props in, callbacks out) → `workbench` (a program
+//! and its runs) → `run` (what is known of a run: pure, one reducer) and `api` (the server, over HTTP) → `page` (the browser:
+//! storage, theme, frames). `timeline` is the picture, `editor` the code editor. Only `pages` and the header know addresses.
 #![forbid(unsafe_code)]
 
+pub mod api;
+pub mod components;
+pub mod editor;
+pub mod page;
+pub mod pages;
 pub mod route;
+pub mod run;
 pub mod timeline;
+pub mod workbench;
 
 use yew::prelude::*;
 use yew_router::prelude::*;
 
+use components::footer::Footer;
+use components::header::Header;
+use components::server::ServerProvider;
+use pages::home::Home;
+use pages::lesson::Lesson;
+use pages::lessons::Lessons;
+use pages::not_found::NotFound;
+use pages::scratch::Scratch;
 use route::Route;
 
 /// The whole page.
@@ -18,7 +33,21 @@ use route::Route;
 pub fn App() -> Html {
     html! {
         <BrowserRouter>
-            <Switch<Route> render={|route: Route| html! { <main id="main">{ format!("{route:?}") }</main> }} />
+            <ServerProvider>
+                <Header />
+                <Switch<Route> render={show} />
+                <Footer />
+            </ServerProvider>
         </BrowserRouter>
+    }
+}
+
+fn show(route: Route) -> Html {
+    match route {
+        Route::Home => html! { <Home /> },
+        Route::Lessons => html! { <Lessons /> },
+        Route::Lesson { slug } => html! { <Lesson {slug} /> },
+        Route::Scratch => html! { <Scratch /> },
+        Route::NotFound => html! { <NotFound /> },
     }
 }

@@ -1,0 +1,190 @@
+//! What a run printed: each line beside the name of its process, in the process's hue.
+//!
+//! Draws the last lines unless all are asked for; a block of lines is drawn again only when it changed.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use forkyard_wire::run::Stream;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+use crate::run::console::{BLOCK, Row};
+use crate::run::figures::{count, grouped};
+use crate::run::traceback::LineKind;
+use crate::run::{Phase, Run};
+use crate::workbench::{Session, Which, use_session};
+
+/// How many blocks of lines are drawn unless all are asked for.
+const SHOWN_BLOCKS: usize = 10;
+
+/// How near to the end, in CSS pixels, counts as being there: then the view follows.
+const NEAR_END: i32 = 24;
+
+/// Whose output is shown.
+#[derive(Properties, PartialEq)]
+pub struct ConsoleProps {
+    /// The program.
+    pub session: Rc<Session>,
+    /// Which of its runs.
+    pub which: Which,
+}
+
+/// The output of a run.
+#[component]
+pub fn Console(props: &ConsoleProps) -> Html {
+    use_session(&props.session);
+    let all = use_state(|| false);
+    let unfolded = use_state(|| false);
+    let node = use_node_ref();
+    let follows = use_mut_ref(|| true);
+    {
+        let (node, follows) = (node.clone(), follows.clone());
+        use_effect(move || {
+            if *follows.borrow()
+                && let Some(node) = node.cast::<HtmlElement>()
+            {
+                node.set_scroll_top(node.scroll_height());
+            }
+        });
+    }
+    let onscroll = {
+        let (node, follows) = (node.clone(), follows.clone());
+        Callback::from(move |_: Event| {
+            if let Some(node) = node.cast::<HtmlElement>() {
+                *follows.borrow_mut() = node.scroll_top() + node.client_height() + NEAR_END >= node.scroll_height();
+            }
+        })
+    };
+
+    let view = props.session.view();
+    let nothing = Run::new();
+    let run = view.run(props.which).unwrap_or(&nothing);
+    let blocks = run.console.blocks();
+    let first = if *all { 0 } else { blocks.len().saturating_sub(SHOWN_BLOCKS) };
+    let (hidden, foreign) = (first * BLOCK, run.console.foreign_frames());
+    let hues = Hues(run.hues());
+    let show_all = {
+        let all = all.setter();
+        Callback::from(move |_: MouseEvent| all.set(true))
+    };
+    let unfold = {
+        let unfolded = unfolded.clone();
+        Callback::from(move |_: MouseEvent| unfolded.set(!*unfolded))
+    };
+    html! {
+        <section class="output" aria-label="Output">
+            <div class="output-head">
+                <h3>{ "Output" }</h3>
+                if foreign > 0 {
+                    <button type="button" class="button is-quiet" aria-pressed={unfolded.to_string()} onclick={unfold}>
+                        { if *unfolded { "Hide" } else { "Show" } }
+                        { format!(" {} inside Python", count(foreign, "frame", "frames")) }
+                    </button>
+                }
+                if hidden > 0 {
+                    <button type="button" class="button is-quiet" onclick={show_all}>
+                        { format!("Show all {} lines", grouped(run.console.rows())) }
+                    </button>
+                }
+                <button type="button" class="button is-quiet" disabled={run.console.is_empty()} onclick={copy(props)}>
+                    { "Copy" }
+                </button>
+            </div>
+            <div class={classes!("console", (!*unfolded).then_some("is-folded"))} ref={node} {onscroll} tabindex="0"
+                role="group" aria-label="What the program printed">
+                if run.console.is_empty() {
+                    <p class="console-empty">{ empty(&run.phase) }</p>
+                }
+                { for blocks.iter().enumerate().skip(first).map(|(index, block)| html! {
+                    <ConsoleBlock key={index} block={ConsoleRows(block.clone())} hues={hues.clone()} />
+                }) }
+                if run.finished().is_some_and(|finished| finished.output_truncated) {
+                    <p class="console-note">{ "The program printed more than is kept; the rest was left out." }</p>
+                }
+            </div>
+        </section>
+    }
+}
+
+fn empty(phase: &Phase) -> &'static str {
+    match phase {
+        Phase::Idle => "Press Run. What the program prints appears here, each line beside the process that printed it.",
+        Phase::Asked | Phase::Queued { .. } | Phase::Starting | Phase::Running | Phase::WaitingForInput => "",
+        Phase::Ended(_) | Phase::Stopped => "The program printed nothing.",
+        Phase::Refused { .. } | Phase::ServerGone { .. } => "Nothing was printed.",
+    }
+}
+
+/// Copies everything that was printed, drawn or not.
+fn copy(props: &ConsoleProps) -> Callback<MouseEvent> {
+    let (session, which) = (props.session.clone(), props.which);
+    Callback::from(move |_: MouseEvent| {
+        let Some(text) = session.view().run(which).map(|run| run.console.plain().to_owned()) else { return };
+        spawn_local(async move {
+            if let Some(window) = web_sys::window() {
+                // Refused where the page is not trusted; the text can still be selected.
+                let _ = JsFuture::from(window.navigator().clipboard().write_text(&text)).await;
+            }
+        });
+    })
+}
+
+/// Rows that are compared by identity: a block that changed is another block.
+#[derive(Clone)]
+struct ConsoleRows(Rc<Vec<Row>>);
+
+impl PartialEq for ConsoleRows {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0) && self.0.len() == other.0.len()
+    }
+}
+
+/// Each lane's hue, compared by identity.
+#[derive(Clone)]
+struct Hues(Rc<HashMap<u32, u8>>);
+
+impl PartialEq for Hues {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ConsoleBlockProps {
+    block: ConsoleRows,
+    hues: Hues,
+}
+
+#[component]
+fn ConsoleBlock(props: &ConsoleBlockProps) -> Html {
+    let rows = &props.block.0;
+    html! {
+        <div class="console-block">
+            { for rows.iter().enumerate().map(|(index, row)| {
+                let again = index > 0 && rows[index - 1].process == row.process && rows[index - 1].lane == row.lane;
+                row_of(row, props.hues.0.get(&row.lane).copied().unwrap_or(0), again)
+            }) }
+        </div>
+    }
+}
+
+/// `again`: the line above is of the same process, whose name is not repeated for the eye.
+fn row_of(row: &Row, hue: u8, again: bool) -> Html {
+    let stderr = row.stream == Stream::Stderr;
+    let class = classes!(
+        "row",
+        format!("hue-{hue}"),
+        stderr.then_some("is-stderr"),
+        again.then_some("is-again"),
+        (row.kind == LineKind::ForeignFrame).then_some("is-foreign"),
+    );
+    html! {
+        <div {class}>
+            <span class="row-process">{ &*row.process }</span>
+            <span class="row-stream">{ if stderr { "err" } else { "" } }</span>
+            <span class="row-text">{ row.text.clone() }</span>
+        </div>
+    }
+}

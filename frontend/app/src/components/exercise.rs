@@ -1,0 +1,76 @@
+//! Something to write: the task, hints one by one, and a solution that comes last.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::prose::Prose;
+
+/// What an exercise shows and tells.
+#[derive(Properties, PartialEq)]
+pub struct ExerciseProps {
+    /// The task.
+    pub html: AttrValue,
+    /// From gentle to plain.
+    pub hints: Rc<Vec<String>>,
+    /// One way to do it.
+    pub solution: AttrValue,
+    /// The reader wants the solution in the editor.
+    pub on_take: Callback<()>,
+    /// The way to the editor: a card, or the editor itself.
+    pub children: Html,
+}
+
+/// A task.
+#[component]
+pub fn Exercise(props: &ExerciseProps) -> Html {
+    let shown = use_state(|| 0_usize);
+    let revealed = use_state(|| false);
+    let next_hint = {
+        let shown = shown.clone();
+        Callback::from(move |_: MouseEvent| shown.set(*shown + 1))
+    };
+    let reveal = {
+        let revealed = revealed.setter();
+        Callback::from(move |_: MouseEvent| revealed.set(true))
+    };
+    let take = props.on_take.reform(|_: MouseEvent| ());
+    let left = props.hints.len().saturating_sub(*shown);
+    html! {
+        <section class="exercise" aria-label="Exercise">
+            <p class="block-kind">{ "Write it" }</p>
+            <Prose html={props.html.clone()} />
+            { props.children.clone() }
+            <ol class="hints" aria-live="polite">
+                { for props.hints.iter().take(*shown).map(|hint| html! { <li>{ in_code(hint) }</li> }) }
+            </ol>
+            if left > 0 {
+                <button type="button" class="button" onclick={next_hint}>
+                    { if *shown == 0 { "Show a hint" } else { "Show the next hint" } }
+                    <span class="button-note">{ format!(" {left} left") }</span>
+                </button>
+            } else if !*revealed {
+                <button type="button" class="button" onclick={reveal}>{ "Show one solution" }</button>
+            } else {
+                <div class="solution">
+                    <pre tabindex="0" aria-label="One solution"><code>{ props.solution.clone() }</code></pre>
+                    <button type="button" class="button" onclick={take}>{ "Put it into the editor" }</button>
+                </div>
+            }
+        </section>
+    }
+}
+
+/// What stands between backticks, as code.
+fn in_code(text: &str) -> Html {
+    text.split('`')
+        .enumerate()
+        .map(|(index, part)| {
+            if index % 2 == 1 {
+                html! { <code>{ part.to_owned() }</code> }
+            } else {
+                html! { { part.to_owned() } }
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,156 @@
+//! Run, Stop, and how the program is run.
+
+use std::rc::Rc;
+
+use forkyard_wire::run::{Engine, StartMethod, Workers};
+use web_sys::HtmlSelectElement;
+use yew::prelude::*;
+
+use super::segmented::{Choice, Segmented};
+use super::server::use_server;
+use crate::workbench::{Session, Settings, use_session};
+
+/// How much room the bar has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// Everything is in sight.
+    Wide,
+    /// What is seldom changed is folded away.
+    Narrow,
+}
+
+/// Whose bar.
+#[derive(Properties, PartialEq)]
+pub struct RunBarProps {
+    /// The program.
+    pub session: Rc<Session>,
+    /// How much room there is.
+    pub room: Room,
+}
+
+/// The bar.
+#[component]
+pub fn RunBar(props: &RunBarProps) -> Html {
+    use_session(&props.session);
+    let session = &props.session;
+    let view = session.view();
+    let press = |act: fn(&Rc<Session>)| {
+        let session = session.clone();
+        Callback::from(move |_: MouseEvent| act(&session))
+    };
+    let going_on = view.going_on().is_some();
+    let settings = html! { <SettingsFields session={session.clone()} room={props.room} /> };
+    html! {
+        <div class="run-bar" role="group" aria-label="Run">
+            // One button that changes, so that the focus stays where it is.
+            if going_on {
+                <button type="button" class="button is-stop" onclick={press(Session::stop)} disabled={view.stopping}>
+                    <span class="sign-stop" aria-hidden="true" />{ "Stop" }
+                </button>
+            } else {
+                <button type="button" class="button is-main" onclick={press(Session::start)} title="Control and Enter">
+                    <span class="sign-run" aria-hidden="true" />{ "Run" }
+                </button>
+            }
+            <button type="button" class="button" onclick={press(Session::start_both)} disabled={going_on}
+                title="The same program with processes, then with threads">
+                { "Run both" }
+            </button>
+            if props.room == Room::Wide {
+                { settings }
+            } else {
+                <details class="run-options">
+                    <summary class="button is-quiet">{ "Options" }</summary>
+                    <div class="run-options-sheet">{ settings }</div>
+                </details>
+            }
+        </div>
+    }
+}
+
+#[component]
+fn SettingsFields(props: &RunBarProps) -> Html {
+    use_session(&props.session);
+    let server = use_server();
+    let session = &props.session;
+    let settings = session.view().settings.clone();
+    let choose = |change: fn(&mut Settings, String)| {
+        let (session, settings) = (session.clone(), settings.clone());
+        Callback::from(move |event: Event| {
+            let mut settings = settings.clone();
+            change(&mut settings, event.target_unchecked_into::<HtmlSelectElement>().value());
+            session.choose(settings);
+        })
+    };
+    let workers = {
+        let (session, settings) = (session.clone(), settings.clone());
+        Callback::from(move |workers| session.choose(Settings { workers, ..settings.clone() }))
+    };
+    let interpreters = server.health().map(|health| health.interpreters.clone()).unwrap_or_default();
+    let default = server.health().map(|health| health.default_interpreter.clone()).unwrap_or_default();
+    let method = settings.start_method.map_or("", start_method_name);
+    let python = settings.python.clone().unwrap_or_default();
+    let engine = if settings.engine == Engine::Stdlib { "stdlib" } else { "forkyard" };
+    let reset = {
+        let session = session.clone();
+        Callback::from(move |_: MouseEvent| session.reset())
+    };
+    html! {
+        <>
+            <Segmented<Workers> legend="Workers" name={format!("workers-{}", session.name())} chosen={settings.workers} on_choose={workers}
+                choices={vec![
+                    Choice { value: Workers::Processes, label: "Processes".into() },
+                    Choice { value: Workers::Threads, label: "Threads".into() },
+                ]} />
+            <label class="field">
+                <span>{ "Start" }</span>
+                <select onchange={choose(|settings, value| settings.start_method = start_method_of(&value))}
+                    disabled={settings.workers == Workers::Threads}>
+                    { for ["", "fork", "spawn", "forkserver"].into_iter().map(|value| html! {
+                        <option {value} selected={value == method}>{ if value.is_empty() { "default" } else { value } }</option>
+                    }) }
+                </select>
+            </label>
+            <label class="field">
+                <span>{ "Python" }</span>
+                <select onchange={choose(|settings, value| settings.python = Some(value).filter(|value| !value.is_empty()))}>
+                    <option value="" selected={python.is_empty()}>
+                        { if default.is_empty() { "default".to_owned() } else { default.clone() } }
+                    </option>
+                    { for interpreters.into_iter().filter(|version| *version != default).map(|version| html! {
+                        <option value={version.clone()} selected={version == python}>{ version }</option>
+                    }) }
+                </select>
+            </label>
+            <details class="more">
+                <summary class="button is-quiet">{ "More" }</summary>
+                <div class="more-sheet">
+                    <label class="field">
+                        <span>{ "Engine" }</span>
+                        <select onchange={choose(|settings, value| {
+                            settings.engine = if value == "stdlib" { Engine::Stdlib } else { Engine::Forkyard };
+                        })}>
+                            <option value="forkyard" selected={engine == "forkyard"}>{ "Forkyard" }</option>
+                            <option value="stdlib" selected={engine == "stdlib"}>{ "CPython’s own" }</option>
+                        </select>
+                    </label>
+                    <button type="button" class="button" onclick={reset} disabled={!session.is_edited()}>
+                        { "Reset the program" }
+                    </button>
+                </div>
+            </details>
+        </>
+    }
+}
+
+fn start_method_name(method: StartMethod) -> &'static str {
+    match method {
+        StartMethod::Fork => "fork",
+        StartMethod::Spawn => "spawn",
+        StartMethod::Forkserver => "forkserver",
+    }
+}
+
+fn start_method_of(name: &str) -> Option<StartMethod> {
+    [StartMethod::Fork, StartMethod::Spawn, StartMethod::Forkserver].into_iter().find(|method| start_method_name(*method) == name)
+}

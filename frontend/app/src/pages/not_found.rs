@@ -1,0 +1,20 @@
+//! An address that shows nothing.
+
+use yew::prelude::*;
+use yew_router::prelude::*;
+
+use crate::page::title::use_title;
+use crate::route::Route;
+
+/// The page for it.
+#[component]
+pub fn NotFound() -> Html {
+    use_title("Nothing here".into());
+    html! {
+        <main id="main" class="page not-found" tabindex="-1">
+            <h1>{ "There is nothing at this address" }</h1>
+            <p>{ "It may have been mistyped, or the lesson was renamed." }</p>
+            <p><Link<Route> to={Route::Lessons} classes="button is-main">{ "See all lessons" }</Link<Route>></p>
+        </main>
+    }
+}

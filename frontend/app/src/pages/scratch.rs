@@ -1,0 +1,86 @@
+//! The workbench alone, with room for the timeline, and programs to start from.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::components::divider::Divider;
+use crate::components::run_bar::{Room, RunBar};
+use crate::components::run_timeline::RunTimeline;
+use crate::components::workbench::Workbench;
+use crate::page::height::use_height;
+use crate::page::keys::use_page_keys;
+use crate::page::title::use_title;
+use crate::page::width::use_wide;
+use crate::workbench::{Session, Settings};
+
+/// The height of the timeline where everything is in one column, in CSS pixels.
+const NARROW: u32 = 320;
+
+/// Programs to start from.
+const TEMPLATES: [(&str, &str); 4] = [
+    ("Pool.map", include_str!("../../templates/pool_map.py")),
+    ("Producer and consumer", include_str!("../../templates/producer_consumer.py")),
+    ("Lock", include_str!("../../templates/lock.py")),
+    ("Barrier", include_str!("../../templates/barrier.py")),
+];
+
+/// The page.
+#[component]
+pub fn Scratch() -> Html {
+    use_title("Scratch".into());
+    let wide = use_wide();
+    let session = use_memo((), |()| Session::new("scratch", "Scratch".into(), TEMPLATES[0].1.into(), Settings::default()));
+    let session: Rc<Session> = (*session).clone();
+    {
+        let session = session.clone();
+        use_effect_with((), move |()| move || session.leave());
+    }
+    let run = {
+        let session = session.clone();
+        use_callback((), move |event: KeyboardEvent, ()| {
+            if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
+                event.prevent_default();
+                session.start();
+            }
+        })
+    };
+    use_page_keys(run);
+    let place = use_node_ref();
+    let (height, on_move) = use_height("scratch-timeline-height", place.clone());
+    let templates = html! {
+        <div class="templates" role="group" aria-label="Programs to start from">
+            <span class="templates-label">{ "Start from" }</span>
+            { for TEMPLATES.iter().map(|(name, source)| {
+                let session = session.clone();
+                let onclick = move |_: MouseEvent| session.edit((*source).to_owned());
+                html! { <button type="button" class="button is-quiet" {onclick}>{ *name }</button> }
+            }) }
+        </div>
+    };
+    if wide {
+        html! {
+            <main id="main" class="scratch-wide" tabindex="-1" ref={place}>
+                <h1 class="only-heard">{ "Scratch" }</h1>
+                { templates }
+                <Workbench session={session.clone()} bar={Some(Room::Wide)} />
+                <Divider label="Height of the timeline" {height} min={120} max={720} {on_move} />
+                <div class="lesson-timeline"><RunTimeline session={session.clone()} /></div>
+            </main>
+        }
+    } else {
+        html! {
+            <main id="main" class="lesson-narrow scratch-narrow" tabindex="-1">
+                <h1 class="only-heard">{ "Scratch" }</h1>
+                { templates }
+                <div class="in-text is-active">
+                    <Workbench session={session.clone()} bar={None::<Room>} />
+                    <RunTimeline session={session.clone()} height={NARROW} />
+                </div>
+                <div class="run-bar-dock" role="region" aria-label="Run the program">
+                    <RunBar {session} room={Room::Narrow} />
+                </div>
+            </main>
+        }
+    }
+}
