@@ -83,7 +83,7 @@ impl Inner {
     }
 
     /// A program of the user's own, with the terminal's streams.
-    pub(crate) fn from_terminal(self) -> Result<(), InnerError> {
+    pub(crate) fn at_terminal(self) -> Result<(), InnerError> {
         nix::sys::prctl::set_child_subreaper(true)?;
         let [stdin, stdout, stderr] = TERMINAL.map(sys::inherited);
         let program = ProgramStreams { stdin: stdin?, stdout: stdout?, stderr: stderr? };

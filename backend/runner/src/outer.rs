@@ -49,7 +49,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     if !job.isolated {
         let limits = job.limits.clone();
         let inner = Inner { job, lines, control: None, cgroup: None, outer };
-        if let Err(error) = inner.from_terminal() {
+        if let Err(error) = inner.at_terminal() {
             tell_failure(&error.to_string(), &limits)?;
         }
         return Ok(());

@@ -21,6 +21,15 @@ pub(crate) const TRACE: &str = "FORKYARD_TRACE";
 /// See [`TRACE`].
 pub(crate) const HELLO: &str = "FORKYARD_HELLO";
 
+/// How long after a chunk the next may be sent, in nanoseconds.
+const CHUNK_NS: u64 = 80_000_000;
+
+/// How long after a chunk the next is sent even though nothing has happened but time, in nanoseconds.
+const QUIET_NS: u64 = 500_000_000;
+
+/// How many births are taken at once; a program can send as many as it likes.
+const GREETINGS: usize = 256;
+
 /// What is recorded of a run.
 pub(crate) struct Recording {
     main: u32,
@@ -39,6 +48,8 @@ struct On {
     merge: Merge,
     hello: OwnedFd,
     on_core: OnCore,
+    /// When the last chunk was sent.
+    sent_ns: u64,
 }
 
 /// How on-core time can be measured here, and what is missing for better.
@@ -67,7 +78,7 @@ impl Recording {
         let on = prepared.map(|prepared| {
             let mut merge = Merge::new(zero_ns);
             merge.hello(main, zero_ns);
-            On { reader: prepared.reader, merge, hello: prepared.hello, on_core: OnCore::Off }
+            On { reader: prepared.reader, merge, hello: prepared.hello, on_core: OnCore::Off, sent_ns: zero_ns }
         });
         Recording { main, on }
     }
@@ -93,6 +104,13 @@ impl Recording {
     /// The processes that the trace memory knows.
     pub(crate) fn recorded(&self) -> Vec<u32> {
         self.on.as_ref().map(|on| on.reader.owners()).unwrap_or_default()
+    }
+
+    /// Reads what the processes have written about themselves; before their output is told, so that it is told by their names.
+    pub(crate) fn collect(&mut self) {
+        if let Some(on) = &mut self.on {
+            on.collect();
+        }
     }
 
     /// Something printed; answers the lane and the name of who printed it.
@@ -121,11 +139,19 @@ impl Recording {
         on.merge.death(pid, t_ns, ending);
     }
 
-    /// What became known since the last chunk, if anything.
+    /// What became known since the last chunk, when it is time for one.
     pub(crate) fn chunk(&mut self, now_ns: u64) -> Option<RunEvent> {
         let on = self.on.as_mut()?;
         on.collect();
-        Some(on.merge.chunk(now_ns)).filter(says_something).map(RunEvent::Timeline)
+        if now_ns < on.sent_ns + CHUNK_NS {
+            return None;
+        }
+        let chunk = on.merge.chunk(now_ns);
+        if !has_news(&chunk) && now_ns < on.sent_ns + QUIET_NS {
+            return None;
+        }
+        on.sent_ns = now_ns;
+        Some(RunEvent::Timeline(chunk))
     }
 
     /// The last chunk.
@@ -145,14 +171,14 @@ impl On {
     }
 }
 
-/// Whether a chunk is worth sending: one that only says that time went by waits for the next.
-fn says_something(chunk: &Chunk) -> bool {
+/// Whether a chunk holds rows that stay. One that does not may be left out: the next replaces its open rows.
+fn has_news(chunk: &Chunk) -> bool {
     !(chunk.lanes.is_empty()
         && chunk.objects.is_empty()
+        && chunk.strings.is_empty()
         && chunk.segments.is_empty()
         && chunk.arrows.is_empty()
-        && chunk.marks.is_empty()
-        && chunk.open.is_empty())
+        && chunk.marks.is_empty())
 }
 
 /// The writers of the messages that wait, as the kernel vouches for them; what they say themselves is not needed.
@@ -161,18 +187,20 @@ fn greetings(socket: BorrowedFd<'_>) -> Vec<u32> {
     let mut pids = Vec::new();
     let mut message = [0; 64];
     let mut control = nix::cmsg_space!(UnixCredentials);
-    loop {
+    while pids.len() < GREETINGS {
         let mut parts = [std::io::IoSliceMut::new(&mut message)];
         let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_CMSG_CLOEXEC;
         let Ok(message) = recvmsg::<()>(socket.as_raw_fd(), &mut parts, Some(&mut control), flags) else {
-            return pids;
+            break;
         };
         let credentials = message.cmsgs().into_iter().flatten().find_map(|control| match control {
             ControlMessageOwned::ScmCredentials(credentials) => Some(credentials.pid() as u32),
             _ => None,
         });
-        pids.extend(credentials.filter(|pid| *pid != 0));
+        pids.push(credentials.unwrap_or(0));
     }
+    pids.retain(|pid| *pid != 0);
+    pids
 }
 
 /// Why nothing can be recorded.

@@ -50,7 +50,7 @@ fn ended(victim: &Victim) -> String {
 }
 
 fn seconds(milliseconds: u64) -> String {
-    if milliseconds % 1000 == 0 { format!("{} s", milliseconds / 1000) } else { format!("{milliseconds} ms") }
+    if milliseconds.is_multiple_of(1000) { format!("{} s", milliseconds / 1000) } else { format!("{milliseconds} ms") }
 }
 
 /// A size in the largest unit that keeps it exact, or nearly.

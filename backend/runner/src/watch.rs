@@ -281,6 +281,7 @@ impl Watch {
     }
 
     fn print(&mut self, state: &mut State, texts: Vec<crate::output::Text>) {
+        self.recording.collect();
         for text in texts {
             if text.stream == Stream::Stderr {
                 state.tail.push(&text.text);

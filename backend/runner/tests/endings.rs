@@ -1,5 +1,7 @@
 //! A run ends as its program does, as a limit says, or as somebody wishes; and nothing of it is left.
 
+#![allow(clippy::unwrap_used, reason = "where the machine fails, so does the test")]
+
 mod runs;
 
 use forkyard_wire::job::Command;

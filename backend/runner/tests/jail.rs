@@ -1,5 +1,7 @@
 //! What a run can reach, and what it cannot.
 
+#![allow(clippy::unwrap_used, reason = "where the machine fails, so does the test")]
+
 mod runs;
 
 use forkyard_wire::run::{Outcome, Stream};
@@ -185,7 +187,7 @@ fn an_ordinary_user_can_keep_a_jail_too() {
     let source = "import os, multiprocessing
 if __name__ == '__main__':
     with multiprocessing.Pool(2) as pool: print(pool.map(abs, [-1, 2]), os.getuid(), sorted(os.listdir('/home')))";
-    let ended = Trial::new(source).as_nobody().run();
+    let ended = Trial::new(source).by_nobody().run();
     ended.was_jailed();
     assert_eq!(ended.text(), "[1, 2] 1000 ['learner']\n");
     ended.left_nothing();

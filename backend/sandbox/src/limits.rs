@@ -48,8 +48,11 @@ impl ProcessLimits {
 /// Processes and threads that the run's user has before the run begins: a limit counts them too. None where the run has a user
 /// of its own.
 pub fn in_use(identity: Identity) -> u64 {
-    if identity != Identity::Same {
-        return 0;
+    match identity {
+        Identity::Own(_) => return 0,
+        // The runner itself, within its namespace.
+        Identity::Mapped => return 1,
+        Identity::Same => {}
     }
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let own = entries.filter(|entry| entry.metadata().is_ok_and(|facts| facts.uid() == identity.user()));

@@ -25,9 +25,8 @@ impl Filter {
     /// For the machine's own instruction set.
     pub fn new() -> Result<Self, FilterError> {
         let arch = || std::env::consts::ARCH.try_into().map_err(FilterError::Compile);
-        let compile = |filter: Result<SeccompFilter, BackendError>| {
-            filter.and_then(|filter| BpfProgram::try_from(filter)).map_err(FilterError::Compile)
-        };
+        let compile =
+            |filter: Result<SeccompFilter, BackendError>| filter.and_then(BpfProgram::try_from).map_err(FilterError::Compile);
         let allowed = SeccompFilter::new(rules()?, SeccompAction::Errno(EPERM as u32), SeccompAction::Allow, arch()?);
         let absent: BTreeMap<i64, Vec<SeccompRule>> = ABSENT.into_iter().map(|call| (call, Vec::new())).collect();
         let absent = SeccompFilter::new(absent, SeccompAction::Allow, SeccompAction::Errno(ENOSYS as u32), arch()?);

@@ -3,6 +3,7 @@
 //! The engine is CPython's own here: what is tested is the runner, whatever runs in it. Each run carries a mark of its own in its
 //! arguments, so that what is left of it can be found on the machine.
 #![allow(dead_code, reason = "each test program uses its own part of this")]
+#![allow(clippy::unwrap_used, reason = "where the machine fails, so does the test")]
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -22,34 +23,34 @@ use forkyard_wire::run::{Engine, Finished, Isolation, Output, RunEvent, StartMet
 const WATCHDOG: Duration = Duration::from_secs(90);
 
 /// A run that is about to start.
-pub struct Trial {
-    pub job: Job,
+pub(crate) struct Trial {
+    pub(crate) job: Job,
     user: Option<u32>,
 }
 
 /// A run that goes on.
-pub struct Running {
+pub(crate) struct Running {
     child: Child,
     stdin: Option<ChildStdin>,
     lines: Receiver<String>,
-    pub mark: String,
-    pub started: Option<Started>,
-    pub outputs: Vec<Output>,
-    pub chunks: usize,
+    pub(crate) mark: String,
+    pub(crate) started: Option<Started>,
+    pub(crate) outputs: Vec<Output>,
+    pub(crate) chunks: usize,
 }
 
 /// A run that is over.
-pub struct Ended {
-    pub started: Started,
-    pub outputs: Vec<Output>,
-    pub finished: Finished,
-    pub chunks: usize,
-    pub mark: String,
+pub(crate) struct Ended {
+    pub(crate) started: Started,
+    pub(crate) outputs: Vec<Output>,
+    pub(crate) finished: Finished,
+    pub(crate) chunks: usize,
+    pub(crate) mark: String,
 }
 
 impl Trial {
     /// A run of `source` with every default and no timeline.
-    pub fn new(source: &str) -> Self {
+    pub(crate) fn new(source: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let mark = format!("mark-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         Trial {
@@ -70,19 +71,19 @@ impl Trial {
     }
 
     /// With other limits.
-    pub fn limits(mut self, change: impl FnOnce(&mut Limits)) -> Self {
+    pub(crate) fn limits(mut self, change: impl FnOnce(&mut Limits)) -> Self {
         change(&mut self.job.limits);
         self
     }
 
     /// With a timeline.
-    pub fn timeline(mut self) -> Self {
+    pub(crate) fn timeline(mut self) -> Self {
         self.job.timeline = true;
         self
     }
 
     /// By a user who is nobody, where the tests run as root; with the system's interpreter, which everybody can read.
-    pub fn as_nobody(mut self) -> Self {
+    pub(crate) fn by_nobody(mut self) -> Self {
         if nix::unistd::Uid::effective().is_root() {
             self.user = Some(65_534);
         }
@@ -90,7 +91,7 @@ impl Trial {
         self
     }
 
-    pub fn start(self) -> Running {
+    pub(crate) fn start(self) -> Running {
         let mut process = Process::new(env!("CARGO_BIN_EXE_forkyard-runner"));
         process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).process_group(0);
         if let Some(user) = self.user {
@@ -113,40 +114,40 @@ impl Trial {
     }
 
     /// From start to end.
-    pub fn run(self) -> Ended {
+    pub(crate) fn run(self) -> Ended {
         self.start().end()
     }
 }
 
 impl Running {
     /// The runner's process id.
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// The inner process's id, once there is output.
-    pub fn inner(&self) -> u32 {
+    pub(crate) fn inner(&self) -> u32 {
         let path = format!("/proc/{0}/task/{0}/children", self.pid());
         fs::read_to_string(path).unwrap().split_whitespace().next().expect("an inner process").parse().unwrap()
     }
 
-    pub fn send(&mut self, command: &Command) {
+    pub(crate) fn send(&mut self, command: &Command) {
         let stdin = self.stdin.as_mut().expect("standard input is open");
         writeln!(stdin, "{}", serde_json::to_string(command).unwrap()).expect("the runner takes a command");
     }
 
     /// Nobody wants the run any more.
-    pub fn hang_up(&mut self) {
+    pub(crate) fn hang_up(&mut self) {
         self.stdin = None;
     }
 
     /// Sends a signal to the runner.
-    pub fn signal(&self, signal: nix::sys::signal::Signal) {
+    pub(crate) fn signal(&self, signal: nix::sys::signal::Signal) {
         nix::sys::signal::kill(nix::unistd::Pid::from_raw(self.pid() as i32), signal).unwrap();
     }
 
     /// Waits until `text` has been printed.
-    pub fn until(&mut self, text: &str) {
+    pub(crate) fn until(&mut self, text: &str) {
         while !self.outputs.iter().map(|output| output.text.as_str()).collect::<String>().contains(text) {
             let finished = self.next();
             assert!(finished.is_none(), "{text:?} was not printed, the run is over: {finished:?}\n{:?}", self.outputs);
@@ -154,7 +155,7 @@ impl Running {
     }
 
     /// Waits for the end.
-    pub fn end(mut self) -> Ended {
+    pub(crate) fn end(mut self) -> Ended {
         let finished = loop {
             if let Some(finished) = self.next() {
                 break finished;
@@ -166,7 +167,7 @@ impl Running {
     }
 
     /// Waits until the runner has gone without a word.
-    pub fn gone(&mut self) {
+    pub(crate) fn gone(&mut self) {
         self.child.wait().unwrap();
     }
 
@@ -192,34 +193,34 @@ impl Drop for Running {
 
 impl Ended {
     /// Everything printed on both streams.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.outputs.iter().map(|output| output.text.as_str()).collect()
     }
 
     /// Everything printed on one stream.
-    pub fn on(&self, stream: Stream) -> String {
+    pub(crate) fn on(&self, stream: Stream) -> String {
         self.outputs.iter().filter(|output| output.stream == stream).map(|output| output.text.as_str()).collect()
     }
 
     /// The sentence about the end.
-    pub fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &str {
         self.finished.message.as_deref().unwrap_or_default()
     }
 
     /// That nothing of it is left on the machine.
-    pub fn left_nothing(&self) {
+    pub(crate) fn left_nothing(&self) {
         left_nothing(&self.mark);
     }
 
     /// That it was shut in, without which the test says nothing.
-    pub fn was_jailed(&self) {
+    pub(crate) fn was_jailed(&self) {
         let isolation = self.started.isolation;
         assert!(matches!(isolation, Isolation::Full | Isolation::Namespaces), "this machine gives no jail: {isolation:?}");
     }
 }
 
 /// That no process, shared memory or control group of the run with this mark is left.
-pub fn left_nothing(mark: &str) {
+pub(crate) fn left_nothing(mark: &str) {
     let processes = processes_of(mark);
     assert!(processes.is_empty(), "processes are left: {processes:?}");
     for directory in ["/dev/shm", "/tmp"] {
@@ -232,7 +233,7 @@ pub fn left_nothing(mark: &str) {
 }
 
 /// The processes of this machine that have the mark in their command line.
-pub fn processes_of(mark: &str) -> Vec<(u32, String)> {
+pub(crate) fn processes_of(mark: &str) -> Vec<(u32, String)> {
     let processes = names(Path::new("/proc")).into_iter().filter_map(|name| name.parse::<u32>().ok());
     let line =
         |pid: u32| Some((pid, String::from_utf8_lossy(&fs::read(format!("/proc/{pid}/cmdline")).ok()?).replace('\0', " ")));

@@ -5,7 +5,6 @@
 //! next runner sweeps away. Files are opened when the group is made, so that it can be read from inside the jail.
 
 use std::fs::{self, File};
-use std::io::Read;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
@@ -167,7 +166,7 @@ fn set(path: &Path, value: &str) -> Result<(), CgroupError> {
 fn open(path: PathBuf) -> Option<File> {
     let file = File::open(path).ok()?;
     // Some files can be opened and not read.
-    (&file).read(&mut [0; 1]).ok()?;
+    file.read_at(&mut [0; 1], 0).ok()?;
     Some(file)
 }
 
