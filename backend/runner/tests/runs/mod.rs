@@ -26,6 +26,7 @@ const WATCHDOG: Duration = Duration::from_secs(90);
 pub(crate) struct Trial {
     pub(crate) job: Job,
     user: Option<u32>,
+    terminal: Option<PathBuf>,
 }
 
 /// A run that goes on.
@@ -67,7 +68,17 @@ impl Trial {
                 limits: Limits::default(),
             },
             user: None,
+            terminal: None,
         }
+    }
+
+    /// A script where it lies, not isolated; the terminal's streams are the files `in`, `out` and `err` of a directory.
+    pub(crate) fn at_terminal(script: &Path, directory: &Path) -> Self {
+        let mut trial = Trial::new("");
+        trial.job.program = Program::Script(script.to_owned());
+        trial.job.isolated = false;
+        trial.terminal = Some(directory.to_owned());
+        trial
     }
 
     /// With other limits.
@@ -92,7 +103,7 @@ impl Trial {
     }
 
     pub(crate) fn start(self) -> Running {
-        let mut process = Process::new(env!("CARGO_BIN_EXE_forkyard-runner"));
+        let mut process = self.process();
         process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).process_group(0);
         if let Some(user) = self.user {
             process.uid(user).gid(user);
@@ -111,6 +122,19 @@ impl Trial {
         });
         let mark = self.job.run;
         Running { child, stdin: Some(stdin), lines, mark, started: None, outputs: Vec::new(), chunks: 0 }
+    }
+
+    /// The runner; from a terminal with three more descriptors, which a Python opens for it.
+    fn process(&self) -> Process {
+        let runner = env!("CARGO_BIN_EXE_forkyard-runner");
+        let Some(directory) = &self.terminal else { return Process::new(runner) };
+        let open = "import os, sys
+for number, name, flags in [(10, 'in', 0), (11, 'out', 0o1101), (12, 'err', 0o1101)]:
+    os.dup2(os.open(name, flags, 0o644), number)
+os.execv(sys.argv[1], sys.argv[1:])";
+        let mut process = Process::new(&interpreter().executable);
+        process.args(["-I", "-c", open, runner]).current_dir(directory).env("MARK", "here");
+        process
     }
 
     /// From start to end.
@@ -151,6 +175,13 @@ impl Running {
         while !self.outputs.iter().map(|output| output.text.as_str()).collect::<String>().contains(text) {
             let finished = self.next();
             assert!(finished.is_none(), "{text:?} was not printed, the run is over: {finished:?}\n{:?}", self.outputs);
+        }
+    }
+
+    /// Waits until the program is about to start.
+    pub(crate) fn until_started(&mut self) {
+        while self.started.is_none() {
+            assert!(self.next().is_none(), "the run is over");
         }
     }
 
