@@ -1,6 +1,7 @@
 //! The commands of the terminal.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::process::CommandExt;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -51,6 +52,32 @@ fn run_ends_with_128_and_the_signal() {
 }
 
 #[test]
+fn ctrl_c_is_the_program_s_to_handle() {
+    needs_runner_and_package();
+    let directory = tempfile::tempdir().expect("a directory");
+    let source = "import sys, time\ntry:\n    print('ready', flush=True)\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    print('caught')\n    sys.exit(5)\n";
+    for (source, code, last) in [(source, 5, "caught"), ("import time\nprint('ready', flush=True)\ntime.sleep(60)\n", 130, "")] {
+        let mut child = Command::new(FORKYARD)
+            .args(["run", &script(&directory, source)])
+            .process_group(0)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        assert_eq!(lines.next().expect("a line").expect("text"), "ready");
+        // As the terminal sends it: to every process of the group.
+        let group = nix::unistd::Pid::from_raw(child.id().cast_signed());
+        nix::sys::signal::killpg(group, nix::sys::signal::Signal::SIGINT).expect("it is there");
+        assert_eq!(lines.map(|line| line.expect("text")).collect::<String>(), last);
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
+        assert!(text(&output.stderr).contains(" wall, "), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
 fn run_writes_a_trace() {
     let directory = tempfile::tempdir().expect("a directory");
     let source = "from multiprocessing import Process\ndef f(): pass\nif __name__ == '__main__':\n    p = Process(target=f, name='Kid')\n    p.start()\n    p.join()\n";
@@ -93,6 +120,23 @@ fn python_has_the_engine_unless_it_is_turned_off() {
     assert_eq!(text(&without.stdout), "False\n", "{}", text(&without.stderr));
     let wrong = Command::new(FORKYARD).args(["python"]).env("FORKYARD_PYTHON", "3.7").output().expect("it runs");
     assert!(text(&wrong.stderr).contains("there is no Python 3.7"), "{}", text(&wrong.stderr));
+}
+
+#[test]
+fn python_of_a_virtual_environment_brings_its_packages() {
+    needs_runner_and_package();
+    let directory = tempfile::tempdir().expect("a directory");
+    let venv = directory.path().join("venv");
+    let made = Command::new(FORKYARD).args(["python", "-m", "venv", "--without-pip"]).arg(&venv).output().expect("it runs");
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let python = venv.join("bin/python");
+    let site = "import sysconfig; print(sysconfig.get_path('purelib'))";
+    let site = text(&Command::new(&python).args(["-c", site]).output().expect("it runs").stdout);
+    std::fs::write(format!("{}/only_here.py", site.trim()), "answer = 42\n").expect("it is written");
+    let question = "import only_here, _forkyard.boot; print(only_here.answer)";
+    let output =
+        Command::new(FORKYARD).args(["python", "-c", question]).env("FORKYARD_PYTHON", &python).output().expect("it runs");
+    assert_eq!(text(&output.stdout), "42\n", "{}", text(&output.stderr));
 }
 
 #[test]

@@ -67,3 +67,23 @@ async fn too_many_are_refused_and_told_when_to_come_again() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn many_runs_at_once_do_not_hear_each_other() {
+    within_reason(async {
+        let server = Server::start();
+        // Idle connections cost a server nothing but a descriptor.
+        let address = server.address().trim_start_matches("http://").to_owned();
+        let mut idle = Vec::new();
+        for _ in 0..300 {
+            idle.push(tokio::net::TcpStream::connect(&address).await.expect("it is let in"));
+        }
+        let one = async |number: usize| {
+            let mut events = server.run_source(&format!("print({number})")).await;
+            assert_eq!(events.finished().await["outcome"], "completed");
+            assert_eq!(events.printed(), format!("{number}\n"));
+        };
+        futures::future::join_all((0..32).map(one)).await;
+    })
+    .await;
+}

@@ -1,3 +1,5 @@
+"""Compiles the program on standard input and writes what CPython thinks of it. Never runs it."""
+
 import resource, sys, warnings
 
 megabyte = 1 << 20

@@ -34,6 +34,9 @@ pub(crate) const COMMANDS: usize = 16;
 /// A comment is sent on a silent stream this often, so that a dead connection is noticed.
 pub(crate) const HEARTBEAT: Duration = Duration::from_secs(10);
 
+/// How long a client may leave what was sent unread before its connection counts as dead.
+pub(crate) const STALLED: Duration = Duration::from_secs(60);
+
 /// How long a runner may take to end a run that was stopped or left, before it is killed. With the kill itself the promise
 /// is 250 ms.
 pub(crate) const STOP: Duration = Duration::from_millis(180);

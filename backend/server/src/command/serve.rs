@@ -7,6 +7,8 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use axum::serve::ListenerExt;
 use forkyard_wire::run::Isolation;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::socket::{setsockopt, sockopt};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -36,6 +38,7 @@ pub(crate) fn main(arguments: Arguments) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    take_descriptors();
     // Before anything else, so that a signal that comes early is not lost.
     let told = told_to_end()?;
     let installation = Installation::of_this_program()?;
@@ -75,6 +78,9 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let listener = listener.tap_io(|connection| {
         // Events are small and must not wait for each other.
         let _ = connection.set_nodelay(true);
+        // The system itself cuts a client that is gone without a word, or that reads nothing: then its run ends.
+        let stalled = u32::try_from(limits::STALLED.as_millis()).unwrap_or(u32::MAX);
+        let _ = setsockopt(connection, sockopt::TcpUserTimeout, &stalled);
     });
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
         ending.await;
@@ -86,6 +92,13 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         () = async { let _ = end.await; tokio::time::sleep(limits::SHUTDOWN).await } => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Takes as many descriptors as it may have: every idle connection holds one, and the usual 1024 are few.
+fn take_descriptors() {
+    if let Ok((_, most)) = getrlimit(Resource::RLIMIT_NOFILE) {
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, most, most);
+    }
 }
 
 /// Asks the runner; when that is not possible, says why in its place.

@@ -43,7 +43,7 @@ async fn collect(body: Body) -> Result<Vec<u8>, Failure> {
 
 /// The body as text.
 pub(super) async fn text(body: Body) -> Result<String, Failure> {
-    String::from_utf8(bytes(body).await?).map_err(|_| Failure::new(Kind::IncompleteBody, "The text is not UTF-8."))
+    String::from_utf8(bytes(body).await?).map_err(|_| Failure::new(Kind::MalformedText, "The text is not UTF-8."))
 }
 
 /// The body as JSON of this type.
@@ -79,9 +79,13 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     })
 }
 
-/// ` in `args[0]``, or nothing for the body as a whole.
+/// ` in `args[0]``, or nothing for the body as a whole. A path that no request has is told by its beginning.
 fn field(path: &serde_path_to_error::Path) -> String {
-    if path.iter().next().is_none() { String::new() } else { format!(" in `{path}`") }
+    match (path.iter().next(), path.iter().count()) {
+        (None, _) => String::new(),
+        (Some(first), 4..) => format!(" in `{first}`"),
+        (Some(_), _) => format!(" in `{path}`"),
+    }
 }
 
 #[cfg(test)]

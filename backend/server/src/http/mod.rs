@@ -80,7 +80,7 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
     api.route("/api/openapi.json", get(move || async move { Json(document.as_ref().clone()) }))
         .fallback(elsewhere)
         .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn(origin::refuse_foreign))
+        .layer(middleware::from_fn_with_state(Arc::clone(&server), origin::refuse_foreign))
         .layer(middleware::from_fn(site::harden))
         // Events are not compressed: the default predicate leaves `text/event-stream` alone, so nothing is held back.
         .layer(CompressionLayer::new())

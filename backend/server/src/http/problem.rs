@@ -31,6 +31,8 @@ pub(super) enum Kind {
     MalformedJson,
     /// The body could not be read to its end.
     IncompleteBody,
+    /// The body is no UTF-8 text.
+    MalformedText,
     /// The body says it is something else.
     WrongContentType,
     /// A field is missing, unknown, or of a value that cannot be.
@@ -43,6 +45,8 @@ pub(super) enum Kind {
     UnknownInterpreter,
     /// Another site's page sent it.
     ForeignOrigin,
+    /// It was sent to a name that this server does not go by.
+    ForeignHost,
     /// There is nothing at this address.
     NotFound,
     /// No run has this id.
@@ -66,11 +70,11 @@ pub(super) enum Kind {
 impl Kind {
     fn status(self) -> StatusCode {
         match self {
-            Kind::MalformedJson | Kind::IncompleteBody => StatusCode::BAD_REQUEST,
+            Kind::MalformedJson | Kind::MalformedText | Kind::IncompleteBody => StatusCode::BAD_REQUEST,
             Kind::WrongContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Kind::InvalidField | Kind::UnknownInterpreter => StatusCode::UNPROCESSABLE_ENTITY,
             Kind::SourceTooLong | Kind::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Kind::ForeignOrigin => StatusCode::FORBIDDEN,
+            Kind::ForeignOrigin | Kind::ForeignHost => StatusCode::FORBIDDEN,
             Kind::NotFound | Kind::UnknownRun | Kind::UnknownLesson | Kind::NoTimeline => StatusCode::NOT_FOUND,
             Kind::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Kind::RunFinished | Kind::RunNotFinished => StatusCode::CONFLICT,
@@ -84,12 +88,14 @@ impl Kind {
         match self {
             Kind::MalformedJson => ("malformed-json", "The body is not JSON"),
             Kind::IncompleteBody => ("incomplete-body", "The body is incomplete"),
+            Kind::MalformedText => ("malformed-text", "The body is not text"),
             Kind::WrongContentType => ("wrong-content-type", "The body is of the wrong type"),
             Kind::InvalidField => ("invalid-field", "A field is not right"),
             Kind::SourceTooLong => ("source-too-long", "The program is too long"),
             Kind::BodyTooLarge => ("body-too-large", "The body is too large"),
             Kind::UnknownInterpreter => ("unknown-interpreter", "There is no such interpreter"),
             Kind::ForeignOrigin => ("foreign-origin", "The request comes from another site"),
+            Kind::ForeignHost => ("foreign-host", "The request was sent to another name"),
             Kind::NotFound => ("not-found", "There is nothing here"),
             Kind::UnknownRun => ("unknown-run", "There is no such run"),
             Kind::UnknownLesson => ("unknown-lesson", "There is no such lesson"),

@@ -19,6 +19,9 @@ const FORMAT: u32 = 1;
 /// How long a shim's answer holds.
 const SHIM: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How many answers are kept.
+const ENTRIES: usize = 64;
+
 /// Variables by which version managers choose.
 const CHOOSERS: [&str; 3] = ["PYENV_VERSION", "ASDF_PYTHON_VERSION", "MISE_PYTHON_VERSION"];
 
@@ -50,11 +53,17 @@ impl Cache {
         found.executable.is_file().then(|| found.clone())
     }
 
-    /// Replaces what is kept. A cache that cannot be written costs time at the next start and nothing else.
+    /// Adds to what is kept. A cache that cannot be written costs time at the next start and nothing else.
     pub(crate) fn keep<'a>(&self, answers: impl Iterator<Item = (&'a Path, &'a Found)>) {
-        let entries: BTreeMap<_, _> = answers.filter_map(|(path, found)| Some((key(path)?, found.clone()))).collect();
+        let new: BTreeMap<_, _> = answers.filter_map(|(path, found)| Some((key(path)?, found.clone()))).collect();
+        let mut entries = self.entries.clone();
+        entries.extend(new.clone());
         if entries == self.entries {
             return;
+        }
+        // Old answers of shims pile up, one for each directory and day: begin anew now and then.
+        if entries.len() > ENTRIES {
+            entries = new;
         }
         let written = serde_json::to_vec_pretty(&Stored { format: FORMAT, entries }).map_err(Into::into);
         if let Err(error) = written.and_then(|bytes| replace(&self.file, &bytes)) {

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::discover::Found;
 
 /// Changes with the layout, so that an environment of an older Forkyard is not taken for one of this.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The interpreter with its environment, which is made if there is none yet. `package` is the directory with `_forkyard` in it.
 pub(crate) fn prepare(found: &Found, package: &Path) -> Result<Interpreter, EnvironmentError> {
@@ -83,7 +83,9 @@ fn write(found: &Found, package: &Path, draft: &Path) -> io::Result<()> {
 
     let mut path_file = format!("{}\nimport _forkyard.boot\n", package.display());
     for site in &found.site_packages {
-        path_file += &format!("{}\n", site.display());
+        // Its own `.pth` files count as well, those of editable installs above all.
+        let site = serde_json::Value::from(site.display().to_string());
+        path_file += &format!("import site; site.addsitedir({site})\n");
     }
     std::fs::write(packages.join("forkyard.pth"), path_file)
 }

@@ -41,6 +41,8 @@ enum Ending {
     Stopped,
     /// Nobody listens any more.
     Left,
+    /// Its client reads so slowly that it could not go on.
+    HeldBack,
 }
 
 impl Owner {
@@ -119,6 +121,9 @@ impl Owner {
                 () = sleep_until(deadline) => {
                     if ending == Ending::Not {
                         trouble = Some("the runner did not end the run in time".to_owned());
+                        if held.is_some() {
+                            ending = Ending::HeldBack;
+                        }
                     }
                     break None;
                 }
@@ -145,6 +150,11 @@ impl Owner {
                 match ending {
                     Ending::Stopped => {
                         let finished = finished_without_runner(Outcome::Stopped, begun.elapsed());
+                        self.finish(timeline, finished);
+                    }
+                    Ending::HeldBack => {
+                        let mut finished = finished_without_runner(Outcome::TimedOut, begun.elapsed());
+                        finished.message = Some("The run was ended because its events were not read.".to_owned());
                         self.finish(timeline, finished);
                     }
                     Ending::Left => self.entry.finish(timeline.finish()),
