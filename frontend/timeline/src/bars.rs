@@ -2,10 +2,13 @@
 //! the same become one rectangle.
 
 use crate::pieces::Shares;
-use crate::state::{Class, GAP};
+use crate::state::{CLASSES, Class, GAP};
 
 /// Shares are drawn in this many steps: finer differences cannot be seen in a row twenty pixels high.
 const STEPS: f32 = 20.0;
+
+/// So much of a pixel counts as all of it.
+const NEARLY_ALL: f32 = 0.999;
 
 /// A rectangle of a band.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,6 +34,7 @@ pub fn bars(shares: &[Shares]) -> Vec<Bar> {
         if x > 0 && *pixel == shares[x - 1] {
             continue;
         }
+        let pixel = &settled(shares, x);
         let mut sum = 0.0_f32;
         for (class, growing) in growing.iter_mut().enumerate() {
             let low = edge(sum);
@@ -49,6 +53,31 @@ pub fn bars(shares: &[Shares]) -> Vec<Bar> {
     done
 }
 
+/// A pixel in which one piece ends and the next begins belongs to the larger: stacked, it would be a notch in a clean edge.
+fn settled(shares: &[Shares], x: usize) -> Shares {
+    let pixel = shares[x];
+    let only = |x: usize| shares.get(x).and_then(only);
+    let (Some(left), Some(right)) = (x.checked_sub(1).and_then(only), only(x + 1)) else { return pixel };
+    let (before, after) = (share(&pixel, left), share(&pixel, right));
+    if left == right || before + after < NEARLY_ALL {
+        return pixel;
+    }
+    let mut settled = [0.0; CLASSES];
+    settled[if before >= after { left } else { right }] = 1.0;
+    settled
+}
+
+/// The class that fills a pixel.
+fn only(pixel: &Shares) -> Option<usize> {
+    (0..CLASSES).find(|class| share(pixel, *class) >= NEARLY_ALL)
+}
+
+/// The share of a class; before the first piece there is nothing but gap.
+fn share(pixel: &Shares, class: usize) -> f32 {
+    let gap = usize::from(GAP);
+    if class == gap { 1.0 - pixel[..gap].iter().sum::<f32>() } else { pixel[class] }
+}
+
 fn edge(sum: f32) -> f32 {
     (sum * STEPS).round() / STEPS
 }
@@ -56,7 +85,6 @@ fn edge(sum: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::CLASSES;
 
     fn pixel(shares: &[(usize, f32)]) -> Shares {
         let mut pixel = [0.0; CLASSES];
@@ -70,6 +98,15 @@ mod tests {
         let bars = bars(&[full, full, full, pixel(&[]), full]);
         let spans: Vec<_> = bars.iter().map(|bar| (bar.x, bar.width, bar.low, bar.high)).collect();
         assert_eq!(spans, [(0, 3, 0.0, 1.0), (4, 1, 0.0, 1.0)]);
+    }
+
+    #[test]
+    fn an_edge_within_a_pixel_is_given_to_the_larger_side() {
+        let (full, none) = (pixel(&[(2, 1.0)]), pixel(&[]));
+        let spans = |shares: &[Shares]| bars(shares).iter().map(|bar| (bar.x, bar.width, bar.high)).collect::<Vec<_>>();
+        assert_eq!(spans(&[none, pixel(&[(2, 0.75)]), full]), [(1, 2, 1.0)]);
+        assert_eq!(spans(&[full, pixel(&[(2, 0.25)]), none]), [(0, 1, 1.0)]);
+        assert_eq!(spans(&[none, pixel(&[(2, 0.25)]), none]), [(1, 1, 0.25)], "alone it keeps its share");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::state::Hue;
 use crate::trace::Trace;
 
 /// Above each track.
-const GAP: f64 = 7.0;
+const GAP: f64 = 8.0;
 /// Between the cores and the first process, and above a second run.
 const SECTION_GAP: f64 = 8.0;
 /// A second run's heading.
@@ -152,10 +152,10 @@ impl Layout {
 
 fn height(band: BandKind) -> f64 {
     match band {
-        BandKind::Main => 20.0,
+        BandKind::Main => 22.0,
         BandKind::Core => 14.0,
         BandKind::Hold => 8.0,
-        BandKind::Task => 14.0,
+        BandKind::Task => 16.0,
     }
 }
 

@@ -30,7 +30,7 @@ pub fn tag(trace: &Trace, band: BandKind, piece: &Piece) -> Option<Tag> {
         }
         (BandKind::Main, Some(State::Wait)) => tag(object().unwrap_or_else(|| row.kind.name().to_owned()), letter(row.kind)),
         (BandKind::Main, Some(State::Start | State::Ended)) => tag(row.kind.name().to_owned(), letter(row.kind)),
-        (BandKind::Main, Some(State::Runnable)) => tag("ready".to_owned(), letter(row.kind)),
+        (BandKind::Main, Some(State::Runnable)) => tag("ready".to_owned(), ""),
         (BandKind::Main, _) => None,
     }
 }
@@ -46,7 +46,6 @@ pub fn letter(kind: SegmentKind) -> &'static str {
         Unpickle => "u",
         Exit => "e",
         Zombie => "z",
-        Runnable => "r",
         LockAcquire => "L",
         QueueGet | QueuePut => "Q",
         ConnectionRecv | ConnectionSend => "P",
@@ -59,7 +58,7 @@ pub fn letter(kind: SegmentKind) -> &'static str {
         Sleep => "Z",
         Gil => "G",
         Input => "I",
-        Run | Hold | Task | OnCore => "",
+        Run | Runnable | Hold | Task | OnCore => "",
     }
 }
 

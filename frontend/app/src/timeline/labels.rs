@@ -7,6 +7,13 @@ use yew::prelude::*;
 
 use super::paint::TICK_ROOM;
 
+/// Width of a letter of the axis, about, and the room before it.
+const LETTER: f64 = 7.0;
+const PADDING: f64 = 6.0;
+
+/// So many letters at the end of a name are always shown.
+const TAIL: usize = 3;
+
 /// The names of the rows.
 #[derive(Properties, PartialEq)]
 pub(super) struct LabelsProps {
@@ -25,11 +32,12 @@ pub(super) fn Labels(props: &LabelsProps) -> Html {
             LaneKind::Thread => "timeline-label timeline-label--thread",
             LaneKind::Process => "timeline-label timeline-label--process",
         };
-        let hue = if track.hue.0 == 0 { "var(--timeline-other)".to_owned() } else { format!("var(--process-{})", track.hue.0) };
+        let hue = if track.hue.0 == 0 { "var(--timeline-other)".to_owned() } else { format!("var(--lane-{})", track.hue.0) };
         let style = format!("top: {}px; height: {}px; --hue: {hue}", track.top, track.height);
+        let (head, tail) = halves(&track.label);
         html! {
             <div key={format!("{}-{}", track.panel, track.lane)} class={kind} {style} title={track.label.clone()}>
-                <span>{ &track.label }</span>
+                <span>{ head }</span><span>{ tail }</span>
             </div>
         }
     });
@@ -57,9 +65,17 @@ pub(super) fn Axis(props: &AxisProps) -> Html {
     let ticks = ticks(&props.viewport, props.width, TICK_ROOM).into_iter().filter_map(|tick| {
         let x = props.viewport.x(tick.t_ns, props.width);
         // A label that would be cut off at the edge is left out.
-        (x <= props.width - 30.0).then(|| {
+        let length = tick.label.chars().count() as f64 * LETTER + PADDING;
+        (x + length <= props.width).then(|| {
             html! { <span key={tick.label.clone()} class="timeline-tick" style={format!("left: {x:.1}px")}>{ tick.label }</span> }
         })
     });
     html! { <div class="timeline-axis" aria-hidden="true">{ for ticks }</div> }
+}
+
+/// A name and its end, which is kept when there is no room for all of it: the end has the number.
+fn halves(name: &str) -> (String, String) {
+    let length = name.chars().count();
+    let head = name.chars().take(length.saturating_sub(TAIL)).collect();
+    (head, name.chars().skip(length.saturating_sub(TAIL)).collect())
 }

@@ -12,6 +12,8 @@ use super::picture::{MOST_ARROWS, Picture};
 pub(super) const TICK_ROOM: f64 = 88.0;
 /// A piece narrower than this is not tagged.
 const TAG_LEAST: f64 = 12.0;
+/// More messages than this in sight are drawn lightly.
+const BOLD_ARROWS: usize = 40;
 /// Width of a letter of a tag, about.
 const LETTER: f64 = 6.2;
 
@@ -147,18 +149,21 @@ impl<'a> Painter<'a> {
         let (top, height) = self.edges(row);
         let width = text.chars().count() as f64 * LETTER * self.scale;
         let x = if text == tag.letter { (left + right) / 2.0 * self.scale - width / 2.0 } else { (left + 5.0) * self.scale };
-        let colour = match row.band {
-            BandKind::Core => self.palette.hue(piece.class.hue()),
-            _ => self.palette.state(piece.class),
-        };
-        // The pattern would run through the letters.
-        let patterned = row.band == BandKind::Main && piece.class.state().and_then(Palette::pattern_of).is_some();
-        if patterned {
-            let inset = self.scale * 3.0;
-            self.context.set_fill_style_str(colour);
-            self.context.fill_rect(x - inset, top + inset, width + 2.0 * inset, height - 2.0 * inset);
+        // On a plate: a pattern would run through the letters, and no one ink is read well on every state.
+        if row.band == BandKind::Main {
+            let (inset, above) = (self.scale * 3.0, self.scale * 3.5);
+            self.context.set_fill_style_str(&self.palette.ground);
+            self.context.begin_path();
+            let _ = self.context.round_rect_with_f64(
+                x - inset,
+                top + above,
+                width + 2.0 * inset,
+                height - 2.0 * above,
+                self.scale * 2.0,
+            );
+            self.context.fill();
         }
-        self.context.set_fill_style_str(&self.palette.on_state);
+        self.context.set_fill_style_str(if row.band == BandKind::Main { &self.palette.ink } else { &self.palette.on_state });
         let _ = self.context.fill_text(text, x.round(), (top + height / 2.0 + self.scale * 0.5).round());
     }
 
@@ -192,35 +197,36 @@ impl<'a> Painter<'a> {
         (right >= 0.0 && left <= scene.width).then_some((row, left.max(-4.0), right.min(scene.width + 4.0)))
     }
 
+    /// A few messages are drawn boldly; many lightly, so that the rows below are still seen.
     fn arrows(&self, scene: &Scene) {
-        self.context.set_line_width(self.scale * 1.5);
+        let lines = scene.arrow_lines(MOST_ARROWS);
+        let bold = lines.len() <= BOLD_ARROWS;
         self.context.set_line_cap("round");
-        for line in scene.arrow_lines(MOST_ARROWS) {
+        self.context.set_global_alpha(if bold { 1.0 } else { 0.6 });
+        for line in lines {
             let Some(trace) = scene.traces.get(line.panel) else { continue };
             let Some(arrow) = trace.arrow(line.arrow) else { continue };
             let at = |(x, y): (f64, f64)| (x * self.scale, y * self.scale);
-            let (from, to) = (at(line.from), at(line.to));
-            let path = || {
-                self.context.begin_path();
-                self.context.move_to(from.0, from.1);
-                self.context.line_to(to.0, to.1);
-                self.head(from, to);
-            };
-            // A rim of ground, so that it is seen on every colour.
-            self.context.set_stroke_style_str(&self.palette.ground);
-            self.context.set_line_width(self.scale * 4.0);
-            path();
-            self.context.stroke();
-            self.context.set_stroke_style_str(self.palette.hue(trace.hue(arrow.from)));
-            self.context.set_line_width(self.scale * 1.75);
-            path();
+            self.context.begin_path();
+            self.context.move_to(at(line.from).0, at(line.from).1);
+            self.context.line_to(at(line.to).0, at(line.to).1);
+            self.head(at(line.from), at(line.to));
+            if bold {
+                // A rim of ground, so that it is seen on every colour.
+                self.context.set_stroke_style_str(&self.palette.ground);
+                self.context.set_line_width(self.scale * 4.5);
+                self.context.stroke();
+            }
+            self.context.set_stroke_style_str(if bold { self.palette.hue(trace.hue(arrow.from)) } else { &self.palette.ink });
+            self.context.set_line_width(self.scale * if bold { 1.75 } else { 0.75 });
             self.context.stroke();
         }
+        self.context.set_global_alpha(1.0);
     }
 
     fn head(&self, from: (f64, f64), to: (f64, f64)) {
         let angle = (to.1 - from.1).atan2(to.0 - from.0);
-        let length = 6.0 * self.scale;
+        let length = 5.0 * self.scale;
         for side in [-0.5, 0.5] {
             self.context.move_to(to.0, to.1);
             self.context.line_to(to.0 - length * (angle + side).cos(), to.1 - length * (angle + side).sin());

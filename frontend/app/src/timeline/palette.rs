@@ -22,10 +22,8 @@ pub(super) struct Palette {
     pub(super) accent: String,
     /// Exceptions and signals.
     pub(super) error: String,
-    /// Letters on a strong colour.
+    /// Letters on a process's colour.
     pub(super) on_state: String,
-    /// Letters on a pale colour.
-    pub(super) on_pale: String,
     /// The patterns' strokes.
     pattern: String,
     /// Family of the letters.
@@ -52,16 +50,16 @@ impl Palette {
         let states = [
             ("--state-on-core", "#179765"),
             ("--state-runnable", "#ad7d12"),
-            ("--state-waiting", "#d95544"),
-            ("--state-starting", "#5f8ba6"),
+            ("--state-wait", "#d95544"),
+            ("--state-start", "#5f8ba6"),
             ("--state-ended", "#8f8b85"),
             ("--state-running", "#a3c8b3"),
             ("--state-running", "#a3c8b3"),
-            ("--state-holding", "#8951bf"),
+            ("--state-hold", "#8951bf"),
             ("--state-task", "#3f78c9"),
         ];
         let mut hues = vec![colour(&style, "--timeline-other", "#8f8b85")];
-        hues.extend((1..=Hue::COUNT).map(|hue| colour(&style, &format!("--process-{hue}"), "#3860ac")));
+        hues.extend((1..=Hue::COUNT).map(|hue| colour(&style, &format!("--lane-{hue}"), "#3860ac")));
         Some(Self {
             states: states.iter().map(|(name, otherwise)| colour(&style, name, otherwise)).collect(),
             hues,
@@ -71,7 +69,6 @@ impl Palette {
             accent: colour(&style, "--accent", "#2855ad"),
             error: colour(&style, "--error", "#b32322"),
             on_state: colour(&style, "--on-state", "#ffffff"),
-            on_pale: colour(&style, "--on-state-pale", "#231e19"),
             pattern: colour(&style, "--state-pattern", "rgb(35 30 25 / 45%)"),
             font: style.get_property_value("font-family").ok().filter(|font| !font.is_empty()).unwrap_or("sans-serif".into()),
         })

@@ -110,7 +110,7 @@ fn head(query: &Query, (column, name): (Column, &'static str), on_sort: &Callbac
 fn line(row: &TableRow, hue: u8, selected: bool, on_select: Callback<Subject>) -> Html {
     let subject = row.subject;
     let onclick = on_select.reform(move |_: MouseEvent| subject);
-    let colour = if hue == 0 { "var(--timeline-other)".to_owned() } else { format!("var(--process-{hue})") };
+    let colour = if hue == 0 { "var(--timeline-other)".to_owned() } else { format!("var(--lane-{hue})") };
     let duration = units::duration(row.duration_ns) + if row.open { " so far" } else { "" };
     html! {
         <tr key={format!("{subject:?}")} class={selected.then_some("is-selected")} aria-current={selected.then_some("true")}>
