@@ -17,7 +17,7 @@ const WATCHDOG: Duration = Duration::from_secs(60);
 /// Runs `body` in a forked child, which then exits.
 fn child(body: impl FnOnce()) -> Pid {
     // SAFETY: the child calls nothing but this crate, the allocator (which glibc makes usable after a fork) and `_exit`.
-    match unsafe { fork() }.unwrap() {
+    match unsafe { fork() }.expect("no process can be forked") {
         ForkResult::Parent { child } => child,
         ForkResult::Child => {
             let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(body)).is_ok();
@@ -51,7 +51,7 @@ fn no_event_is_torn_wherever_a_writer_is_killed() {
     for round in 0..400_u64 {
         let pid = child(|| {
             recorder::attach(fd).unwrap();
-            (1..).for_each(record_number);
+            (1..u64::MAX).for_each(record_number);
         });
         let mut numbers = Vec::new();
         let mut lost = 0;
