@@ -3,22 +3,22 @@
 //! Whatever happens (the client leaves, somebody stops the run, the runner dies or hangs) the owner goes on until the runner's
 //! process is gone, and the client's stream always ends with `finished`.
 
-use std::future::pending;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use forkyard_wire::job::{Command, Job};
+use forkyard_wire::job::Job;
 use forkyard_wire::run::{Finished, Outcome, Queued, RunEvent};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
+use super::conversation::{Conversation, Last};
 use super::queue::{Ticket, Turn};
 use super::registry::{Control, Entry};
 use super::store::Gathered;
 use super::stream;
 use crate::limits;
-use crate::runner::{Event, Group, Runner, RunnerError};
+use crate::runner::{Group, Runner};
 
 /// A run and everything that belongs to it.
 pub(super) struct Owner {
@@ -30,19 +30,6 @@ pub(super) struct Owner {
     pub(super) orders: mpsc::Receiver<Control>,
     pub(super) events: stream::Sender,
     pub(super) entry: Entry,
-}
-
-/// Why a run is being ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
-    /// It is not.
-    Not,
-    /// Somebody asked.
-    Stopped,
-    /// Nobody listens any more.
-    Left,
-    /// Its client reads so slowly that it could not go on.
-    HeldBack,
 }
 
 impl Owner {
@@ -78,100 +65,37 @@ impl Owner {
             Ok(runner) => runner,
             Err(error) => return self.fail(Gathered::default(), begun, &error.to_string()),
         };
-        let mut timeline = Gathered::default();
-        let mut ending = Ending::Not;
-        let mut held: Option<Event> = None;
-        let mut trouble: Option<String> = None;
-        let mut deadline = begun + Duration::from_millis(self.job.limits.wall_ms) + limits::RUNNER_GRACE;
-        let last = loop {
-            tokio::select! {
-                next = runner.next(), if held.is_none() => match next {
-                    Ok(Some(event)) if event.name == "finished" => break Some(event),
-                    Ok(Some(event)) => {
-                        if event.name == "timeline" {
-                            timeline.add(&event.data);
-                        }
-                        held = Some(event);
-                    }
-                    Ok(None) => break None,
-                    Err(error) => {
-                        trouble = Some(error.to_string());
-                        break None;
-                    }
-                },
-                room = room(&self.events, held.as_ref()) => if let (Some(room), Some(event)) = (room, held.take()) {
-                    self.events.send(event, room);
-                },
-                Some(order) = self.orders.recv() => match order {
-                    Control::Input(command) => self.pass_on(&mut runner, &command),
-                    Control::Stop if ending == Ending::Not => {
-                        ending = Ending::Stopped;
-                        deadline = deadline.min(Instant::now() + limits::STOP);
-                        if runner.send(&Command::Stop).is_err() {
-                            runner.leave();
-                        }
-                    }
-                    Control::Stop => {}
-                },
-                () = self.events.left(), if ending != Ending::Left => {
-                    ending = Ending::Left;
-                    deadline = deadline.min(Instant::now() + limits::STOP);
-                    runner.leave();
-                },
-                () = sleep_until(deadline) => {
-                    if ending == Ending::Not {
-                        trouble = Some("the runner did not end the run in time".to_owned());
-                        if held.is_some() {
-                            ending = Ending::HeldBack;
-                        }
-                    }
-                    break None;
-                }
-            }
-            // A run that is ending waits for no reader: what fits is sent, the rest is let go.
-            if ending != Ending::Not
-                && let Some(event) = held.take()
-            {
-                self.events.try_send(event);
-            }
-        };
-        match last {
-            Some(event) => {
-                self.entry.finish(timeline.finish());
-                self.events.insist_on(event);
-                // It has said its last word: nothing of the run is alive, only the runner itself is still to end.
-                if let Err(error) = runner.end(limits::RUNNER_EXIT).await {
-                    tracing::error!(run = self.job.run, %error, "the runner cannot be reaped");
-                }
-            }
-            None => {
-                runner.kill();
-                let status = runner.end(limits::RUNNER_EXIT).await;
-                match ending {
-                    Ending::Stopped => {
-                        let finished = finished_without_runner(Outcome::Stopped, begun.elapsed());
-                        self.finish(timeline, finished);
-                    }
-                    Ending::HeldBack => {
-                        let mut finished = finished_without_runner(Outcome::TimedOut, begun.elapsed());
-                        finished.message = Some("The run was ended because its events were not read.".to_owned());
-                        self.finish(timeline, finished);
-                    }
-                    Ending::Left => self.entry.finish(timeline.finish()),
-                    Ending::Not => {
-                        let reason = trouble.unwrap_or_else(|| described(status));
-                        self.fail(timeline, begun, &reason);
-                    }
-                }
-            }
-        }
-    }
+        let deadline = begun + Duration::from_millis(self.job.limits.wall_ms) + limits::RUNNER_GRACE;
+        let mut conversation = Conversation::new(&mut runner, &mut self.events, &mut self.orders, deadline);
+        let last = conversation.hold().await;
+        let timeline = conversation.timeline;
 
-    fn pass_on(&self, runner: &mut Runner, command: &Command) {
-        match runner.send(command) {
-            // A program that ends takes no more input, as in a terminal.
-            Ok(()) | Err(RunnerError::Closed) => {}
-            Err(error) => tracing::warn!(run = self.job.run, %error, "input is lost"),
+        let patience = match last {
+            // It has said its last word: nothing of the run is alive, only the runner itself is still to end.
+            Last::Finished(_) | Last::Silent => limits::RUNNER_EXIT,
+            Last::Stopped | Last::Left | Last::HeldBack | Last::Overdue | Last::Nonsense(_) => Duration::ZERO,
+        };
+        if let Last::Finished(event) = last {
+            // The client need not wait for the runner. The order matters: who has seen `finished` may ask for the trace.
+            self.entry.finish(timeline.finish());
+            self.events.insist_on(event);
+            if let Err(error) = runner.end(patience).await {
+                tracing::error!(run = self.job.run, %error, "the runner cannot be reaped");
+            }
+            return;
+        }
+        let status = runner.end(patience).await;
+        match last {
+            Last::Finished(_) | Last::Left => self.entry.finish(timeline.finish()),
+            Last::Stopped => self.finish(timeline, finished_without_runner(Outcome::Stopped, begun.elapsed())),
+            Last::HeldBack => {
+                let mut finished = finished_without_runner(Outcome::TimedOut, begun.elapsed());
+                finished.message = Some("The run was ended because its events were not read.".to_owned());
+                self.finish(timeline, finished);
+            }
+            Last::Overdue => self.fail(timeline, begun, "the runner did not end the run in time"),
+            Last::Silent => self.fail(timeline, begun, &described(status)),
+            Last::Nonsense(error) => self.fail(timeline, begun, &error.to_string()),
         }
     }
 
@@ -186,14 +110,6 @@ impl Owner {
     fn finish(&mut self, timeline: Gathered, finished: Finished) {
         self.entry.finish(timeline.finish());
         self.events.insist(&RunEvent::Finished(finished));
-    }
-}
-
-/// Waits for room for the event that is held; for ever when none is.
-async fn room(events: &stream::Sender, held: Option<&Event>) -> Option<stream::Room> {
-    match held {
-        Some(event) => events.room(event).await,
-        None => pending().await,
     }
 }
 
