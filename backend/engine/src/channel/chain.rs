@@ -19,6 +19,11 @@ use crate::sys::mutex::Guard;
 const SEGMENT: u32 = 7;
 const LARGE: u32 = 8;
 
+/// What is known of the bell. A process that dies while it rings or silences it leaves `RINGING`: it may be either.
+const QUIET: u32 = 0;
+const RUNG: u32 = 1;
+const RINGING: u32 = 2;
+
 /// A chain in the arena.
 #[derive(Clone, Copy)]
 pub(super) struct Chain {
@@ -74,6 +79,16 @@ impl Chain {
     pub(super) fn ready(self) -> bool {
         let head = self.state.head.load(Acquire);
         self.arena.memory().word(head).load(Acquire) != 0
+    }
+
+    /// Whether a take may succeed; counts what has rung the bell already and is being published at this moment.
+    #[inline]
+    pub(super) fn ready_for_sure(self) -> bool {
+        self.ready()
+            || (self.state.rung.load(SeqCst) != QUIET && {
+                drop(self.lock_tail());
+                self.ready()
+            })
     }
 
     /// Whether the bound leaves room. A guess unless the tail is locked.
@@ -134,11 +149,12 @@ impl Chain {
             at = self.link_segment(at)?;
         }
         // First the bell, then the record: who hears it and looks waits for the tail's lock.
-        if B::AUDIBLE && state.rung.load(Relaxed) == 0 {
+        if B::AUDIBLE && state.rung.load(Relaxed) != RUNG {
+            state.rung.store(RINGING, SeqCst);
             if !bell.ring() {
                 return Ok(Appended::Deaf);
             }
-            state.rung.store(1, Relaxed);
+            state.rung.store(RUNG, Relaxed);
         }
         let number = state.sent.load(Relaxed).wrapping_add(1);
         let record = fill(at, number);
@@ -154,7 +170,7 @@ impl Chain {
 
     /// Takes the first message. `note` is called with its number before it is taken for good.
     pub(super) fn take(self, bell: &impl Bell, note: impl FnOnce(u32)) -> Option<Message> {
-        if !self.ready() {
+        if !self.ready_for_sure() {
             return None;
         }
         let state = self.state;
@@ -196,9 +212,10 @@ impl Chain {
     pub(super) fn silence_if_empty<B: Bell>(self, bell: &B) -> bool {
         let _guard = self.lock_tail();
         let empty = self.len() == 0;
-        if B::AUDIBLE && empty && self.state.rung.load(Relaxed) != 0 {
-            self.state.rung.store(0, Relaxed);
+        if B::AUDIBLE && empty && self.state.rung.load(Relaxed) != QUIET {
+            self.state.rung.store(RINGING, Relaxed);
             bell.silence();
+            self.state.rung.store(QUIET, Relaxed);
         }
         !empty
     }

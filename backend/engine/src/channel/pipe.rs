@@ -20,6 +20,7 @@ use super::Message;
 use super::bell::Socket;
 use super::chain::{Appended, Bound, Chain};
 use crate::limits::{FIRST_DOZE, LAST_DOZE, PIPE_BYTES};
+use crate::process::child::reaped_children;
 use crate::shm::shape::Shape;
 use crate::shm::{Arena, ArenaError, Block, BlockError, Handle, HandleError};
 use crate::sync::wait::{Goal, spin, wait_for};
@@ -71,7 +72,7 @@ pub struct End {
     // Closed before the note is left.
     fd: OwnedFd,
     note: ClosingNote,
-    /// When it was last seen that the other end is open: a coarse tick in the upper half, the pipe's count of closings in the lower.
+    /// When it was last seen that the other end is open: a coarse tick in the upper half, a count of ends in the lower.
     seen_open: AtomicU64,
 }
 
@@ -124,7 +125,8 @@ impl End {
     }
 
     /// Sends a message; its number. Waits only when [`crate::limits::PIPE_BYTES`] have not been received yet. That the other end is closed is
-    /// known at once where it was closed, and within a tick of the clock (4 ms) where its last process was killed.
+    /// known at once where it was closed or its last process
+    /// was reaped by this one, and within a tick of the clock (4 ms) otherwise.
     pub fn send(&self, message: &[u8], wait: Wait) -> Result<u32, SendError> {
         self.send_parts(&[message], wait)
     }
@@ -167,7 +169,7 @@ impl End {
 
     /// Waits until there is a message or the end of file; whether there is.
     pub fn poll(&self, wait: Wait) -> Result<bool, Interrupted> {
-        if self.incoming().ready() {
+        if self.incoming().ready_for_sure() {
             return Ok(true);
         }
         match self.wait_in(wait, &mut Seeing(self)) {
@@ -217,7 +219,10 @@ impl End {
             let over = self.sleep(time.unwrap_or(Duration::ZERO))?;
             prize = goal.attempt()?;
             match (&prize, over) {
-                (None, Woken::EndOfFile) => return Err(RecvError::EndOfFile),
+                (None, Woken::EndOfFile) => {
+                    self.seen_open.store(u64::MAX, Relaxed);
+                    return Err(RecvError::EndOfFile);
+                }
                 (None, _) if time.is_none() => return Ok(None),
                 (None, Woken::TimedOut) => doze = (doze * 2).min(LAST_DOZE),
                 _ => {}
@@ -241,10 +246,12 @@ impl End {
         }
     }
 
-    /// Whether the other end is closed everywhere. Asks the kernel when a descriptor of this pipe was closed since, or the clock has moved.
+    /// Whether the other end is closed everywhere. Asks the kernel when since the last time a descriptor of this pipe was closed, a child
+    /// of this process was reaped, or the clock has moved.
     fn found_broken(&self) -> bool {
         let tick = clock_gettime(ClockId::CLOCK_MONOTONIC_COARSE).map_or(0, |now| now.tv_nsec() as u32);
-        let seen = u64::from(tick) << 32 | u64::from(self.state().closings.load(SeqCst));
+        let ends = self.state().closings.load(SeqCst).wrapping_add(reaped_children());
+        let seen = u64::from(tick) << 32 | u64::from(ends);
         if self.seen_open.load(Relaxed) == seen {
             return false;
         }
@@ -337,7 +344,7 @@ impl Goal for Seeing<'_> {
     }
 
     fn attempt(&mut self) -> Result<Option<()>, RecvError> {
-        Ok(self.0.incoming().ready().then_some(()))
+        Ok(self.0.incoming().ready_for_sure().then_some(()))
     }
 }
 

@@ -159,8 +159,9 @@ impl Queue {
     /// Waits until there is something to get; whether there is. Somebody else may take it first.
     pub fn poll(&self, wait: Wait) -> Result<bool, Interrupted> {
         let chain = self.chain();
-        if chain.ready() || wait == Wait::Never {
-            return Ok(chain.ready());
+        let ready = chain.ready_for_sure();
+        if ready || wait == Wait::Never {
+            return Ok(ready);
         }
         let record = self.state().label.wait_as(SegmentKind::QueueGet);
         let ready = wait_for(&chain.state.items, wait, &mut Peeking(chain))?.is_some();
@@ -198,7 +199,7 @@ impl Queue {
     pub fn arm_doorbell(&self) -> bool {
         match &self.doorbell {
             Some(fd) => self.chain().be_strict(&Eventfd(fd)),
-            None => self.chain().ready(),
+            None => self.chain().ready_for_sure(),
         }
     }
 
@@ -207,7 +208,7 @@ impl Queue {
     pub fn before_poll(&self) -> bool {
         match &self.doorbell {
             Some(fd) => self.chain().silence_if_empty(&Eventfd(fd)),
-            None => self.chain().ready(),
+            None => self.chain().ready_for_sure(),
         }
     }
 

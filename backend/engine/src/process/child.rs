@@ -2,6 +2,8 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use forkyard_trace::event::{Kind, pack};
@@ -14,6 +16,9 @@ use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use crate::sync::Wait;
 use crate::sys::{fork, pidfd};
 use crate::trace::WaitRecord;
+
+/// How many children this process has reaped.
+static REAPED: AtomicU32 = AtomicU32::new(0);
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -140,10 +145,16 @@ impl Process {
             Err(error) => return Err(ProcessError::Refused(error.into())),
         };
         if self.status.set(status).is_ok() {
+            REAPED.fetch_add(1, Relaxed);
             recorder::record(Kind::Reaped, 0, pack(self.pid, status.code() as u32));
         }
         Ok(Some(status))
     }
+}
+
+/// How many children this process has reaped, so that others notice that it has changed.
+pub(crate) fn reaped_children() -> u32 {
+    REAPED.load(Relaxed)
 }
 
 /// Why a process could not be started, waited for or signalled.

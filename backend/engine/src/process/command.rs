@@ -1,7 +1,7 @@
 //! A program to start in a child, with chosen descriptors.
 
 use std::ffi::{CString, OsString};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use nix::errno::Errno;
@@ -103,4 +103,10 @@ impl<'fd> Command<'fd> {
             path,
         })
     }
+}
+
+/// A duplicate, close-on-exec, of a descriptor that this process got by its number: inherited, or named by code that knows numbers alone.
+/// The one behind the number stays open.
+pub fn inherited(fd: RawFd) -> std::io::Result<OwnedFd> {
+    fork::duplicate(fd).map_err(Into::into)
 }

@@ -1,9 +1,9 @@
 //! Processes: fork, spawn, wait, end.
-mod child;
+pub(crate) mod child;
 mod command;
 pub(crate) mod identity;
 mod parent;
 
 pub use child::{ExitStatus, Process, ProcessError};
-pub use command::Command;
+pub use command::{Command, inherited};
 pub use parent::{ParentError, end_with_parent};

@@ -109,7 +109,7 @@ pub(crate) fn spin<G: Goal>(luck: &AtomicU32, goal: &mut G) -> Result<Option<G::
         if goal.ready()
             && let Some(prize) = goal.attempt()?
         {
-            luck.store(backoff / 2 << 16, Relaxed);
+            luck.store((backoff / 2) << 16, Relaxed);
             return Ok(Some(prize));
         }
     }

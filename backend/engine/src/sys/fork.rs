@@ -3,7 +3,7 @@
 use nix::errno::Errno;
 use nix::unistd::{ForkResult, Pid};
 use std::ffi::CString;
-use std::os::fd::RawFd;
+use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 
 /// Forks; the child runs `body` and never returns from here.
 pub(crate) fn fork(body: impl FnOnce() -> i32) -> Result<Pid, Errno> {
@@ -62,4 +62,12 @@ impl Program {
             Err(error) => error,
         }
     }
+}
+
+/// A close-on-exec duplicate of the descriptor with this number.
+pub(crate) fn duplicate(fd: RawFd) -> Result<OwnedFd, Errno> {
+    // SAFETY: plain numbers; the descriptor behind `fd` is left as it is.
+    let own = Errno::result(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 3) })?;
+    // SAFETY: the kernel just gave us this one, nobody else has it.
+    Ok(unsafe { OwnedFd::from_raw_fd(own) })
 }

@@ -142,7 +142,7 @@ pub(crate) struct ChainState {
     pub(crate) tail_segment: AtomicU64,
     /// Number of the last message appended.
     pub(crate) sent: AtomicU32,
-    /// 1: the descriptor is readable.
+    /// 0: the descriptor is quiet, 1: it is readable, 2: one of both.
     pub(crate) rung: AtomicU32,
     /// Bytes appended, in all.
     pub(crate) sent_bytes: AtomicU64,
