@@ -1,9 +1,10 @@
-//! Two runs' figures side by side, and what the second is beside the first.
+//! Two runs' figures, one below the other, and what the second is beside the first.
 
 use forkyard_wire::run::Finished;
 use yew::prelude::*;
 
-use crate::run::figures::{cores, grouped, memory, ratio, time};
+use super::figures::{FIGURES, Figure};
+use crate::run::figures::ratio;
 
 /// Two runs.
 #[derive(Properties, PartialEq)]
@@ -14,56 +15,43 @@ pub struct CompareProps {
     pub threads: Option<Finished>,
 }
 
-struct Row {
-    name: &'static str,
-    show: fn(&Finished) -> String,
-    size: fn(&Finished) -> f64,
-    more: &'static str,
-}
-
-const ROWS: [Row; 5] = [
-    Row { name: "Wall", show: |run| time(run.wall_ns), size: |run| run.wall_ns as f64, more: "long" },
-    Row { name: "CPU", show: |run| time(run.cpu_ns), size: |run| run.cpu_ns as f64, more: "much" },
-    Row { name: "Cores used", show: |run| cores(run.cores_used), size: |run| run.cores_used, more: "many" },
-    Row { name: "Processes", show: |run| grouped(run.processes as usize), size: |run| f64::from(run.processes), more: "many" },
-    Row {
-        name: "Peak memory",
-        show: |run| memory(run.peak_memory_bytes),
-        size: |run| run.peak_memory_bytes as f64,
-        more: "much",
-    },
-];
-
 /// A table of both.
 #[component]
 pub fn Compare(props: &CompareProps) -> Html {
-    let shown = |run: &Option<Finished>, row: &Row| run.as_ref().map_or_else(|| "–".to_owned(), row.show);
+    let row = |name: &'static str, run: &Option<Finished>| {
+        let cell = |figure: &Figure| run.as_ref().map_or_else(|| "–".to_owned(), figure.value);
+        html! {
+            <tr>
+                <th scope="row">{ name }</th>
+                { for FIGURES.iter().map(|figure| html! { <td>{ cell(figure) }</td> }) }
+            </tr>
+        }
+    };
+    let compared = |figure: &Figure| match (&props.processes, &props.threads) {
+        (Some(processes), Some(threads)) => ratio((figure.size)(processes), (figure.size)(threads)),
+        _ => "–".to_owned(),
+    };
     html! {
-        <table class="compare">
-            <caption class="only-heard">{ "The same program with processes and with threads" }</caption>
-            <thead>
-                <tr>
-                    <th scope="col"><span class="only-heard">{ "Figure" }</span></th>
-                    <th scope="col">{ "Processes" }</th>
-                    <th scope="col">{ "Threads" }</th>
-                    <th scope="col">{ "Threads, compared" }</th>
-                </tr>
-            </thead>
-            <tbody>
-                { for ROWS.iter().map(|row| html! {
+        <div class="compare">
+            <table>
+                <caption class="only-heard">{ "The same program with processes and with threads" }</caption>
+                <thead>
                     <tr>
-                        <th scope="row">{ row.name }</th>
-                        <td>{ shown(&props.processes, row) }</td>
-                        <td>{ shown(&props.threads, row) }</td>
-                        <td class="compare-ratio">
-                            { match (&props.processes, &props.threads) {
-                                (Some(processes), Some(threads)) => ratio((row.size)(processes), (row.size)(threads), row.more),
-                                _ => "–".to_owned(),
-                            } }
-                        </td>
+                        <td />
+                        { for FIGURES.iter().map(|figure| html! {
+                            <th scope="col" title={figure.meaning}>{ figure.name }</th>
+                        }) }
                     </tr>
-                }) }
-            </tbody>
-        </table>
+                </thead>
+                <tbody>
+                    { row("with processes", &props.processes) }
+                    { row("with threads", &props.threads) }
+                    <tr class="compare-ratio">
+                        <th scope="row">{ "threads : processes" }</th>
+                        { for FIGURES.iter().map(|figure| html! { <td>{ compared(figure) }</td> }) }
+                    </tr>
+                </tbody>
+            </table>
+        </div>
     }
 }

@@ -29,6 +29,8 @@ pub struct ConsoleProps {
     pub session: Rc<Session>,
     /// Which of its runs.
     pub which: Which,
+    /// How the reader chooses between them, where there are two.
+    pub choice: Option<Html>,
 }
 
 /// The output of a run.
@@ -77,6 +79,8 @@ pub fn Console(props: &ConsoleProps) -> Html {
         <section class="output" aria-label="Output">
             <div class="output-head">
                 <h3>{ "Output" }</h3>
+                { props.choice.clone() }
+                <span class="output-room" />
                 if foreign > 0 {
                     <button type="button" class="button is-quiet" aria-pressed={unfolded.to_string()} onclick={unfold}>
                         { if *unfolded { "Hide" } else { "Show" } }
@@ -163,21 +167,24 @@ fn ConsoleBlock(props: &ConsoleBlockProps) -> Html {
     html! {
         <div class="console-block">
             { for rows.iter().enumerate().map(|(index, row)| {
-                let again = index > 0 && rows[index - 1].process == row.process && rows[index - 1].lane == row.lane;
-                row_of(row, props.hues.0.get(&row.lane).copied().unwrap_or(0), again)
+                let before = index.checked_sub(1).map(|before| &rows[before]);
+                row_of(row, props.hues.0.get(&row.lane).copied().unwrap_or(0), before)
             }) }
         </div>
     }
 }
 
-/// `again`: the line above is of the same process, whose name is not repeated for the eye.
-fn row_of(row: &Row, hue: u8, again: bool) -> Html {
+/// What the line before says already, its process and its stream, is not repeated for the eye.
+fn row_of(row: &Row, hue: u8, before: Option<&Row>) -> Html {
     let stderr = row.stream == Stream::Stderr;
+    let same_process = before.is_some_and(|before| before.process == row.process && before.lane == row.lane);
+    let same_stream = same_process && before.is_some_and(|before| before.stream == row.stream);
     let class = classes!(
         "row",
         format!("hue-{hue}"),
         stderr.then_some("is-stderr"),
-        again.then_some("is-again"),
+        same_process.then_some("is-same-process"),
+        same_stream.then_some("is-same-stream"),
         (row.kind == LineKind::ForeignFrame).then_some("is-foreign"),
     );
     html! {

@@ -25,7 +25,7 @@ pub fn ExampleCard(props: &ExampleCardProps) -> Html {
     use_session(&props.session);
     let view = props.session.view();
     let lines = figures::count(view.source.trim_end().lines().count(), "line", "lines");
-    let state = match view.current().finished() {
+    let state = match view.run.finished() {
         _ if view.going_on().is_some() => "running".to_owned(),
         Some(finished) => {
             let (wall, cores) = (figures::time(finished.wall_ns), figures::cores(finished.cores_used));

@@ -13,22 +13,49 @@ pub struct FiguresProps {
 }
 
 /// One figure.
-struct Figure {
-    name: &'static str,
-    meaning: &'static str,
-    value: fn(&Finished) -> String,
+pub struct Figure {
+    /// What it is called.
+    pub name: &'static str,
+    /// What it says.
+    pub meaning: &'static str,
+    /// The figure, with its unit.
+    pub value: fn(&Finished) -> String,
+    /// The figure, to be compared.
+    pub size: fn(&Finished) -> f64,
 }
 
-const FIGURES: [Figure; 5] = [
-    Figure { name: "Wall", meaning: "From start to end, by the clock on the wall", value: |run| time(run.wall_ns) },
-    Figure { name: "CPU", meaning: "Time on cores, of all processes together", value: |run| time(run.cpu_ns) },
-    Figure { name: "Cores used", meaning: "How many cores were busy, on average", value: |run| cores(run.cores_used) },
+/// Every figure, in order.
+pub const FIGURES: [Figure; 5] = [
+    Figure {
+        name: "Wall",
+        meaning: "From start to end, by the clock on the wall",
+        value: |run| time(run.wall_ns),
+        size: |run| run.wall_ns as f64,
+    },
+    Figure {
+        name: "CPU",
+        meaning: "Time on cores, of all processes together",
+        value: |run| time(run.cpu_ns),
+        size: |run| run.cpu_ns as f64,
+    },
+    Figure {
+        name: "Cores used",
+        meaning: "How many cores were busy, on average",
+        value: |run| cores(run.cores_used),
+        size: |run| run.cores_used,
+    },
     Figure {
         name: "Processes",
         meaning: "Over the run's life, the main one included",
         value: |run| grouped(run.processes as usize),
+        size: |run| f64::from(run.processes),
     },
-    Figure { name: "Peak memory", meaning: "The most that the run held at once", value: |run| memory(run.peak_memory_bytes) },
+    Figure {
+        name: "Peak memory",
+        meaning: "The most that the run held at once",
+        value: |run| memory(run.peak_memory_bytes),
+        size: |run| run.peak_memory_bytes as f64,
+    },
 ];
 
 /// A line of figures.

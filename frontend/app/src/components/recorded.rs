@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use crate::timeline::{Recording, Timeline};
 
-/// A run's chunks, as the server sent them; made by the program in the lesson on producers and consumers.
+/// The chunks of a run of `static/recorded.py`, as the server sent them.
 const ADDRESS: &str = "/recorded.json";
 
 /// The height of the picture, in CSS pixels.

@@ -81,7 +81,7 @@ fn describe(run: &Run) -> (Tone, String) {
 
 fn ended(run: &Run, finished: &Finished) -> (Tone, String) {
     let name = outcome_name(finished);
-    let exception = run.console.exceptions().last().map(|(_, exception)| exception);
+    let exception = run.exception();
     match finished.outcome {
         Outcome::Completed => match (&finished.signal, finished.exit_code.unwrap_or(0), exception) {
             (Some(signal), ..) => (Tone::Error, format!("{name} by {signal}")),

@@ -52,10 +52,10 @@ fn EditorPane(props: &PartProps) -> Html {
     let on_run = use_callback(session.clone(), |(), session| session.0.start());
     let on_line = use_callback(session, |line, session| session.0.look_at(line));
     let view = props.session.view();
-    let exception = view.current().exception_line().filter(|_| !view.edited);
+    let exceptions = if view.edited { Vec::new() } else { view.current().exception_lines() };
     html! {
         <CodeEditor source={view.source.clone()} label={format!("Program: {}", props.session.title)}
-            diagnostics={view.diagnostics.clone()} lit={view.lit.into_iter().collect::<Vec<_>>()} {exception}
+            diagnostics={view.diagnostics.clone()} lit={view.lit.into_iter().collect::<Vec<_>>()} {exceptions}
             {on_change} {on_run} {on_line} />
     }
 }
@@ -84,22 +84,27 @@ fn ResultPane(props: &PartProps) -> Html {
         let shown = shown.setter();
         Callback::from(move |workers| shown.set(if workers == Workers::Processes { Which::First } else { Which::Second }))
     };
+    let choice = view.beside.is_some().then(|| {
+        html! {
+            <Segmented<Workers> legend="Output of the run with" name={format!("output-{}", session.name())}
+                chosen={if which == Which::First { Workers::Processes } else { Workers::Threads }} on_choose={show}
+                choices={vec![
+                    Choice { value: Workers::Processes, label: "with processes".into() },
+                    Choice { value: Workers::Threads, label: "with threads".into() },
+                ]} />
+        }
+    });
     html! {
         <div class="result">
-            { status(&view, retry) }
-            if let Some(beside) = &view.beside {
-                <Compare processes={view.run.finished().cloned()} threads={beside.finished().cloned()} />
-                <Segmented<Workers> legend="Output of the run with" name={format!("output-{}", session.name())}
-                    chosen={if which == Which::First { Workers::Processes } else { Workers::Threads }}
-                    on_choose={show}
-                    choices={vec![
-                        Choice { value: Workers::Processes, label: "Output with processes".into() },
-                        Choice { value: Workers::Threads, label: "Output with threads".into() },
-                    ]} />
-            } else {
-                <Figures finished={view.run.finished().cloned()} />
-            }
-            <Console session={session.clone()} {which} />
+            <div class="result-head">
+                { status(&view, retry) }
+                if let Some(beside) = &view.beside {
+                    <Compare processes={view.run.finished().cloned()} threads={beside.finished().cloned()} />
+                } else {
+                    <Figures finished={view.run.finished().cloned()} />
+                }
+            </div>
+            <Console session={session.clone()} {which} {choice} />
             if takes_input {
                 <InputBox waiting={view.going_on().is_some_and(|run| run.phase == crate::run::Phase::WaitingForInput)}
                     {on_line} {on_close} />

@@ -22,9 +22,9 @@ pub struct CodeEditorProps {
     /// Lines that the timeline points to.
     #[prop_or_default]
     pub lit: Vec<u32>,
-    /// The line where an exception left the program.
+    /// The lines where exceptions left the program.
     #[prop_or_default]
-    pub exception: Option<u32>,
+    pub exceptions: Vec<u32>,
     /// The program after each edit.
     #[prop_or_default]
     pub on_change: Callback<String>,
@@ -88,9 +88,9 @@ pub fn CodeEditor(props: &CodeEditorProps) -> Html {
             handle.mark_lines(lines, MarkKind::Timeline);
         }
     });
-    use_effect_with((handle.clone(), props.exception), |(handle, line)| {
+    use_effect_with((handle.clone(), props.exceptions.clone()), |(handle, lines)| {
         if let Some(handle) = &**handle {
-            handle.mark_lines(line.as_slice(), MarkKind::Exception);
+            handle.mark_lines(lines, MarkKind::Exception);
         }
     });
 

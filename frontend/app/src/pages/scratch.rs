@@ -62,8 +62,11 @@ pub fn Scratch() -> Html {
         html! {
             <main id="main" class="scratch-wide" tabindex="-1" ref={place}>
                 <h1 class="only-heard">{ "Scratch" }</h1>
-                { templates }
-                <Workbench session={session.clone()} bar={Some(Room::Wide)} />
+                <div class="scratch-bar">
+                    <RunBar session={session.clone()} room={Room::Wide} />
+                    { templates }
+                </div>
+                <Workbench session={session.clone()} bar={None::<Room>} />
                 <Divider label="Height of the timeline" {height} min={120} max={720} {on_move} />
                 <div class="lesson-timeline"><RunTimeline session={session.clone()} /></div>
             </main>

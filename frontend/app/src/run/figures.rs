@@ -36,15 +36,9 @@ pub fn cores(cores: f64) -> String {
     format!("{cores:.2}")
 }
 
-/// What `second` is beside `first`, in words: `1.9 times as long`, `about the same`.
-pub fn ratio(first: f64, second: f64, more: &str) -> String {
-    if first <= 0.0 || second <= 0.0 {
-        return "no ratio".to_owned();
-    }
-    match second / first {
-        ratio if (0.95..1.05).contains(&ratio) => "about the same".to_owned(),
-        ratio => format!("{} times as {more}", three(ratio)),
-    }
+/// How many times `first` the `second` is: `0.79 ×`.
+pub fn ratio(first: f64, second: f64) -> String {
+    if first <= 0.0 || second <= 0.0 { "–".to_owned() } else { format!("{} ×", three(second / first)) }
 }
 
 /// A count with its noun: `1 process`, `4 processes`.
@@ -104,11 +98,11 @@ mod tests {
     }
 
     #[test]
-    fn a_ratio_is_told_in_words() {
-        assert_eq!(ratio(1.0, 1.02, "long"), "about the same");
-        assert_eq!(ratio(1.0, 1.934, "long"), "1.93 times as long");
-        assert_eq!(ratio(2.0, 1.0, "long"), "0.5 times as long");
-        assert_eq!(ratio(0.0, 1.0, "long"), "no ratio");
+    fn a_ratio_has_three_digits_and_needs_both() {
+        assert_eq!(ratio(1.0, 1.934), "1.93 ×");
+        assert_eq!(ratio(2.0, 1.0), "0.5 ×");
+        assert_eq!(ratio(1.0, 1_240.0), "1240 ×");
+        assert_eq!(ratio(0.0, 1.0), "–");
     }
 
     #[test]

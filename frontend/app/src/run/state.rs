@@ -9,6 +9,7 @@ use forkyard_wire::run::{Finished, Outcome, RunEvent, RunRequest, Started};
 use forkyard_wire::timeline::SegmentKind;
 
 use super::console::Console;
+use super::traceback::Exception;
 use crate::api::ApiError;
 use crate::timeline::Recording;
 
@@ -115,9 +116,16 @@ impl Run {
         }
     }
 
-    /// The line of the program where an exception left it, the last one that was told.
-    pub fn exception_line(&self) -> Option<u32> {
-        self.console.exceptions().last().map(|(_, exception)| exception.line)
+    /// The exception that was told last; where it was passed on from a worker to its parent, the worker's.
+    pub fn exception(&self) -> Option<&Exception> {
+        let told = self.console.exceptions();
+        let (lane, last) = told.last()?;
+        told.iter().find(|(by, exception)| by == lane && exception.text == last.text).map(|(_, exception)| exception)
+    }
+
+    /// The lines of the program where exceptions left it.
+    pub fn exception_lines(&self) -> Vec<u32> {
+        self.console.exceptions().iter().map(|(_, exception)| exception.line).collect()
     }
 
     /// Each lane's hue, 1 to 8; a new value whenever one is added.
@@ -305,10 +313,25 @@ mod tests {
         let mut run = asked();
         run.apply(Action::Event(started()));
         run.apply(Action::Event(printed(Stream::Stderr, "  File \"main.py\", line 2\nSyntaxError: no\n")));
-        assert_eq!(run.exception_line(), Some(2));
+        assert_eq!(run.exception_lines(), [2]);
         run.apply(Action::Ask(Rc::new(RunRequest::new("pass"))));
-        assert_eq!(run.exception_line(), None);
+        assert!(run.exception_lines().is_empty());
         assert!(run.console.is_empty());
+    }
+
+    #[test]
+    fn an_exception_that_came_from_a_worker_is_told_where_it_arose() {
+        let mut run = asked();
+        for text in [
+            "\"\"\"\nTraceback (most recent call last):\n  File \"/usr/lib/pool.py\", line 125, in worker\n    result\n",
+            "  File \"main.py\", line 5, in work\n    raise\nValueError: three\n\"\"\"\n\n",
+            "The above exception was the direct cause of the following exception:\n\n",
+            "Traceback (most recent call last):\n  File \"main.py\", line 10, in <module>\n    map\nValueError: three\n",
+        ] {
+            run.apply(Action::Event(printed(Stream::Stderr, text)));
+        }
+        assert_eq!(run.exception().map(|exception| exception.line), Some(5));
+        assert_eq!(run.exception_lines(), [5, 10]);
     }
 
     #[test]
