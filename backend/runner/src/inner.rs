@@ -64,7 +64,6 @@ impl Inner {
         let confinement = Confinement {
             namespaces,
             identity,
-            cores: cores.clone(),
             limits: ProcessLimits {
                 // The control group counts first, because it also tells that it refused.
                 processes: if self.cgroup.is_some() { processes + 8 } else { processes + limits::in_use(identity) },
@@ -74,12 +73,7 @@ impl Inner {
         };
         let territory = if namespaces == Namespaces::None { Territory::Descendants } else { Territory::Namespace };
         let isolation = tier::isolation(namespaces, self.cgroup.as_ref());
-        self.start(
-            streams,
-            &home,
-            Some(&confinement),
-            Shape { territory, isolation, cores: cores.count(), bounded: Bounded::Yes },
-        )
+        self.start(streams, &home, Some(&confinement), Shape { territory, isolation, cores, bounded: Bounded::Yes })
     }
 
     /// A program of the user's own, with the terminal's streams.
@@ -88,7 +82,7 @@ impl Inner {
         let [stdin, stdout, stderr] = TERMINAL.map(sys::inherited);
         let program = ProgramStreams { stdin: stdin?, stdout: stdout?, stderr: stderr? };
         let streams = Streams { program, receiver: None, keyboard: None };
-        let cores = Cores::of_this_process()?.count();
+        let cores = Cores::of_this_process()?;
         let shape = Shape { territory: Territory::Descendants, isolation: Isolation::None, cores, bounded: Bounded::No };
         self.start(streams, &Home::Users, None, shape)
     }
@@ -126,6 +120,8 @@ impl Inner {
         if let Some(cgroup) = &self.cgroup {
             cgroup.add(held.pid()).map_err(|error| InnerError::Cgroup(error.to_string()))?;
         }
+        // Before it is watched, because that is done core by core.
+        shape.cores.apply(held.pid())?;
         let main = held.pid().as_raw() as u32;
         let zero_ns = monotonic_ns()?;
         let recording = Recording::start(prepared, main, zero_ns);
@@ -136,7 +132,7 @@ impl Inner {
             start_method: self.job.start_method.unwrap_or(self.job.python.default_start_method),
             engine: self.job.engine,
             workers: self.job.workers,
-            cores: shape.cores,
+            cores: shape.cores.count(),
             isolation: shape.isolation,
             on_core: recording.on_core(),
         }));
@@ -165,7 +161,7 @@ impl Inner {
 struct Shape {
     territory: Territory,
     isolation: Isolation,
-    cores: u32,
+    cores: Cores,
     bounded: Bounded,
 }
 

@@ -4,6 +4,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
+use forkyard_oncpu::{OnCpu, Sampled};
 use forkyard_trace::memory::TraceMemory;
 use forkyard_trace::merge::{Ending, Merge};
 use forkyard_trace::reader::Reader;
@@ -47,14 +48,9 @@ struct On {
     reader: Reader,
     merge: Merge,
     hello: OwnedFd,
-    on_core: OnCore,
+    cores: Option<Box<dyn OnCpu>>,
     /// When the last chunk was sent.
     sent_ns: u64,
-}
-
-/// How on-core time can be measured here, and what is missing for better.
-pub(crate) fn probe() -> (OnCore, Option<String>) {
-    (OnCore::Off, Some("on-core time is not measured by this version".to_owned()))
 }
 
 impl Prepared {
@@ -78,14 +74,35 @@ impl Recording {
         let on = prepared.map(|prepared| {
             let mut merge = Merge::new(zero_ns);
             merge.hello(main, zero_ns);
-            On { reader: prepared.reader, merge, hello: prepared.hello, on_core: OnCore::Off, sent_ns: zero_ns }
+            On { reader: prepared.reader, merge, hello: prepared.hello, cores: watch_cores(main), sent_ns: zero_ns }
         });
         Recording { main, on }
     }
 
     /// How on-core time is measured in this run.
     pub(crate) fn on_core(&self) -> OnCore {
-        self.on.as_ref().map_or(OnCore::Off, |on| on.on_core)
+        self.cores().map_or(OnCore::Off, OnCpu::mode)
+    }
+
+    /// Readable when the cores should be looked at before the next tick.
+    pub(crate) fn core_descriptors(&self) -> Vec<BorrowedFd<'_>> {
+        self.cores().map(OnCpu::descriptors).unwrap_or_default()
+    }
+
+    /// How often the cores want to be looked at, in nanoseconds.
+    pub(crate) fn core_period_ns(&self) -> Option<u64> {
+        self.cores().map(|cores| cores.period().as_nanos() as u64)
+    }
+
+    /// Looks at the cores.
+    pub(crate) fn look_at_cores(&mut self) {
+        if let Some(on) = &mut self.on {
+            on.look_at_cores();
+        }
+    }
+
+    fn cores(&self) -> Option<&dyn OnCpu> {
+        self.on.as_ref()?.cores.as_deref()
     }
 
     /// The descriptor that becomes readable when a process tells of its birth.
@@ -97,7 +114,10 @@ impl Recording {
     pub(crate) fn greet(&mut self, now_ns: u64) -> Vec<u32> {
         let Some(on) = &mut self.on else { return Vec::new() };
         let pids = greetings(on.hello.as_fd());
-        pids.iter().for_each(|pid| on.merge.hello(*pid, now_ns));
+        for pid in &pids {
+            on.merge.hello(*pid, now_ns);
+            on.cores.iter_mut().for_each(|cores| cores.born(*pid));
+        }
         pids
     }
 
@@ -146,7 +166,9 @@ impl Recording {
         if now_ns < on.sent_ns + CHUNK_NS {
             return None;
         }
+        on.look_at_cores();
         let chunk = on.merge.chunk(now_ns);
+        let chunk = on.with_lost(chunk);
         if !has_news(&chunk) && now_ns < on.sent_ns + QUIET_NS {
             return None;
         }
@@ -158,7 +180,9 @@ impl Recording {
     pub(crate) fn finish(&mut self, now_ns: u64) -> Option<RunEvent> {
         let on = self.on.as_mut()?;
         on.collect();
-        Some(RunEvent::Timeline(on.merge.finish(now_ns)))
+        on.look_at_cores();
+        let chunk = on.merge.finish(now_ns);
+        Some(RunEvent::Timeline(on.with_lost(chunk)))
     }
 }
 
@@ -167,6 +191,31 @@ impl On {
         match self.reader.drain() {
             Ok(batches) => self.merge.feed(batches),
             Err(error) => eprintln!("forkyard-runner: {error}"),
+        }
+    }
+
+    fn look_at_cores(&mut self) {
+        if let Some(cores) = &mut self.cores {
+            self.merge.on_core(&cores.drain());
+        }
+    }
+
+    /// What the cores lost is lost to the reader as well.
+    fn with_lost(&self, mut chunk: Chunk) -> Chunk {
+        chunk.lost += self.cores.as_ref().map_or(0, |cores| cores.lost());
+        chunk
+    }
+}
+
+/// The best watcher that can be had for the process, which is held.
+fn watch_cores(main: u32) -> Option<Box<dyn OnCpu>> {
+    let mut best = forkyard_oncpu::open()?;
+    match best.attach(main) {
+        Ok(()) => Some(best),
+        Err(error) => {
+            eprintln!("forkyard-runner: {error}; the cores are sampled instead");
+            let mut sampled: Box<dyn OnCpu> = Box::new(Sampled::new());
+            sampled.attach(main).ok().map(|()| sampled)
         }
     }
 }

@@ -77,6 +77,7 @@ enum Source {
     Signals,
     Output,
     Hello,
+    Cores,
     Room,
     Keys,
     Death(u32),
@@ -91,6 +92,7 @@ struct State {
     main_end: Option<End>,
     end_ns: u64,
     next_tick_ns: u64,
+    next_cores_ns: Option<u64>,
     killing: bool,
 }
 
@@ -105,6 +107,7 @@ impl Watch {
             main_end: None,
             end_ns: self.zero_ns,
             next_tick_ns: self.zero_ns + TICK_NS,
+            next_cores_ns: self.recording.core_period_ns().map(|period| self.zero_ns + period),
             killing: false,
         };
         state.births.born(self.main);
@@ -131,6 +134,10 @@ impl Watch {
                     self.recording.greet(now).into_iter().for_each(|pid| state.births.born(pid));
                     None
                 }
+                Source::Cores => {
+                    self.recording.look_at_cores();
+                    None
+                }
                 Source::Signals => self.hear(state)?,
                 Source::Death(pid) => {
                     // Our own children tell their end to us and nobody else.
@@ -149,6 +156,10 @@ impl Watch {
             verdict = verdict.or(found);
         }
         let now = monotonic_ns()?;
+        if state.next_cores_ns.is_some_and(|next| now >= next) {
+            self.recording.look_at_cores();
+            state.next_cores_ns = self.recording.core_period_ns().map(|period| now + period);
+        }
         if now >= state.next_tick_ns {
             let found = self.tick(state, now);
             verdict = verdict.or(found);
@@ -182,6 +193,7 @@ impl Watch {
         if let Some(hello) = self.recording.hello() {
             add(Source::Hello, hello, PollFlags::POLLIN);
         }
+        self.recording.core_descriptors().into_iter().for_each(|ring| add(Source::Cores, ring, PollFlags::POLLIN));
         if self.events.waiting() {
             add(Source::Room, stdout.as_fd(), PollFlags::POLLOUT);
         }
@@ -194,7 +206,8 @@ impl Watch {
 
         let mut waited: Vec<PollFd<'_>> = sources.iter().map(|(_, descriptor, flags)| PollFd::new(*descriptor, *flags)).collect();
         let now = monotonic_ns()?;
-        let next = if self.bounded == Bounded::Yes { state.next_tick_ns.min(self.deadline_ns()) } else { state.next_tick_ns };
+        let deadline = (self.bounded == Bounded::Yes).then(|| self.deadline_ns());
+        let next = [deadline, state.next_cores_ns].into_iter().flatten().fold(state.next_tick_ns, u64::min);
         let milliseconds = next.saturating_sub(now).div_ceil(1_000_000).min(1000) as u16;
         match poll(&mut waited, PollTimeout::from(milliseconds)) {
             Ok(_) | Err(Errno::EINTR) => {}

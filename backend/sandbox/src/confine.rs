@@ -5,7 +5,6 @@
 
 use nix::errno::Errno;
 
-use crate::cores::Cores;
 use crate::identity::Identity;
 use crate::limits::ProcessLimits;
 use crate::namespaces::Namespaces;
@@ -18,8 +17,6 @@ pub struct Confinement {
     pub namespaces: Namespaces,
     /// Who it is.
     pub identity: Identity,
-    /// Its cores.
-    pub cores: Cores,
     /// Its resource limits.
     pub limits: ProcessLimits,
     /// Its system calls.
@@ -30,7 +27,6 @@ impl Confinement {
     /// Puts everything on this process. On an error it must not go on.
     pub fn apply(&self) -> Result<(), ConfineError> {
         let step = |what| move |errno| ConfineError::Refused { what, errno };
-        self.cores.apply().map_err(step("its cores"))?;
         self.limits.apply().map_err(step("its resource limits"))?;
         if self.namespaces != Namespaces::None || self.identity != Identity::Same {
             self.identity_and_capabilities()?;

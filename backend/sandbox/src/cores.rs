@@ -37,13 +37,13 @@ impl Cores {
         &self.0
     }
 
-    /// Keeps this process, and those it will start, on them.
-    pub fn apply(&self) -> Result<(), Errno> {
+    /// Keeps a process, and those it will start, on them.
+    pub fn apply(&self, pid: Pid) -> Result<(), Errno> {
         let mut set = CpuSet::new();
         for core in &self.0 {
             set.set(*core)?;
         }
-        sched_setaffinity(Pid::from_raw(0), &set)
+        sched_setaffinity(pid, &set)
     }
 }
 
