@@ -40,11 +40,11 @@ impl Board {
         detached(py, || self.board.submit(&bytes), interrupted)?.map_err(|error| failed(py, error))
     }
 
-    /// The next task of the worker at `slot`, as (id, task); None when none came in time.
-    fn take<'py>(&self, py: Python<'py>, slot: u32, timeout: f64) -> PyResult<Option<(u32, Bound<'py, PyAny>)>> {
+    /// The next task of the worker at `slot`; None when none came in time.
+    fn take<'py>(&self, py: Python<'py>, slot: u32, timeout: f64) -> PyResult<Option<Came<'py>>> {
         let wait = wait_for(Blocking::Yes, Some(timeout));
         match detached(py, || self.board.take(slot, wait), |error| *error == GetError::Interrupted)? {
-            Ok(task) => Ok(Some((task.id(), message::object(py, &task)?))),
+            Ok(task) => Ok(Some(came(py, &task))),
             Err(_) => Ok(None),
         }
     }
@@ -56,12 +56,12 @@ impl Board {
         detached(py, || self.board.complete(slot, &bytes), interrupted)?.map_err(|error| failed(py, error))
     }
 
-    /// The next result, as (id of its task, result); None when none came in time.
+    /// The next result; None when none came in time.
     #[pyo3(signature = (timeout=None))]
-    fn result<'py>(&self, py: Python<'py>, timeout: Option<f64>) -> PyResult<Option<(u32, Bound<'py, PyAny>)>> {
+    fn result<'py>(&self, py: Python<'py>, timeout: Option<f64>) -> PyResult<Option<Came<'py>>> {
         let wait = wait_for(Blocking::Yes, timeout);
         match detached(py, || self.board.result(wait), |error| *error == GetError::Interrupted)? {
-            Ok(task) => Ok(Some((task.id(), message::object(py, &task)?))),
+            Ok(task) => Ok(Some(came(py, &task))),
             Err(_) => Ok(None),
         }
     }
@@ -69,6 +69,16 @@ impl Board {
     /// The id of the task that the dead worker of this slot had.
     fn lost(&self, slot: u32) -> Option<u32> {
         self.board.lost(slot)
+    }
+}
+
+/// The id of a task, the task or its result, and the exception instead of it when it cannot be unpickled.
+type Came<'py> = (u32, Bound<'py, PyAny>, Option<Bound<'py, PyAny>>);
+
+fn came<'py>(py: Python<'py>, task: &pool::Task) -> Came<'py> {
+    match message::object(py, task) {
+        Ok(object) => (task.id(), object, None),
+        Err(error) => (task.id(), py.None().into_bound(py), Some(error.into_value(py).into_bound(py).into_any())),
     }
 }
 

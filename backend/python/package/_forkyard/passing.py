@@ -34,6 +34,21 @@ def arena(obj):
     return known.setdefault("_forkyard_arena", Arena())
 
 
+def refuse_mixed(obj):
+    """What was made for forked processes goes to no other, as with CPython's own module."""
+    context.assert_spawning(obj)
+    if obj._is_fork_ctx:
+        raise RuntimeError(
+            "A SemLock created in a fork context is being shared with a process in a spawn context. "
+            "This is not supported. Please use the same context to create multiprocessing objects and Process."
+        )
+
+
+def is_fork(ctx):
+    """Whether a context, or the default one, forks."""
+    return (ctx or context._default_context.get_context()).get_start_method() == "fork"
+
+
 def prepared(data):
     """The preparation of a new process, with the arena in it.
 

@@ -10,8 +10,9 @@ import threading
 from . import _engine, trace
 from .passing import arena
 
-#: Marks the loss of a task among the results, whose first is a job's number otherwise.
-_LOST = None
+#: Marks the failure of a task as such among the results, whose first is a job's number otherwise: the task or its result
+#: could not be unpickled, or its worker died.
+_FAILED = None
 
 #: Seconds after which an idle worker looks whether its pool's process is still there.
 _ORPHAN_CHECK = 1.0
@@ -39,10 +40,14 @@ class WorkerTasks(_BoardEnd):
         """The next task; OSError when the process of the pool is gone."""
         while True:
             taken = self._board.take(self._slot, _ORPHAN_CHECK)
-            if taken is not None:
-                return taken[1]
-            if _is_orphan():
-                raise OSError("the process of the pool is gone")
+            if taken is None:
+                if _is_orphan():
+                    raise OSError("the process of the pool is gone")
+                continue
+            number, task, error = taken
+            if error is None:
+                return task
+            self._board.complete(self._slot, (_FAILED, number, error))
 
 
 class WorkerResults(_BoardEnd):
@@ -92,25 +97,24 @@ class ResultQueue(_BoardEnd):
     def get(self):
         """The next result, which may be the loss of a task."""
         while True:
-            number, result = self._board.result()
+            number, result, error = self._board.result()
+            if error is not None:
+                result = (_FAILED, number, error)
             if result is None:
                 return None
-            if result[0] is not _LOST:
+            if result[0] is not _FAILED:
                 self._tasks.done(number)
                 return result
-            _, number, name, exitcode = result
-            task = self._tasks.done(number)
+            task = self._tasks.done(result[1])
             if task is not None:
-                from multiprocessing.pool import WorkerLost
-
-                return task[0], task[1], (False, WorkerLost(name, exitcode, task[2]))
+                return task[0], task[1], (False, _failure(result, task[2]))
 
     def bury(self, workers):
         """These workers have died. The loss of a task queues up behind the results that the worker still handed in."""
         for worker in workers:
             number = self._board.lost(worker._forkyard_slot)
             if number is not None:
-                self.put((_LOST, number, worker.name, worker.exitcode))
+                self.put((_FAILED, number, (worker.name, worker.exitcode)))
 
     def for_worker(self, slot):
         return WorkerResults(self._board, self._object, slot)
@@ -125,6 +129,16 @@ def queues(workers, object):
 
 class ThreadTasks(queue.SimpleQueue):
     """Where the workers of a pool of threads get their tasks from."""
+
+
+def _failure(message, function):
+    """The exception for a task that failed as such."""
+    what = message[2]
+    if isinstance(what, BaseException):
+        return what
+    from multiprocessing.pool import WorkerLost
+
+    return WorkerLost(*what, function)
 
 
 def _is_orphan():

@@ -4,13 +4,14 @@ from _forkyard.borrow import interpreters_own
 
 interpreters_own(__name__)
 
+import collections  # noqa: E402
 import io  # noqa: E402
 import os  # noqa: E402
 import sys  # noqa: E402
 
 from _forkyard import _engine, names, passing, trace  # noqa: E402
 
-from .context import reduction  # noqa: E402
+from .context import get_spawning_popen, reduction  # noqa: E402
 
 
 class _PipeEnd(Connection):  # noqa: F821 - the interpreter's own
@@ -19,8 +20,14 @@ class _PipeEnd(Connection):  # noqa: F821 - the interpreter's own
     def __init__(self, end):
         super().__init__(end.fileno(), end.readable, end.writable)
         self._end = end
-        self.send = end.send
-        self.recv = end.recv
+
+    def send(self, obj):
+        """Sends a picklable object."""
+        self._end.send(obj)
+
+    def recv(self):
+        """Receives an object."""
+        return self._end.recv()
 
     def fileno(self):
         """The descriptor, which from now on tells whether there is something to receive."""
@@ -64,8 +71,16 @@ def Pipe(duplex=True):
     return _PipeEnd(first), _PipeEnd(second)
 
 
+#: Ends that were sent to running processes, kept for a while: the sender may close its own before the receiver opens its.
+_sent = collections.deque(maxlen=64)
+
+
 def _reduce_end(connection):
     end = connection._end
+    if get_spawning_popen() is None:
+        # On another descriptor, so that the other side's end of file does not wait for this.
+        with open(os.devnull, "rb") as nothing:
+            _sent.append(_engine.End.open(end.handle, end.side, nothing.fileno()))
     descriptor = reduction.DupFd(end.fileno())
     return _rebuild_end, (passing.arena(connection), end.handle, end.side, descriptor)
 

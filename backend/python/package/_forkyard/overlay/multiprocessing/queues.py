@@ -7,7 +7,7 @@ import types
 from queue import Empty, Full  # noqa: F401 - part of this module's names
 
 from _forkyard import _engine, trace
-from _forkyard.passing import arena
+from _forkyard.passing import arena, is_fork, refuse_mixed
 from _forkyard.pickles import ATOMS, dumps
 
 from . import context
@@ -85,17 +85,19 @@ class Queue:
         bounded = 0 < maxsize <= SEM_VALUE_MAX
         self._maxsize = maxsize if maxsize > 0 else SEM_VALUE_MAX
         self._ring = _engine.Queue(maxsize if bounded else 0, trace.made(type(self).__name__))
+        self._is_fork_ctx = is_fork(ctx)
         self._opid = os.getpid()
         self._ignore_epipe = False
         self._reset()
 
     def __getstate__(self):
-        context.assert_spawning(self)
+        refuse_mixed(self)
         return self._ignore_epipe, self._maxsize, self._opid, _passed(self)
 
     def __setstate__(self, state):
         self._ignore_epipe, self._maxsize, self._opid, passed = state
         self._ring = _opened(passed)
+        self._is_fork_ctx = False
         self._reset()
 
     def _reset(self):
@@ -132,6 +134,8 @@ class Queue:
         return len(self._ring)
 
     def empty(self):
+        if self._closed:
+            raise OSError("handle is closed")
         return not self._poll()
 
     def full(self):
@@ -212,6 +216,7 @@ class SimpleQueue:
 
     def __init__(self, *, ctx):
         self._ring = _engine.Queue(0, trace.made(type(self).__name__))
+        self._is_fork_ctx = is_fork(ctx)
         self._rlock, self._wlock = _unrecorded_lock(ctx), _unrecorded_lock(ctx)
         self._reset()
 
@@ -228,12 +233,13 @@ class SimpleQueue:
         return not self._reader.poll()
 
     def __getstate__(self):
-        context.assert_spawning(self)
+        refuse_mixed(self)
         return _passed(self), self._rlock, self._wlock
 
     def __setstate__(self, state):
         passed, self._rlock, self._wlock = state
         self._ring = _opened(passed)
+        self._is_fork_ctx = False
         self._reset()
 
     def get(self):

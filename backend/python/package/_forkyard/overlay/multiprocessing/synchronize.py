@@ -8,7 +8,7 @@ import time
 
 from _forkyard import _engine, trace
 from _forkyard.errors import OwnerDied
-from _forkyard.passing import arena
+from _forkyard.passing import arena, is_fork, refuse_mixed
 
 from . import context, process
 
@@ -27,9 +27,7 @@ class SemLock:
         self._take(inner, ctx)
 
     def _take(self, inner, ctx):
-        if ctx is None:
-            ctx = context._default_context.get_context()
-        self._is_fork_ctx = ctx.get_start_method() == "fork"
+        self._is_fork_ctx = is_fork(ctx)
         self._semlock = inner
         self._make_methods()
 
@@ -44,12 +42,7 @@ class SemLock:
         return self._semlock.__exit__(*args)
 
     def __getstate__(self):
-        context.assert_spawning(self)
-        if self._is_fork_ctx:
-            raise RuntimeError(
-                "A SemLock created in a fork context is being shared with a process in a spawn context. "
-                "This is not supported. Please use the same context to create multiprocessing objects and Process."
-            )
+        refuse_mixed(self)
         return arena(self), isinstance(self._semlock, _engine.Lock), self._semlock.kind, self._semlock.handle
 
     def __setstate__(self, state):
@@ -202,13 +195,15 @@ class Event:
 
     def __init__(self, *, ctx):
         self._flag = _engine.Event(trace.made(type(self).__name__))
+        self._is_fork_ctx = is_fork(ctx)
 
     def __getstate__(self):
-        context.assert_spawning(self)
+        refuse_mixed(self)
         return arena(self), self._flag.handle
 
     def __setstate__(self, state):
         self._flag = _engine.Event.open(bytes(state[1]))
+        self._is_fork_ctx = False
 
     def is_set(self):
         return self._flag.is_set()
