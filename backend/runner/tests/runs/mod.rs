@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use forkyard_wire::job::{Command, Interpreter, Job, Limits, Program};
 use forkyard_wire::run::{Engine, Finished, Isolation, Output, RunEvent, StartMethod, Started, Stream, Workers};
+use forkyard_wire::timeline::Chunk;
 
 /// How long anything may take before the test is given up.
 const WATCHDOG: Duration = Duration::from_secs(90);
@@ -37,7 +38,7 @@ pub(crate) struct Running {
     pub(crate) mark: String,
     pub(crate) started: Option<Started>,
     pub(crate) outputs: Vec<Output>,
-    pub(crate) chunks: usize,
+    pub(crate) chunks: Vec<Chunk>,
 }
 
 /// A run that is over.
@@ -45,7 +46,7 @@ pub(crate) struct Ended {
     pub(crate) started: Started,
     pub(crate) outputs: Vec<Output>,
     pub(crate) finished: Finished,
-    pub(crate) chunks: usize,
+    pub(crate) chunks: Vec<Chunk>,
     pub(crate) mark: String,
 }
 
@@ -121,7 +122,7 @@ impl Trial {
             }
         });
         let mark = self.job.run;
-        Running { child, stdin: Some(stdin), lines, mark, started: None, outputs: Vec::new(), chunks: 0 }
+        Running { child, stdin: Some(stdin), lines, mark, started: None, outputs: Vec::new(), chunks: Vec::new() }
     }
 
     /// The runner; from a terminal with three more descriptors, which a Python opens for it.
@@ -194,7 +195,13 @@ impl Running {
         };
         self.child.wait().unwrap();
         let started = self.started.take().unwrap_or_else(|| panic!("no start: {:?}", finished.message));
-        Ended { started, outputs: std::mem::take(&mut self.outputs), finished, chunks: self.chunks, mark: self.mark.clone() }
+        Ended {
+            started,
+            outputs: std::mem::take(&mut self.outputs),
+            finished,
+            chunks: std::mem::take(&mut self.chunks),
+            mark: self.mark.clone(),
+        }
     }
 
     /// Waits until the runner has gone without a word.
@@ -207,7 +214,7 @@ impl Running {
         match serde_json::from_str(&line).unwrap_or_else(|error| panic!("{line}: {error}")) {
             RunEvent::Started(started) => self.started = Some(started),
             RunEvent::Output(output) => self.outputs.push(output),
-            RunEvent::Timeline(_) => self.chunks += 1,
+            RunEvent::Timeline(chunk) => self.chunks.push(chunk),
             RunEvent::Queued(_) => panic!("a runner has no queue"),
             RunEvent::Finished(finished) => return Some(finished),
         }

@@ -1,0 +1,55 @@
+//! What the runner itself knows of the processes, whatever they say about themselves: births, deaths, cores.
+
+#![allow(clippy::unwrap_used, reason = "where the machine fails, so does the test")]
+
+mod runs;
+
+use std::collections::BTreeMap;
+
+use forkyard_wire::run::OnCore;
+use forkyard_wire::timeline::{Lane, LaneKind, SegmentKind};
+use runs::{Ended, Trial};
+
+/// The lanes as the last chunk left them.
+fn lanes(ended: &Ended) -> Vec<Lane> {
+    let lanes = ended.chunks.iter().flat_map(|chunk| chunk.lanes.clone());
+    lanes.map(|lane| (lane.id, lane)).collect::<BTreeMap<_, _>>().into_values().collect()
+}
+
+#[test]
+fn nothing_is_told_when_nothing_is_recorded() {
+    let ended = Trial::new("print('x')").run();
+    assert!(ended.chunks.is_empty());
+    assert_eq!(ended.started.on_core, OnCore::Off);
+}
+
+#[test]
+fn a_process_is_born_writes_and_dies() {
+    let ended = Trial::new("import os, time\nos.write(1, b'x')\ntime.sleep(0.3)\nos._exit(5)").timeline().run();
+    let lanes = lanes(&ended);
+    let main = lanes.iter().find(|lane| lane.kind == LaneKind::Process).unwrap();
+    assert_eq!((main.name.as_str(), main.exit_code, main.start_ns), ("MainProcess", Some(5), 0));
+    assert!(main.end_ns.unwrap() >= 300_000_000);
+    assert_eq!(ended.outputs[0].lane, main.id);
+    let marks: Vec<_> = ended.chunks.iter().flat_map(|chunk| &chunk.marks).collect();
+    assert_eq!((marks.len(), marks[0].text.as_str(), marks[0].at_ns), (1, "x", ended.outputs[0].at_ns));
+}
+
+#[test]
+fn time_on_cores_is_the_time_the_kernel_counts() {
+    let ended = Trial::new("for i in range(5_000_000): pass").timeline().run();
+    assert_ne!(ended.started.on_core, OnCore::Off);
+    let segments = ended.chunks.iter().flat_map(|chunk| chunk.segments.iter());
+    let on_core: u64 =
+        segments.filter(|segment| segment.kind == SegmentKind::OnCore).map(|segment| segment.end - segment.start).sum();
+    let ratio = on_core as f64 / ended.finished.cpu_ns as f64;
+    let tolerance = if ended.started.on_core == OnCore::Exact { 0.03 } else { 0.2 };
+    assert!((ratio - 1.0).abs() < tolerance, "{on_core} ns on cores, {} ns counted", ended.finished.cpu_ns);
+}
+
+#[test]
+fn a_program_that_waits_says_little() {
+    let ended = Trial::new("import time\ntime.sleep(1.5)").timeline().run();
+    assert!(ended.chunks.len() < 15, "{}", ended.chunks.len());
+    assert!(ended.chunks.is_sorted_by_key(|chunk| chunk.to_ns));
+}
