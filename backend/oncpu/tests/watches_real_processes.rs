@@ -1,5 +1,7 @@
 //! Real children burn time, and the watchers' sums are held against what the kernel charged them, in the same run.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
@@ -71,7 +73,7 @@ fn charged() -> u64 {
 /// Burns time on a core until it has been charged `BURN`, with a short sleep now and then.
 fn burn() {
     while charged() < BURN.as_nanos() as u64 {
-        if charged() % 50 == 0 {
+        if charged().is_multiple_of(50) {
             std::thread::sleep(Duration::from_micros(200));
         }
     }
