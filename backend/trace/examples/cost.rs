@@ -1,0 +1,81 @@
+//! What recording and merging cost here: `cargo run --release -p forkyard-trace --example cost`.
+
+use std::hint::black_box;
+use std::os::fd::AsRawFd;
+use std::time::Instant;
+
+use forkyard_trace::event::{Event, Kind, pack};
+use forkyard_trace::memory::TraceMemory;
+use forkyard_trace::merge::Merge;
+use forkyard_trace::reader::{RawBatch, Reader};
+use forkyard_trace::recorder;
+use forkyard_wire::timeline::SegmentKind;
+
+const EVENTS: u64 = 1_000_000;
+const PROCESSES: u32 = 8;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("an event while off: {:.1} ns", each(|| recorder::record(Kind::Wake, 1, 0)));
+    let mut reader = Reader::new(TraceMemory::create()?);
+    recorder::attach(reader.memory().fd().as_raw_fd())?;
+    println!("an event while on:  {:.1} ns", each(|| recorder::record(Kind::Wake, 1, 0)));
+    let started = Instant::now();
+    let read: usize = reader.drain()?.iter().map(|batch| batch.events.len()).sum();
+    println!("a full ring read:   {read} events in {:?}", started.elapsed());
+
+    let batches = batches();
+    let started = Instant::now();
+    let mut merge = Merge::new(0);
+    merge.feed(batches);
+    let chunk = merge.finish(2 * EVENTS * 100);
+    println!(
+        "{EVENTS} events of {PROCESSES} processes merged in {:?}: {} segments, {} arrows",
+        started.elapsed(),
+        chunk.segments.len(),
+        chunk.arrows.len()
+    );
+    Ok(())
+}
+
+/// Nanoseconds that one call costs.
+fn each(call: impl Fn()) -> f64 {
+    let started = Instant::now();
+    for _ in 0..EVENTS {
+        black_box(&call)();
+    }
+    started.elapsed().as_nanos() as f64 / EVENTS as f64
+}
+
+/// Processes that take a lock, pass messages round and run tasks: ten events in each turn.
+fn batches() -> Vec<RawBatch> {
+    let turn = |pid: u32, number: u32| {
+        let next = 1 + pid % PROCESSES;
+        [
+            (Kind::WaitBegin(SegmentKind::LockAcquire), 1, pack(0, 3)),
+            (Kind::WaitEnd(SegmentKind::LockAcquire), 1, 1),
+            (Kind::HoldBegin, 1, pack(0, 3)),
+            (Kind::HoldEnd, 1, 0),
+            (Kind::Sent, 100 + next, pack(number, 8)),
+            (Kind::WaitBegin(SegmentKind::QueueGet), 100 + pid, pack(0, 5)),
+            (Kind::WaitEnd(SegmentKind::QueueGet), 100 + pid, 1),
+            (Kind::Received, 100 + pid, pack(number, 8)),
+            (Kind::TaskBegin, 2, pack(number, 0)),
+            (Kind::TaskEnd, 2, 1),
+        ]
+    };
+    let turns = (EVENTS / u64::from(PROCESSES) / 10) as u32;
+    let batch = |pid: u32| {
+        let rows = (0..turns).flat_map(move |number| turn(pid, number));
+        let event = |(index, (kind, object, argument)): (usize, (Kind, u32, u64))| Event {
+            t_ns: index as u64 * 800 + u64::from(pid),
+            tid: pid,
+            kind: kind.pack(),
+            core: 0,
+            object,
+            sequence: 0,
+            argument,
+        };
+        RawBatch { slot: pid as usize, pid, events: rows.enumerate().map(event).collect(), ..RawBatch::default() }
+    };
+    (1..=PROCESSES).map(batch).collect()
+}
