@@ -45,13 +45,13 @@ def line():
     return 0 if here is None else here.f_lineno or 0
 
 
-def of_new(kind, part=None):
-    """(name, line) for an object that the program is making; `part` is 0 or 1 for the ends of a pipe."""
+def of_new(kind):
+    """(name, line) for an object that the program is making."""
     here = frame()
     name = None
     if here is not None:
         try:
-            name = _assigned(here, part)
+            name = _assigned(here)
         except (OSError, SyntaxError, ValueError):
             name = None
     if name is None:
@@ -60,21 +60,16 @@ def of_new(kind, part=None):
     return name, (0 if here is None else here.f_lineno or 0)
 
 
-def _assigned(here, part):
+def _assigned(here):
     """What the call that `here` is executing is assigned to, as source text."""
     place = next(islice(here.f_code.co_positions(), here.f_lasti // 2, None), None)
     if place is None or None in place:
         return None
-    target = _targets().get((place[0], place[2], place[1], place[3]))
-    if isinstance(target, tuple):
-        return target[part] if part is not None and len(target) == 2 else None
-    if target is not None and part is not None:
-        return f"{target}[{part}]"
-    return target
+    return _targets().get((place[0], place[2], place[1], place[3]))
 
 
 def _targets():
-    """From a call's place (line, column, end line, end column) to the text of its target, or a tuple of texts."""
+    """From a call's place (line, column, end line, end column) to the text of its target: `here, there` for the ends of a pipe."""
     global _calls
     if _calls is None:
         import ast
@@ -99,4 +94,4 @@ def _pair(ast, target, value):
             _pair(ast, one, its)
     elif isinstance(value, ast.Call):
         place = (value.lineno, value.col_offset, value.end_lineno, value.end_col_offset)
-        _calls[place] = tuple(map(ast.unparse, target.elts)) if many else ast.unparse(target)
+        _calls[place] = ", ".join(map(ast.unparse, target.elts)) if many else ast.unparse(target)

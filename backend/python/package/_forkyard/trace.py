@@ -69,13 +69,13 @@ def line():
     return names.line()
 
 
-def made(kind, part=None):
-    """The number of an object the program is making, 0 when nothing is recorded. `part`: which end of a pipe."""
+def made(kind):
+    """The number of an object the program is making, 0 when nothing is recorded."""
     if not is_on():
         return 0
     from . import names
 
-    name, at = names.of_new(kind, part)
+    name, at = names.of_new(kind)
     return _engine.new_object(kind, name, at)
 
 
