@@ -24,14 +24,20 @@ pub(super) struct CanvasProps {
 #[component]
 pub(super) fn Canvas(props: &CanvasProps) -> Html {
     let node = use_node_ref();
+    // Asking the browser for thirty colours takes longer than painting a small run.
+    let known = use_mut_ref(|| None::<(u32, Palette)>);
     {
         let node = node.clone();
-        use_effect_with((props.picture.clone(), props.lit, props.theme), move |(picture, lit, _)| {
-            let (picture, lit) = (picture.clone(), *lit);
+        use_effect_with((props.picture.clone(), props.lit, props.theme), move |(picture, lit, theme)| {
+            let (picture, lit, theme) = (picture.clone(), *lit, *theme);
             let frame = Frame::ask(move || {
                 let Some(canvas) = node.cast::<HtmlCanvasElement>() else { return };
-                let Some(palette) = Palette::of(&canvas) else { return };
-                if let Some(painter) = Painter::of(&canvas, &picture, &palette) {
+                let mut known = known.borrow_mut();
+                if known.as_ref().is_none_or(|(of, _)| *of != theme) {
+                    *known = Palette::of(&canvas).map(|palette| (theme, palette));
+                }
+                let Some((_, palette)) = &*known else { return };
+                if let Some(painter) = Painter::of(&canvas, &picture, palette) {
                     picture.ask(|scene| painter.paint(scene, lit));
                 }
             });

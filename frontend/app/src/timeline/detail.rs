@@ -7,6 +7,8 @@ use yew::prelude::*;
 use super::legend::swatch;
 use super::picture::Picture;
 
+/// What to do with the picture.
+const HINT: &str = "Select a segment to read what happened, or drag over the picture to add up a stretch of time.";
 /// At most so many figures of each sort.
 const MOST: usize = 5;
 
@@ -25,15 +27,12 @@ pub(super) struct DetailProps {
 #[component]
 pub(super) fn Detail(props: &DetailProps) -> Html {
     let words = match props.selection {
-        None => html! { <span class="timeline-hint">{ hint() }</span> },
+        None if props.picture.layout.tracks.is_empty() => Html::default(),
+        None => html! { <span class="timeline-hint">{ HINT }</span> },
         Some(Selection::Range { from_ns, to_ns }) => range(props, (from_ns, to_ns)),
         Some(selection) => html! { <span>{ sentence(&props.picture, selection) }</span> },
     };
     html! { <div class="timeline-detail" role="status" aria-live="polite">{ words }</div> }
-}
-
-fn hint() -> &'static str {
-    "Select a segment to read what happened, or drag over the picture to add up a stretch of time."
 }
 
 fn sentence(picture: &Picture, selection: Selection) -> String {

@@ -19,8 +19,8 @@ const TAIL: usize = 3;
 pub(super) struct LabelsProps {
     /// Where they lie.
     pub(super) layout: Rc<Layout>,
-    /// The titles of the runs, where there are several.
-    pub(super) titles: Vec<AttrValue>,
+    /// The titles of the runs and each in a sentence, where there are several.
+    pub(super) titles: Vec<(AttrValue, String)>,
 }
 
 /// The names of the rows.
@@ -43,8 +43,12 @@ pub(super) fn Labels(props: &LabelsProps) -> Html {
     });
     let headings = props.layout.headings.iter().map(|heading| {
         let style = format!("top: {}px; height: {}px", heading.top, heading.height);
-        let title = props.titles.get(heading.panel).cloned().unwrap_or_default();
-        html! { <div key={format!("heading-{}", heading.panel)} class="timeline-heading" {style}>{ title }</div> }
+        let (title, sentence) = props.titles.get(heading.panel).cloned().unwrap_or_default();
+        html! {
+            <div key={format!("heading-{}", heading.panel)} class="timeline-heading" {style}>
+                <strong>{ title }</strong><span>{ sentence }</span>
+            </div>
+        }
     });
     let style = format!("height: {}px", props.layout.height);
     html! { <div class="timeline-labels" {style} aria-hidden="true">{ for headings }{ for tracks }</div> }

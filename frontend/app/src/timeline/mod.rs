@@ -11,6 +11,7 @@
 //! `forkyard_timeline`. It fetches nothing.
 
 mod canvas;
+mod dense;
 mod detail;
 mod gesture;
 mod keys;
@@ -147,6 +148,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         })
     };
     let summary = use_memo((runs.clone(), titles.clone()), |(runs, titles)| in_a_sentence(runs, titles));
+    let headings = use_memo((runs.clone(), titles.clone()), |(runs, titles)| headings(runs, titles));
     // Long, and only for who does not see the picture: not made anew with each chunk of a run that goes on.
     let words = use_memo((props.running, (!props.running).then(|| runs.clone())), |_| in_words(&runs));
     let body = match (empty, view.pane) {
@@ -164,7 +166,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                 Some(Selection::Arrow { panel, arrow }) => Some((panel, Subject::Arrow(arrow))),
                 _ => None,
             };
-            html! { <TraceTable {runs} titles={titles.clone()} {range} {selected} on_select={on_row} /> }
+            html! { <TraceTable runs={runs.clone()} titles={titles.clone()} {range} {selected} on_select={on_row} /> }
         }
         (false, Pane::Picture) => {
             let layout = picture.layout.clone();
@@ -172,7 +174,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                 <div class="timeline-grid">
                     <div class="timeline-corner" />
                     <Axis viewport={picture.viewport} {width} />
-                    <Labels {layout} titles={titles.clone()} />
+                    <Labels {layout} titles={(*headings).clone()} />
                     <Plot
                         picture={picture.clone()}
                         view={(*view).clone()}
@@ -190,9 +192,10 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let style = props.height.map(|height| format!("height: {height}px"));
     let helping = view.sheet == Some(Sheet::Help);
     let selected = view.selection.is_some();
+    let lost = runs.iter().map(|run| run.trace().lost()).sum::<u64>();
     html! {
         <section class="timeline" {style} aria-label="Timeline">
-            <Toolbar summary={AttrValue::from((*summary).clone())} pane={view.pane} {helping} {selected} {on_command} />
+            <Toolbar summary={AttrValue::from((*summary).clone())} pane={view.pane} {helping} {selected} {empty} {lost} {on_command} />
             <div class="timeline-body">
                 <div class="timeline-scroll">{ body }</div>
                 if helping {
@@ -212,13 +215,20 @@ fn runs_of(props: &TimelineProps) -> (Vec<Recording>, Vec<AttrValue>) {
     (runs.collect(), titles.collect())
 }
 
+/// One run in a sentence; of two, how long each took: what each did stands at its head.
 fn in_a_sentence(runs: &[Recording], titles: &[AttrValue]) -> String {
-    let sentences = runs.iter().zip(titles).map(|(run, title)| (summary::sentence(&run.trace()), title));
-    let told = sentences.filter(|(sentence, _)| !sentence.is_empty()).map(|(sentence, title)| match runs.len() {
-        1 => sentence,
-        _ => format!("{title}: {sentence}"),
-    });
-    told.collect::<Vec<_>>().join(" · ")
+    match (runs, titles) {
+        ([first, second], [one, other]) => summary::comparison((one.as_str(), &first.trace()), (other.as_str(), &second.trace())),
+        _ => runs.first().map_or_else(String::new, |run| summary::sentence(&run.trace())),
+    }
+}
+
+/// What stands at the head of each run, where there are several.
+fn headings(runs: &[Recording], titles: &[AttrValue]) -> Vec<(AttrValue, String)> {
+    if runs.len() < 2 {
+        return Vec::new();
+    }
+    runs.iter().zip(titles).map(|(run, title)| (title.clone(), summary::sentence(&run.trace()))).collect()
 }
 
 fn in_words(runs: &[Recording]) -> String {

@@ -5,15 +5,18 @@ use forkyard_timeline::{BandKind, CLASSES, Class, Hue, Row, STATES, Scene, Segme
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
+use super::dense::{self, Place};
 use super::palette::Palette;
-use super::picture::{MOST_ARROWS, Picture};
+use super::picture::{Picture, most_arrows};
 
 /// Between two marks of the axis, in CSS pixels.
 pub(super) const TICK_ROOM: f64 = 88.0;
+/// A row with more rectangles than one for so many pixels is written pixel by pixel.
+const DENSE: f64 = 3.0;
 /// A piece narrower than this is not tagged.
 const TAG_LEAST: f64 = 12.0;
-/// More messages than this in sight are drawn lightly.
-const BOLD_ARROWS: usize = 40;
+/// With less room than this to a message, in CSS pixels, they are drawn lightly.
+const BOLD_ROOM: f64 = 30.0;
 /// Width of a letter of a tag, about.
 const LETTER: f64 = 6.2;
 
@@ -73,7 +76,13 @@ impl<'a> Painter<'a> {
             pieces.shares(scene.viewport.start_ns(), scene.viewport.end_ns(), &mut shares);
             let groups = if row.band == BandKind::Core { &mut hues } else { &mut states };
             let (top, height) = self.edges(row);
-            for bar in bars(&shares) {
+            let bars = bars(&shares);
+            if bars.len() as f64 > self.width / DENSE {
+                let place = Place { top, height: height as usize, scale: self.scale };
+                dense::write(&self.context, &shares, self.palette.bytes(row.band), place);
+                continue;
+            }
+            for bar in bars {
                 let upper = (top + height * (1.0 - f64::from(bar.high))).round();
                 let lower = (top + height * (1.0 - f64::from(bar.low))).round();
                 groups[bar.class.index()].push([bar.x.into(), upper, bar.width.into(), (lower - upper).max(1.0)]);
@@ -199,10 +208,10 @@ impl<'a> Painter<'a> {
 
     /// A few messages are drawn boldly; many lightly, so that the rows below are still seen.
     fn arrows(&self, scene: &Scene) {
-        let lines = scene.arrow_lines(MOST_ARROWS);
-        let bold = lines.len() <= BOLD_ARROWS;
+        let lines = scene.arrow_lines(most_arrows(scene.width));
+        let bold = lines.len() as f64 * BOLD_ROOM <= scene.width;
         self.context.set_line_cap("round");
-        self.context.set_global_alpha(if bold { 1.0 } else { 0.6 });
+        self.context.set_global_alpha(if bold { 1.0 } else { 0.5 });
         for line in lines {
             let Some(trace) = scene.traces.get(line.panel) else { continue };
             let Some(arrow) = trace.arrow(line.arrow) else { continue };

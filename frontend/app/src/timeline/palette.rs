@@ -1,11 +1,13 @@
 //! The colours the canvas paints with, read from the page's custom properties, and the patterns laid over them.
 
-use forkyard_timeline::{Class, Hue, State};
+use std::cell::OnceCell;
+
+use forkyard_timeline::{BandKind, CLASSES, Class, Hue, STATES, State};
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasPattern, CanvasRenderingContext2d, CssStyleDeclaration, Element, HtmlCanvasElement};
 
 /// A tile of a pattern, in CSS pixels.
-const TILE: f64 = 6.0;
+pub(super) const TILE: f64 = 6.0;
 
 /// Colours of one theme.
 #[derive(Clone)]
@@ -26,8 +28,21 @@ pub(super) struct Palette {
     pub(super) on_state: String,
     /// The patterns' strokes.
     pattern: String,
+    /// Made when a row is so full that its pixels are written.
+    inks: OnceCell<[[Ink; CLASSES]; 2]>,
     /// Family of the letters.
     pub(super) font: String,
+}
+
+/// A class's colour for who writes pixels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ink {
+    /// The colour.
+    pub(super) plain: [u8; 4],
+    /// The colour where the pattern runs.
+    pub(super) crossed: [u8; 4],
+    /// The pattern.
+    pub(super) pattern: Option<Pattern>,
 }
 
 /// What is laid over a colour.
@@ -69,6 +84,7 @@ impl Palette {
             accent: colour(&style, "--accent", "#2855ad"),
             error: colour(&style, "--error", "#b32322"),
             on_state: colour(&style, "--on-state", "#ffffff"),
+            inks: OnceCell::new(),
             pattern: colour(&style, "--state-pattern", "rgb(35 30 25 / 45%)"),
             font: style.get_property_value("font-family").ok().filter(|font| !font.is_empty()).unwrap_or("sans-serif".into()),
         })
@@ -82,6 +98,22 @@ impl Palette {
     /// The colour of a process.
     pub(super) fn hue(&self, hue: Hue) -> &str {
         self.hues.get(usize::from(hue.0)).map_or("#888888", String::as_str)
+    }
+
+    /// The colour of a class on a band, as bytes, and where its pattern runs as bytes too.
+    pub(super) fn bytes(&self, band: BandKind) -> &[Ink; CLASSES] {
+        let inks = self.inks.get_or_init(|| [self.inks(BandKind::Main), self.inks(BandKind::Core)]);
+        if band == BandKind::Core { &inks[1] } else { &inks[0] }
+    }
+
+    fn inks(&self, band: BandKind) -> [Ink; CLASSES] {
+        let pattern = resolved(&self.pattern).unwrap_or([0, 0, 0, 115]);
+        std::array::from_fn(|class| {
+            let names = if band == BandKind::Core { &self.hues } else { &self.states };
+            let plain = names.get(class).and_then(|name| resolved(name)).unwrap_or_default();
+            let state = STATES.get(class).copied().filter(|_| band != BandKind::Core);
+            Ink { plain, crossed: over(plain, pattern), pattern: state.and_then(Self::pattern_of) }
+        })
     }
 
     /// The pattern over a state's colour.
@@ -126,6 +158,28 @@ impl Palette {
         }
         context.create_pattern_with_html_canvas_element(&canvas, "repeat").ok()?
     }
+}
+
+/// A colour's bytes, whatever its notation: a canvas knows them all.
+fn resolved(colour: &str) -> Option<[u8; 4]> {
+    let document = web_sys::window()?.document()?;
+    let canvas: HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
+    canvas.set_width(1);
+    canvas.set_height(1);
+    let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+    context.set_fill_style_str(colour);
+    context.fill_rect(0.0, 0.0, 1.0, 1.0);
+    let bytes = context.get_image_data(0.0, 0.0, 1.0, 1.0).ok()?.data();
+    bytes.get(..4)?.try_into().ok()
+}
+
+/// One colour over an opaque one.
+fn over(below: [u8; 4], above: [u8; 4]) -> [u8; 4] {
+    let share = u16::from(above[3]);
+    std::array::from_fn(|part| match part {
+        3 => 255,
+        _ => ((u16::from(above[part]) * share + u16::from(below[part]) * (255 - share)) / 255) as u8,
+    })
 }
 
 fn colour(style: &CssStyleDeclaration, name: &str, otherwise: &str) -> String {

@@ -6,8 +6,8 @@ use forkyard_timeline::{ArrowId, Layout, Scene, Selection, Spot, Trace, Viewport
 
 use super::recording::Recording;
 
-/// How many arrows are drawn before they are only a haze.
-pub(super) const MOST_ARROWS: usize = 400;
+/// So many CSS pixels to an arrow, or none is drawn: closer they are only a haze.
+const ARROW_ROOM: f64 = 6.0;
 
 /// A picture of one run, or of several on one axis.
 #[derive(Clone, PartialEq)]
@@ -33,7 +33,7 @@ impl Picture {
     /// What lies under a point: a message before a segment, because it is thinner.
     pub(super) fn under(&self, x: f64, y: f64) -> Option<Selection> {
         self.ask(|scene| {
-            let arrow = scene.arrow_at(&scene.arrow_lines(MOST_ARROWS), (x, y));
+            let arrow = scene.arrow_at(&scene.arrow_lines(most_arrows(self.width)), (x, y));
             let arrow = arrow.map(|(panel, arrow)| Selection::Arrow { panel, arrow });
             arrow.or_else(|| scene.segment_at(x, y).map(Selection::Segment))
         })
@@ -79,6 +79,11 @@ impl Picture {
     fn arrow_extent(&self, panel: usize, arrow: ArrowId) -> Option<(u64, u64)> {
         self.runs.get(panel)?.trace().arrow(arrow).map(|arrow| (arrow.sent, arrow.received))
     }
+}
+
+/// How many arrows a picture of this width shows before they are only a haze.
+pub(super) fn most_arrows(width: f64) -> usize {
+    (width / ARROW_ROOM) as usize
 }
 
 /// The length of the longest of some runs.

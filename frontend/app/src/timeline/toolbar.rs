@@ -1,5 +1,6 @@
 //! The bar above the picture: the run in a sentence, and the buttons for who has no keys at hand.
 
+use forkyard_timeline::units;
 use yew::prelude::*;
 
 use super::keys::Command;
@@ -16,6 +17,10 @@ pub(super) struct ToolbarProps {
     pub(super) helping: bool,
     /// Whether something is selected that the picture can be zoomed to.
     pub(super) selected: bool,
+    /// Whether there is nothing to look at yet.
+    pub(super) empty: bool,
+    /// Events that were lost, over all runs.
+    pub(super) lost: u64,
     /// A button was pressed.
     pub(super) on_command: Callback<Command>,
 }
@@ -35,12 +40,17 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             Command::FitSelection => !props.selected || props.pane == Pane::Table,
             Command::ZoomIn | Command::ZoomOut | Command::Fit => props.pane == Pane::Table,
             _ => false,
-        };
+        } || (props.empty && command != Command::Help);
         html! { <button type="button" class="timeline-button" {title} {onclick} {disabled} aria-pressed={pressed}>{ text }</button> }
     };
     html! {
         <div class="timeline-bar">
             <p class="timeline-summary" title={props.summary.clone()}>{ &props.summary }</p>
+            if props.lost > 0 {
+                <p class="timeline-lost" title="The program did things faster than they could be written down.">
+                    { format!("{} lost", units::count(props.lost as usize, "event", "events")) }
+                </p>
+            }
             <div class="timeline-tools" role="group" aria-label="Timeline">
                 { button(Command::ZoomOut, "−", "Zoom out (S)") }
                 { button(Command::ZoomIn, "+", "Zoom in (W)") }

@@ -89,9 +89,12 @@ impl Reducible for View {
         }
         let mut view = (*self).clone();
         match action {
-            Action::Look(viewport) => view.viewport = viewport,
+            // What was under the pointer has moved away.
+            Action::Look(viewport) => (view.viewport, view.hover) = (viewport, None),
             Action::Select(selection) => view.selection = selection,
-            Action::Go(selection, viewport) => (view.selection, view.viewport) = (Some(selection), viewport),
+            Action::Go(selection, viewport) => {
+                (view.selection, view.viewport, view.hover) = (Some(selection), viewport, None);
+            }
             Action::Hover(hover) => view.hover = hover,
             Action::TogglePane => {
                 view.pane = match view.pane {
