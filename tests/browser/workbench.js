@@ -33,7 +33,7 @@ export class Workbench {
   /** Waits until nothing goes on. The bar offers Stop while something does. */
   async ended() {
     await this.button("Run").waitFor();
-    await this.says(/ended|stopped|limit|memory|time|printed/i);
+    await this.says(/^(With \w+: )?(Finished|Failed|Killed|Stopped|Out of|Too m)/);
   }
 
   /** Waits for the status to say this. */
