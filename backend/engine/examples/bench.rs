@@ -1,4 +1,5 @@
-//! Figures of the primitives, two processes, one line each: `cargo run --release -p forkyard-engine --example bench`.
+//! Figures of the primitives, two processes, one line each: `cargo run --release -p forkyard-engine --example bench [WORD]`;
+//! with a word only the lines that contain it.
 //!
 //! Compare only within one run. The best of five rounds is printed, as noise only ever makes a round slower.
 
@@ -72,6 +73,9 @@ fn main() -> Result<(), Failure> {
 
 /// Times `count` operations, best of the rounds.
 fn report(what: &str, count: u64, mut run: impl FnMut(u64) -> Result<(), Failure>) -> Result<(), Failure> {
+    if std::env::args().nth(1).is_some_and(|word| !what.contains(&word)) {
+        return Ok(());
+    }
     let mut best = Duration::MAX;
     for _ in 0..ROUNDS {
         let start = Instant::now();

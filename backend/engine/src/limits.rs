@@ -35,3 +35,6 @@ pub const FIRST_DOZE: Duration = Duration::from_millis(50);
 
 /// See [`FIRST_DOZE`].
 pub const LAST_DOZE: Duration = Duration::from_millis(400);
+
+/// A pool's idle worker looks after this time whether its parent still lives.
+pub const WORKER_LOOKS_UP: Duration = Duration::from_secs(1);

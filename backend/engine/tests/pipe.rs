@@ -1,4 +1,5 @@
 //! The pipe between processes.
+#![expect(clippy::unwrap_used, reason = "a test ends where something fails")]
 
 mod watchdog;
 

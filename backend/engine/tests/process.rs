@@ -78,6 +78,7 @@ fn to_text(handle: Handle) -> String {
     handle.to_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+#[expect(clippy::unwrap_used, reason = "only tests use it")]
 fn from_text(text: &str) -> Handle {
     let bytes: Vec<u8> = (0..16).map(|at| u8::from_str_radix(&text[at * 2..at * 2 + 2], 16).unwrap()).collect();
     Handle::from_bytes(bytes.try_into().unwrap())

@@ -100,9 +100,18 @@ impl Board {
     /// # Panics
     /// When there is no such slot.
     pub fn complete(&self, slot: u32, result: &[u8]) -> Result<(), PutError> {
+        self.complete_parts(slot, &[result])
+    }
+
+    /// The same with a result made of several parts, one after the other.
+    ///
+    /// # Panics
+    /// When there is no such slot.
+    pub fn complete_parts(&self, slot: u32, result: &[&[u8]]) -> Result<(), PutError> {
         let slot = self.slot(slot);
         let id = slot.task.load(Relaxed).to_ne_bytes();
-        self.results.put_parts(&[&id, result], Wait::Forever)?;
+        let parts: Vec<&[u8]> = std::iter::once(&id[..]).chain(result.iter().copied()).collect();
+        self.results.put_parts(&parts, Wait::Forever)?;
         slot.task.store(0, Release);
         Ok(())
     }

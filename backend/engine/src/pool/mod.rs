@@ -1,4 +1,7 @@
 //! The task board, and a pool of forked workers over it.
+
 mod board;
+mod workers;
 
 pub use board::{Board, Task};
+pub use workers::{Outcome, Pool, PoolError, TaskError, Work};

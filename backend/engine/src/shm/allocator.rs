@@ -1,13 +1,18 @@
-//! Gives out and takes back blocks: one free list for each power of two, and a rest that was never used.
+//! Gives out and takes back blocks: two free lists for each power of two, and a rest that was never used.
+//!
+//! Large free blocks keep their pages as long as [`WARM_BYTES`] are not exceeded; then blocks of other sizes, not used lately, give theirs
+//! back first.
 //!
 //! Each step that matters is one store, made under a robust mutex: a process that dies in between leaks at most the block it was about,
 //! and there is nothing to repair.
 
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
 use super::Arena;
 use crate::limits::{LARGE_BLOCK, WARM_BYTES};
 use crate::sys::layout::{ArenaHeader, BlockHeader, CLASSES};
+use crate::sys::memory::PAGE;
 
 /// Payload of the smallest class, bytes.
 const SMALLEST: u64 = 64;
@@ -35,7 +40,7 @@ pub(crate) fn allocate(arena: &Arena, len: u64, shape: u32) -> Option<Place> {
     let header = arena.header();
     let place = {
         let _guard = header.mutex.lock(|| ());
-        pop_free(arena, class).or_else(|| take_fresh(arena, class))?
+        pop_warm(arena, class).or_else(|| pop_cold(arena, class)).or_else(|| take_fresh(arena, class))?
     };
     let block = block_at(arena, place.at);
     block.len.store(len, Relaxed);
@@ -57,22 +62,25 @@ pub(crate) fn free(arena: &Arena, at: u64) {
     // The next owner has another generation, so that handles to this one are known as stale.
     let generation = (block.state.load(Relaxed) >> 32).wrapping_add(1);
     block.state.store(generation << 32, Release); // SYNC: block state
-    let warm = size >= LARGE_BLOCK && header.warm.load(Relaxed) + size <= WARM_BYTES;
-    let zeroed = size >= LARGE_BLOCK && !warm && arena.memory().punch(at + HEADER, size);
-    if zeroed {
-        // The pages at both ends stay, as they also hold neighbours.
-        let (start, end) = (at + HEADER, at + HEADER + size);
-        let page = crate::sys::memory::PAGE;
-        arena.memory().zero(start, start.next_multiple_of(page) - start);
-        arena.memory().zero(end / page * page, end % page);
+    loop {
+        let guard = header.mutex.lock(|| ());
+        if size < LARGE_BLOCK || header.warm.load(Relaxed) + size <= WARM_BYTES {
+            push(arena, &header.warm_blocks, at);
+            if size >= LARGE_BLOCK {
+                header.warm.store(header.warm.load(Relaxed) + size, Relaxed);
+            }
+            return;
+        }
+        let victim = pop_victim(arena, class);
+        drop(guard);
+        let victim = victim.map_or(at, |place| place.at);
+        let zeroed = cool(arena, victim);
+        let _guard = header.mutex.lock(|| ());
+        push(arena, if zeroed { &header.cold_blocks } else { &header.warm_blocks }, victim);
+        if victim == at {
+            return;
+        }
     }
-    block.warm.store(u32::from(!zeroed), Relaxed);
-    let _guard = header.mutex.lock(|| ());
-    if warm {
-        header.warm.store(header.warm.load(Relaxed) + size, Relaxed);
-    }
-    block.next.store(header.free[class].load(Relaxed), Relaxed);
-    header.free[class].store(at, Release);
 }
 
 /// The header of the block at `at`.
@@ -94,19 +102,49 @@ pub(crate) fn room(arena: &Arena, at: u64) -> u64 {
     size(block_at(arena, at).class.load(Relaxed) as usize)
 }
 
-fn pop_free(arena: &Arena, class: usize) -> Option<Place> {
+fn pop_warm(arena: &Arena, class: usize) -> Option<Place> {
     let header = arena.header();
-    let at = header.free[class].load(Relaxed);
-    if at == 0 {
-        return None;
-    }
-    let block = block_at(arena, at);
-    header.free[class].store(block.next.load(Relaxed), Relaxed);
-    let warm = block.warm.load(Relaxed) != 0;
-    if warm && size(class) >= LARGE_BLOCK {
+    let at = pop(arena, &header.warm_blocks[class])?;
+    if size(class) >= LARGE_BLOCK {
         header.warm.store(header.warm.load(Relaxed).saturating_sub(size(class)), Relaxed);
     }
-    Some(Place { at, zeroed: !warm })
+    Some(Place { at, zeroed: false })
+}
+
+fn pop_cold(arena: &Arena, class: usize) -> Option<Place> {
+    pop(arena, &arena.header().cold_blocks[class]).map(|at| Place { at, zeroed: true })
+}
+
+/// A large warm block of another class than this one.
+fn pop_victim(arena: &Arena, spared: usize) -> Option<Place> {
+    (0..CLASSES).rev().filter(|&class| class != spared && size(class) >= LARGE_BLOCK).find_map(|class| pop_warm(arena, class))
+}
+
+fn pop(arena: &Arena, first: &AtomicU64) -> Option<u64> {
+    let at = first.load(Relaxed);
+    (at != 0).then(|| {
+        first.store(block_at(arena, at).next.load(Relaxed), Relaxed);
+        at
+    })
+}
+
+fn push(arena: &Arena, lists: &[AtomicU64; CLASSES], at: u64) {
+    let block = block_at(arena, at);
+    let first = &lists[block.class.load(Relaxed) as usize];
+    block.next.store(first.load(Relaxed), Relaxed);
+    first.store(at, Release);
+}
+
+/// Gives the pages of a free block back. Whether it is zero now.
+fn cool(arena: &Arena, at: u64) -> bool {
+    let (start, end) = (at + HEADER, at + HEADER + room(arena, at));
+    if !arena.memory().punch(start, end - start) {
+        return false;
+    }
+    // The pages at both ends stay, as they also hold neighbours.
+    arena.memory().zero(start, start.next_multiple_of(PAGE) - start);
+    arena.memory().zero(end / PAGE * PAGE, end % PAGE);
+    true
 }
 
 fn take_fresh(arena: &Arena, class: usize) -> Option<Place> {
@@ -150,7 +188,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
-        fn living_blocks_never_overlap_and_zeroed_means_zero(steps in prop::collection::vec((0_u64..600_000, any::<bool>()), 1..60)) {
+        fn living_blocks_never_overlap_and_zeroed_means_zero(steps in prop::collection::vec((0_u64..9_000_000, any::<bool>()), 1..60)) {
             let arena = Arena::current().unwrap();
             let mut living: HashMap<u64, u64> = HashMap::new();
             for (len, release) in steps {

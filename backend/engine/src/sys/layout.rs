@@ -25,7 +25,7 @@ macro_rules! shared {
 }
 
 shared! {
-    ArenaHeader = 384, BlockHeader = 64, Signal = 8, LabelWords = 8, LockState = 64, SemaphoreState = 64, EventState = 64,
+    ArenaHeader = 704, BlockHeader = 64, Signal = 8, LabelWords = 8, LockState = 64, SemaphoreState = 64, EventState = 64,
     ChainState = 256, QueueState = 320, PipeState = 576, RoomState = 128, PlaceState = 32, BoardState = 64, SlotState = 64,
 }
 
@@ -49,8 +49,10 @@ pub(crate) struct ArenaHeader {
     pub(crate) warm: AtomicU64,
     /// Guards all below, `fresh` and `warm`.
     pub(crate) mutex: RobustMutex,
-    /// The first free block of each class, 0 for none.
-    pub(crate) free: [AtomicU64; CLASSES],
+    /// The first free block of each class that has its pages, 0 for none.
+    pub(crate) warm_blocks: [AtomicU64; CLASSES],
+    /// The first free block of each class that has given its pages back, and therefore is zero.
+    pub(crate) cold_blocks: [AtomicU64; CLASSES],
 }
 
 /// Before each block's bytes.
@@ -70,8 +72,7 @@ pub(crate) struct BlockHeader {
     pub(crate) shape: AtomicU32,
     /// From the start of the payload to the first aligned byte.
     pub(crate) shift: AtomicU32,
-    /// 1: its pages were kept when it was freed.
-    pub(crate) warm: AtomicU32,
+    _unused: AtomicU32,
     _rest: [AtomicU64; 2],
 }
 

@@ -1,4 +1,5 @@
 //! Ends a test, and the children it forks, should they hang.
+#![expect(clippy::unwrap_used, reason = "only tests use it")]
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 use std::time::Duration;
