@@ -50,6 +50,8 @@ pub(crate) struct Runner {
     /// How far `incoming` has been searched for the end of a line.
     searched: usize,
     outgoing: Vec<u8>,
+    /// Whether the whole job has been written.
+    briefed: bool,
 }
 
 impl Runner {
@@ -64,7 +66,7 @@ impl Runner {
         }
         let mut child = command.spawn().map_err(|source| RunnerError::Start { program: program.to_path_buf(), source })?;
         let (stdin, stdout) = (child.stdin.take(), child.stdout.take().ok_or(RunnerError::NoPipe)?);
-        Ok(Runner { child, stdin, stdout, group, incoming: Vec::new(), searched: 0, outgoing })
+        Ok(Runner { child, stdin, stdout, group, incoming: Vec::new(), searched: 0, outgoing, briefed: false })
     }
 
     /// The next event; `None` once no more will come. Writes what waits to be written meanwhile. May be dropped and called
@@ -84,7 +86,10 @@ impl Runner {
                     }
                 }
                 written = write(&mut self.stdin, &self.outgoing), if !self.outgoing.is_empty() => match written {
-                    Ok(count) => drop(self.outgoing.drain(..count)),
+                    Ok(count) => {
+                        self.outgoing.drain(..count);
+                        self.briefed |= self.outgoing.is_empty();
+                    }
                     // It reads no more: it is ending, and its last events are still to be read.
                     Err(_) => self.leave(),
                 },
@@ -106,8 +111,11 @@ impl Runner {
         Ok(())
     }
 
-    /// Closes the runner's input: nobody wants the run any more.
+    /// Closes the runner's input: nobody wants the run any more. A runner that does not know its job yet has nothing to end.
     pub(crate) fn leave(&mut self) {
+        if !self.briefed {
+            self.kill();
+        }
         self.stdin = None;
         self.outgoing.clear();
     }
@@ -158,6 +166,10 @@ fn parse(line: &[u8]) -> Result<Event, RunnerError> {
         data: &'a RawValue,
     }
     let Line { event, data } = serde_json::from_slice(line).map_err(RunnerError::Event)?;
+    // Neither can stand in an event of the stream; no text of JSON needs them.
+    if event.contains(['\r', '\n']) || data.get().contains('\r') {
+        return Err(RunnerError::LineBreak);
+    }
     Ok(Event { name: event.to_owned(), data: data.get().to_owned() })
 }
 
@@ -184,6 +196,9 @@ pub(crate) enum RunnerError {
     /// It sent something that is no event.
     #[error("the runner sent something that is no event: {0}")]
     Event(serde_json::Error),
+    /// It sent an event with a line break in it.
+    #[error("the runner sent an event with a line break in it")]
+    LineBreak,
     /// It sent a line without end.
     #[error("the runner sent a line of more than {} MiB", limits::LINE_BYTES >> 20)]
     LongLine,

@@ -79,7 +79,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     })
 }
 
-/// ` in `args[0]``, or nothing for the body as a whole. A path that no request has is told by its beginning.
+/// The name of a field with the word before it, or nothing for the body as a whole. A path that no request has is told by its beginning.
 fn field(path: &serde_path_to_error::Path) -> String {
     match (path.iter().next(), path.iter().count()) {
         (None, _) => String::new(),

@@ -6,6 +6,7 @@
 
 mod body;
 mod check;
+mod compressed;
 mod health;
 mod lessons;
 mod origin;

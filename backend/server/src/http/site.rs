@@ -5,9 +5,6 @@
 //! get the index.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::io::Write;
-use std::sync::{Arc, OnceLock};
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -19,13 +16,8 @@ use base64::engine::general_purpose::STANDARD;
 use rust_embed::{Embed, EmbeddedFile};
 use sha2::{Digest, Sha256};
 
+use super::compressed::Compressed;
 use super::problem::{Failure, Kind};
-
-/// How hard the page is compressed, once, at the start: 0 to 11. Each step above 9 takes several times as long for a few per cent.
-const BROTLI_QUALITY: u32 = 9;
-
-/// Endings worth compressing.
-const COMPRESSIBLE: [&str; 7] = ["html", "js", "wasm", "css", "svg", "json", "map"];
 
 /// What is said in the place of a page that was never built.
 const NOT_BUILT: &str = "The page is not part of this build of Forkyard: run `cargo xtask build`, then start it again.\n";
@@ -37,20 +29,21 @@ struct Files;
 /// The page, ready to be served.
 #[derive(Debug, Clone)]
 pub(crate) struct Site {
-    /// Filled in the background once; until then files are compressed as they are asked for.
-    compressed: Arc<OnceLock<HashMap<String, Bytes>>>,
+    compressed: Compressed,
 }
 
 impl Site {
     /// Begins to compress the page.
     pub(crate) fn open() -> Self {
-        let compressed = Arc::new(OnceLock::new());
         // A build for development reads the files from the disk as they are at the moment, and compresses slowly.
-        if cfg!(not(debug_assertions)) {
-            let filled = Arc::clone(&compressed);
-            std::thread::spawn(move || filled.set(compress_all()));
+        if cfg!(debug_assertions) {
+            return Site { compressed: Compressed::default() };
         }
-        Site { compressed }
+        let file = |name: Cow<'static, str>| {
+            let file = Files::get(&name)?;
+            Some((name.into_owned(), file.data, hex(&file.metadata.sha256_hash())))
+        };
+        Site { compressed: Compressed::begin(Files::iter().filter_map(file).collect()) }
     }
 
     /// The answer to a request for this path.
@@ -79,7 +72,7 @@ impl Site {
             .flat_map(|value| value.split(','))
             .any(|coding| coding.trim() == "br" || coding.trim().starts_with("br;q=1"));
         let policy = name.ends_with(".html").then(|| policy(&String::from_utf8_lossy(&file.data)));
-        let compressed = takes_brotli.then(|| self.compressed.get()?.get(name).cloned()).flatten();
+        let compressed = takes_brotli.then(|| self.compressed.get(name)).flatten();
 
         let mut response = if has_it {
             StatusCode::NOT_MODIFIED.into_response()
@@ -150,17 +143,6 @@ fn inline_scripts(html: &str) -> Vec<&str> {
         rest = &tag[close + 1..];
     }
     scripts
-}
-
-fn compress_all() -> HashMap<String, Bytes> {
-    let names = Files::iter().filter(|name| COMPRESSIBLE.iter().any(|ending| name.rsplit('.').next() == Some(ending)));
-    let compressed = names.filter_map(|name| {
-        let file = Files::get(&name)?;
-        let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 16, BROTLI_QUALITY, 22);
-        writer.write_all(&file.data).ok()?;
-        Some((name.into_owned(), Bytes::from(writer.into_inner())))
-    });
-    compressed.collect()
 }
 
 /// Whether the last part of an address names a file rather than a place on the page.
