@@ -46,7 +46,8 @@ pub enum Kind {
     Sent,
     /// The message with this number was got or received. `argument`: `pack(number, bytes)`.
     Received,
-    /// A task begins in its worker. `object`: the pool. `argument`: `pack(index, function)`; the function is a string id of the ring.
+    /// A task begins in its worker. `object`: the pool. `argument`: `pack(index, function)`; the function is a string id of the
+    /// ring: its name and, if it is the main program's, a NUL and the line where it is defined, in decimal.
     TaskBegin,
     /// It ends. `argument`: 1 when it returned, 0 when it raised.
     TaskEnd,

@@ -45,8 +45,7 @@ fn a_forked_child_lives_from_its_start_to_its_join() {
     scene.at(400, 10, Kind::Reaped, 0, pack(11, 3));
     let chunk = scene.finish(500);
     let expected = [
-        "MainProcess exec 0-50",
-        "MainProcess boot 50-100",
+        "MainProcess boot 0-100",
         "MainProcess run 100-500",
         "Process-1 fork 200-220",
         "Process-1 run 220-300",
@@ -77,26 +76,34 @@ fn a_spawned_child_shows_its_interpreter_starting() {
     scene.name(11, Name::Process { name: "Process-1".into() });
     let chunk = scene.finish(800);
     let expected = [
-        "Process-1 exec 200-500",
-        "Process-1 boot 500-600",
+        "Process-1 exec 200-230",
+        "Process-1 boot 230-600",
         "Process-1 import 600-700",
         "Process-1 unpickle 700-710",
         "Process-1 run 710-800",
     ];
-    assert_eq!(words(&chunk, &LIFE)[3..], expected);
+    assert_eq!(words(&chunk, &LIFE)[2..], expected);
 }
 
 #[test]
 fn a_child_that_a_server_forked_belongs_to_the_process_that_asked() {
     let mut scene = Scene::new();
-    scene.at(150, 12, Kind::Born, 0, pack(10, 1));
+    scene.merge.hello(10, ZERO);
+    // The server is no process of the program's: it does not say that it was born.
+    scene.merge.hello(12, ZERO + 150);
     scene.at(200, 10, Kind::StartBegin, 0, pack(2, 9));
     scene.at(230, 13, Kind::Born, 0, pack(12, 2));
     scene.at(250, 10, Kind::StartEnd, 0, pack(13, 0));
+    scene.at(260, 13, Kind::Phase(SegmentKind::Import), 0, 0);
+    scene.at(700, 12, Kind::Phase(SegmentKind::Exit), 0, 0);
     scene.name(13, Name::Process { name: "Process-1".into() });
+    scene.feed();
+    scene.merge.death(12, ZERO + 750, Ending::Signalled(9));
     let chunk = scene.finish(800);
     let child = lane(&chunk, "Process-1");
     assert_eq!((name(&chunk, child.parent), child.start_ns), ("MainProcess", 200));
+    assert_eq!(words(&chunk, &LIFE)[2..], ["Process-1 fork 200-260", "Process-1 import 260-800"]);
+    assert_eq!((chunk.lanes.len(), chunk.marks.len()), (2, 0), "the server has no row");
 }
 
 #[test]
@@ -234,7 +241,7 @@ fn joins_end_by_whom_they_wait_for() {
     assert_eq!(waits(&chunk, SegmentKind::ThreadJoin), ["MainProcess 300-360 held by - ended by Thread-1"]);
     assert_eq!(waits(&chunk, SegmentKind::ProcessJoin), ["MainProcess 370-380 held by - ended by Process-1"]);
     let thread = lane(&chunk, "Thread-1");
-    assert_eq!((thread.kind, thread.tid, thread.start_ns, thread.end_ns), (LaneKind::Thread, 77, 0, Some(350)));
+    assert_eq!((thread.kind, thread.tid, thread.start_ns, thread.end_ns), (LaneKind::Thread, 77, 250, Some(350)));
     assert!(words(&chunk, &LIFE).contains(&"Thread-1 run 250-350".to_owned()));
 }
 
@@ -297,7 +304,7 @@ fn what_is_new_is_held_back_until_all_rings_were_read() {
 fn tasks_carry_their_function_and_index() {
     let mut scene = Scene::new();
     scene.name(10, Name::String { id: 1, text: "square".into() });
-    scene.name(10, Name::String { id: 2, text: "cube".into() });
+    scene.name(10, Name::String { id: 2, text: "cube\x0017".into() });
     for (index, function) in [(0, 1), (1, 2), (2, 1), (3, 99)] {
         let t = 300 + u64::from(index) * 10;
         scene.at(t, 10, Kind::TaskBegin, 6, pack(index, function));
@@ -306,9 +313,9 @@ fn tasks_carry_their_function_and_index() {
     let chunk = scene.finish(500);
     let tasks: Vec<_> = of_kind(&chunk, SegmentKind::Task)
         .iter()
-        .map(|row| (row.index, (row.detail as usize).checked_sub(1).map(|index| chunk.strings[index].as_str())))
+        .map(|row| (row.index, (row.detail as usize).checked_sub(1).map(|index| chunk.strings[index].as_str()), row.line))
         .collect();
-    assert_eq!(tasks, [(0, Some("square")), (1, Some("cube")), (2, Some("square")), (3, None)]);
+    assert_eq!(tasks, [(0, Some("square"), 0), (1, Some("cube"), 17), (2, Some("square"), 0), (3, None, 0)]);
     assert_eq!(chunk.strings, ["square", "cube"]);
 }
 

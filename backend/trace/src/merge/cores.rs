@@ -27,7 +27,7 @@ pub(crate) struct Cores {
 impl Cores {
     /// A stretch ended. `zero_ns` is the run's zero.
     pub(crate) fn ended(&mut self, interval: CoreInterval, zero_ns: u64, lanes: &mut Lanes) -> Vec<Segment> {
-        let Some(process) = lanes.find(interval.pid) else {
+        let Some(process) = lanes.find_shown(interval.pid) else {
             if self.unknown.len() < KEPT {
                 self.unknown.push_back(interval);
             }
@@ -59,8 +59,9 @@ impl Cores {
 
     /// Stretches of processes that are known by now. Those older than [`KEPT_NS`] at `now_ns` are forgotten.
     pub(crate) fn take_known(&mut self, now_ns: u64, lanes: &Lanes) -> Vec<CoreInterval> {
-        let (known, unknown) =
-            std::mem::take(&mut self.unknown).into_iter().partition::<Vec<_>, _>(|interval| lanes.find(interval.pid).is_some());
+        let (known, unknown) = std::mem::take(&mut self.unknown)
+            .into_iter()
+            .partition::<Vec<_>, _>(|interval| lanes.find_shown(interval.pid).is_some());
         self.unknown = unknown.into_iter().filter(|interval| interval.end_ns.saturating_add(KEPT_NS) > now_ns).collect();
         known
     }
@@ -76,7 +77,7 @@ impl Cores {
         let mut segments = Vec::new();
         for interval in &self.running {
             let start = interval.start_ns.saturating_sub(zero_ns);
-            if let Some(process) = lanes.find(interval.pid).filter(|_| start < t) {
+            if let Some(process) = lanes.find_shown(interval.pid).filter(|_| start < t) {
                 let thread = lanes.known_thread(process, interval.tid).unwrap_or_else(|| lanes.lane_of(process));
                 let core = lanes.core(interval.core);
                 segments.push(Segment { holder: thread, ..super::segment(core, SegmentKind::OnCore, start, t) });

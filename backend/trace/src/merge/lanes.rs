@@ -18,10 +18,14 @@ struct Process {
     lane: u32,
     /// Lanes of its threads other than the main one, by tid. Emptied at its death.
     threads: HashMap<u32, u32>,
+    /// Names of threads that have no lane yet, by tid.
+    names: HashMap<u32, String>,
     /// Whether its end is known, so that the pid may come back.
     reported: bool,
     /// Whether its birth has been handled.
     born: bool,
+    /// Whether its lane is told. A helper that never says it was born, as multiprocessing's fork server, has no row.
+    shown: bool,
 }
 
 /// All rows.
@@ -42,11 +46,19 @@ impl Lanes {
         {
             return id;
         }
-        let parent = self.main().map_or(0, |main| self.lane_of(main));
+        let parent = self.main().filter(|&main| self.is_shown(main)).map_or(0, |main| self.lane_of(main));
         let name = if self.processes.is_empty() { "MainProcess".to_owned() } else { format!("pid {pid}") };
         let lane = self.add(Lane { kind: LaneKind::Process, name, parent, pid, tid: pid, start_ns: t, ..blank() });
         let id = ProcessId(self.processes.len());
-        self.processes.push(Process { pid, lane, threads: HashMap::new(), reported: false, born: false });
+        self.processes.push(Process {
+            pid,
+            lane,
+            threads: HashMap::new(),
+            names: HashMap::new(),
+            reported: false,
+            born: false,
+            shown: false,
+        });
         self.pids.insert(pid, id);
         id
     }
@@ -54,6 +66,24 @@ impl Lanes {
     /// The last process that had this pid, if any had.
     pub(crate) fn find(&self, pid: u32) -> Option<ProcessId> {
         self.pids.get(&pid).copied()
+    }
+
+    /// The same, if its lane is told.
+    pub(crate) fn find_shown(&self, pid: u32) -> Option<ProcessId> {
+        self.find(pid).filter(|&id| self.is_shown(id))
+    }
+
+    /// From now on a process's lane is told.
+    pub(crate) fn show(&mut self, id: ProcessId) {
+        let process = &mut self.processes[id.0];
+        if !std::mem::replace(&mut process.shown, true) {
+            self.changed.insert(process.lane);
+        }
+    }
+
+    /// Whether a process's lane is told.
+    pub(crate) fn is_shown(&self, id: ProcessId) -> bool {
+        self.processes[id.0].shown
     }
 
     /// The first process of the run.
@@ -87,7 +117,7 @@ impl Lanes {
             return (process.lane, Known::Already);
         }
         let (parent, pid) = (process.lane, process.pid);
-        let name = format!("Thread {tid}");
+        let name = self.processes[id.0].names.remove(&tid).unwrap_or_else(|| format!("Thread {tid}"));
         let lane = self.add(Lane { kind: LaneKind::Thread, name, parent, pid, tid, start_ns: t, ..blank() });
         self.processes[id.0].threads.insert(tid, lane);
         (lane, Known::New)
@@ -115,9 +145,13 @@ impl Lanes {
     }
 
     /// A thread's name was told. The main thread's is its process's.
-    pub(crate) fn name_thread(&mut self, lane: u32, name: &str) {
-        if self.row(lane).is_some_and(|row| row.kind == LaneKind::Thread) {
-            self.name(lane, name);
+    pub(crate) fn name_thread(&mut self, id: ProcessId, tid: u32, name: &str) {
+        match self.known_thread(id, tid) {
+            Some(lane) if lane == self.lane_of(id) => {}
+            Some(lane) => self.name(lane, name),
+            None => {
+                self.processes[id.0].names.insert(tid, name.to_owned());
+            }
         }
     }
 
@@ -181,6 +215,7 @@ impl Lanes {
     /// Forgets which threads a process has: it is dead.
     pub(crate) fn forget_threads(&mut self, id: ProcessId) {
         self.processes[id.0].threads.clear();
+        self.processes[id.0].names.clear();
     }
 
     /// Forgets a thread that has ended: its tid came back.
@@ -210,7 +245,9 @@ impl Lanes {
 
     /// The lanes that are new or changed since the last call.
     pub(crate) fn take_changed(&mut self) -> Vec<Lane> {
-        std::mem::take(&mut self.changed).into_iter().filter_map(|id| self.row(id).cloned()).collect()
+        let hidden: Vec<u32> = self.processes.iter().filter(|process| !process.shown).map(|process| process.lane).collect();
+        let shown = std::mem::take(&mut self.changed).into_iter().filter(|lane| !hidden.contains(lane));
+        shown.filter_map(|id| self.row(id).cloned()).collect()
     }
 
     fn row(&self, lane: u32) -> Option<&Lane> {

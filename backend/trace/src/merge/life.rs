@@ -70,6 +70,8 @@ pub(crate) struct Start {
     pub(crate) line: u32,
     /// As in `Kind::StartBegin`.
     pub(crate) method: u32,
+    /// Until when, if it has been started before its birth was heard of.
+    pub(crate) until: Option<u64>,
 }
 
 /// The starts that have not met their process.
@@ -88,12 +90,12 @@ impl Starts {
     }
 
     /// It has started the process `pid`. If that has not been born yet, it will ask by its pid.
-    pub(crate) fn end(&mut self, thread: u32, pid: u32) {
+    pub(crate) fn end(&mut self, thread: u32, pid: u32, t: u64) {
         let Some(start) = self.begun.remove(&thread) else { return };
         if self.done.len() >= STARTS_KEPT {
             self.done.clear();
         }
-        self.done.insert(pid, start);
+        self.done.insert(pid, Start { until: Some(t), ..start });
     }
 
     /// A process is born: which start made it? The one that named its pid; else one by its parent that is under way; else,

@@ -15,8 +15,8 @@ use super::wait::Wait;
 use super::{Ending, Merge};
 use crate::event::{Event, Kind, unpack};
 
-/// The start method of an event whose process was forked.
-const FORK: u32 = 0;
+/// The start method of a process whose interpreter was started for it.
+const SPAWN: u32 = 1;
 /// The start method of the main process.
 const MAIN: u32 = 3;
 
@@ -76,6 +76,10 @@ impl Merge {
         if kind == Kind::ThreadBorn {
             self.lanes.forget_ended_thread(process, event.tid);
         }
+        match kind {
+            Kind::Phase(_) if !self.lanes.is_shown(process) => return,
+            _ => self.lanes.show(process),
+        }
         let lane = self.lane_of_thread(process, event.tid, t);
         let actor = Actor { process, lane, t };
         let (high, low) = unpack(event.argument);
@@ -99,8 +103,11 @@ impl Merge {
             Kind::Received => self.received(actor, (object, high), low),
             Kind::TaskBegin => {
                 self.objects.used(object);
-                let function = text.map_or(0, |text| self.strings.id(&text));
-                self.tasks.begin(lane, Task { pool: object, start: t, function, index: high });
+                let (function, line) = text.as_deref().map_or((0, 0), |text| {
+                    let (name, line) = text.split_once('\0').unwrap_or((text, ""));
+                    (self.strings.id(name), line.parse().unwrap_or(0))
+                });
+                self.tasks.begin(lane, Task { pool: object, start: t, function, index: high, line });
             }
             Kind::TaskEnd => {
                 self.act(object, |acts| acts.finished = Act { lane, at: t });
@@ -109,9 +116,9 @@ impl Merge {
             }
             Kind::StartBegin => {
                 let parent = self.lanes.lane_of(process);
-                self.starts.begin(lane, Start { parent, at: t, line: low, method: high });
+                self.starts.begin(lane, Start { parent, at: t, line: low, method: high, until: None });
             }
-            Kind::StartEnd => self.starts.end(lane, high),
+            Kind::StartEnd => self.starts.end(lane, high, t),
             Kind::Born => self.born(actor, high, low),
             Kind::Reaped => self.reaped(high, low as i32, t),
             Kind::ThreadBorn => self.thread_born(actor, low),
@@ -149,16 +156,22 @@ impl Merge {
         }
         if method == MAIN {
             self.lanes.started(process, 0, 0);
-            self.phases.enter(lane, SegmentKind::Exec, 0);
+            self.phases.enter(lane, SegmentKind::Boot, 0);
             return;
         }
-        let parent = self.lanes.find(parent_pid).map_or(0, |parent| self.lanes.lane_of(parent));
+        let parent = self.lanes.find_shown(parent_pid).map_or(0, |parent| self.lanes.lane_of(parent));
         let start = self.starts.claim(self.lanes.pid_of(process), parent, method);
-        let Start { parent, at, line, .. } = start.unwrap_or(Start { parent, at: t, line: 0, method });
+        let Start { parent, at, line, until, .. } = start.unwrap_or(Start { parent, at: t, line: 0, method, until: None });
         self.lanes.started(process, parent, at);
-        if !self.phases.is_in(lane) {
-            let first = if method == FORK { SegmentKind::Fork } else { SegmentKind::Exec };
-            self.phases.enter_from_line(lane, first, at, line);
+        if self.phases.is_in(lane) {
+            return;
+        }
+        let first = if method == SPAWN { SegmentKind::Exec } else { SegmentKind::Fork };
+        self.phases.enter_from_line(lane, first, at, line);
+        // Starting returns once the kernel has loaded the interpreter; from then on that starts.
+        if let Some(until) = until.filter(|_| method == SPAWN) {
+            let exec = self.phases.enter_from_line(lane, SegmentKind::Boot, until, line);
+            self.next.segments.extend(exec);
         }
     }
 
@@ -186,6 +199,9 @@ impl Merge {
             return; // Its parent has joined it already.
         }
         self.end_process(process, t);
+        if !self.lanes.is_shown(process) {
+            return;
+        }
         let parent = self.lanes.parent_of(process);
         if parent != 0 && self.lanes.ended(parent).is_none() {
             self.phases.enter(lane, SegmentKind::Zombie, t);
@@ -207,7 +223,7 @@ impl Merge {
         let known = self.lanes.signal_of(process);
         self.lanes.ending(process, ending);
         let signal = self.lanes.signal_of(process);
-        if signal != known {
+        if signal != known && self.lanes.is_shown(process) {
             let lane = self.lanes.lane_of(process);
             let at = self.lanes.ended(lane).unwrap_or(t);
             self.mark(lane, at, MarkKind::Signal, signal.as_deref());
@@ -221,7 +237,7 @@ impl Merge {
         }
         self.objects.used(object);
         let target = match kind {
-            SegmentKind::ProcessJoin => self.lanes.find(what).map(|target| self.lanes.lane_of(target)),
+            SegmentKind::ProcessJoin => self.lanes.find_shown(what).map(|target| self.lanes.lane_of(target)),
             SegmentKind::ThreadJoin => self.lanes.known_thread(process, what),
             _ => None,
         };

@@ -108,9 +108,13 @@ impl Merge {
         }
     }
 
-    /// A process was heard of at `t_ns`: from now on it has a lane. The first one is the main process.
+    /// A process was heard of at `t_ns`. The first one is the main process. Others have a lane once they say that they were
+    /// born, or do something that a helper of the interpreter does not.
     pub fn hello(&mut self, pid: u32, t_ns: u64) {
-        self.lanes.meet(pid, self.relative(t_ns));
+        let process = self.lanes.meet(pid, self.relative(t_ns));
+        if self.lanes.main() == Some(process) {
+            self.lanes.show(process);
+        }
     }
 
     /// What the reader has collected.
@@ -165,6 +169,7 @@ impl Merge {
     pub fn output(&mut self, pid: u32, t_ns: u64, stream: Stream, text: &str) -> (u32, String) {
         let at_ns = self.relative(t_ns);
         let process = self.lanes.find(pid).unwrap_or_else(|| self.lanes.meet(pid, at_ns));
+        self.lanes.show(process);
         let lane = self.lanes.lane_of(process);
         let kind = match stream {
             Stream::Stdout => MarkKind::Stdout,
@@ -239,10 +244,7 @@ impl Merge {
             }
             Name::Object { id, kind, name, line } => self.objects.made(id, &kind, &name, line),
             Name::Process { name } => self.lanes.name_process(process, &name),
-            Name::Thread { tid, name } => {
-                let (lane, _) = self.lanes.thread(process, tid, self.to_ns);
-                self.lanes.name_thread(lane, &name);
-            }
+            Name::Thread { tid, name } => self.lanes.name_thread(process, tid, &name),
         }
     }
 

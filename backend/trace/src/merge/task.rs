@@ -16,6 +16,8 @@ pub(crate) struct Task {
     pub(crate) function: u32,
     /// Its index within its call.
     pub(crate) index: u32,
+    /// The line where the function is defined.
+    pub(crate) line: u32,
 }
 
 /// The tasks that run.
@@ -58,6 +60,6 @@ impl Tasks {
 }
 
 fn segment(lane: u32, task: Task, end: u64) -> Segment {
-    let Task { pool, start, function, index } = task;
-    Segment { object: pool, detail: function, index, ..super::segment(lane, SegmentKind::Task, start, end) }
+    let Task { pool, start, function, index, line } = task;
+    Segment { object: pool, detail: function, index, line, ..super::segment(lane, SegmentKind::Task, start, end) }
 }
