@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use forkyard_engine::channel::{Direction, Queue, pipe};
-use forkyard_engine::pool::Board;
+use forkyard_engine::pool::{Board, Pool};
 use forkyard_engine::process::Process;
 use forkyard_engine::sync::{Event, Lock, LockKind, Wait};
 use forkyard_engine::value::Value;
@@ -64,6 +64,11 @@ fn main() -> Result<(), Failure> {
         worker.wait(FOREVER)?;
         Ok(())
     })?;
+    let mut pool = Pool::new(2, |task| task.to_vec())?;
+    report("pool of 2, apply", 20_000, |count| (0..count).try_for_each(|_| Ok(pool.apply(b"task").map(drop)?)))?;
+    let tasks = vec![[0; 8]; 100_000];
+    report("pool of 2, map, one task", tasks.len() as u64, |_| Ok(pool.map(&tasks).map(drop)?))?;
+    drop(pool);
     report("lock, made and dropped", 100_000, |count| (0..count).try_for_each(|_| Ok(Lock::new(LockKind::Plain).map(drop)?)))?;
     report("queue, made and dropped", 20_000, |count| {
         (0..count).try_for_each(|_| Ok(Queue::new(Default::default()).map(drop)?))

@@ -14,7 +14,7 @@ use super::bell::{Eventfd, NoBell};
 use super::chain::{Appended, Bound, Chain};
 use crate::shm::shape::Shape;
 use crate::shm::{Arena, ArenaError, Block, BlockError, Handle, HandleError};
-use crate::sync::wait::{Goal, wait_for};
+use crate::sync::wait::{Goal, spin, wait_for};
 use crate::sync::{Interrupted, Wait};
 use crate::sys::layout::QueueState;
 use crate::trace::Label;
@@ -171,6 +171,12 @@ impl Queue {
             chain.state.items.notify(1);
         }
         Ok(ready)
+    }
+
+    /// Spins for a bounded while, if that is promising; whether there is something to get.
+    pub fn spin(&self) -> bool {
+        let chain = self.chain();
+        chain.ready() || matches!(spin(&chain.state.items.luck, &mut Peeking(chain)), Ok(Some(())))
     }
 
     /// Messages in it at this moment.

@@ -154,7 +154,7 @@ impl Pool {
 
     /// Waits until at least one more task has ended, or a worker was replaced.
     fn wait(&mut self) -> Result<(), PoolError> {
-        if self.collect() {
+        if self.board.results().spin() && self.collect() {
             return Ok(());
         }
         if !self.board.results().before_poll() {

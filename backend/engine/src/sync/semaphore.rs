@@ -77,6 +77,10 @@ impl Semaphore {
     pub fn release(&self) -> Result<(), ReleaseError> {
         let state = self.state();
         let max = state.max.load(Relaxed);
+        if state.value.load(Relaxed) >= max {
+            return Err(ReleaseError::TooOften);
+        }
+        // Recorded before it is done, so that no wait seems to end before its release.
         if state.label.held().is_some() {
             state.label.hold_ends();
         } else {

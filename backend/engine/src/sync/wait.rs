@@ -8,6 +8,9 @@ use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::sync::atomic::{AtomicU32, fence};
 use std::time::{Duration, Instant};
 
+use nix::sched::{CpuSet, sched_getaffinity};
+use nix::unistd::Pid;
+
 use crate::limits::{FIRST_DOZE, LAST_DOZE, SPINLESS_WAITS, SPINS};
 use crate::sys::futex::{self, Woken};
 use crate::sys::layout::Signal;
@@ -123,7 +126,10 @@ fn several_cores() -> bool {
     static CORES: AtomicU32 = AtomicU32::new(0);
     match CORES.load(Relaxed) {
         0 => {
-            let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
+            // Not `available_parallelism`, which reads files: this runs in the first wait of each process.
+            let allowed = sched_getaffinity(Pid::from_raw(0));
+            let is_allowed = |cpu: &usize| allowed.is_ok_and(|cpus| cpus.is_set(*cpu).unwrap_or(false));
+            let cores = (0..CpuSet::count()).filter(is_allowed).count().max(1) as u32;
             CORES.store(cores, Relaxed);
             cores > 1
         }
