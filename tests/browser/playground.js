@@ -34,6 +34,12 @@ class Playground {
     return response.json();
   }
 
+  /** Strikes the server down, as a crash does; resolves once it is gone. */
+  async crash() {
+    this.#server.kill("SIGKILL");
+    await this.#gone;
+  }
+
   /** Ends the server; resolves once it is gone. */
   async stop() {
     this.#server.kill("SIGTERM");

@@ -44,8 +44,10 @@ pageTest("everything up to a run is done by keyboard", async ({ page }) => {
 async function ground(page, wanted) {
   await page.waitForFunction((wanted) => {
     const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-    canvas.fillStyle = getComputedStyle(document.body).backgroundColor;
-    canvas.fillRect(0, 0, 1, 1);
+    for (const element of [document.documentElement, document.body]) {
+      canvas.fillStyle = getComputedStyle(element).backgroundColor;
+      canvas.fillRect(0, 0, 1, 1);
+    }
     const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
     return wanted === "dark" ? red + green + blue < 240 : red + green + blue > 600;
   }, wanted);

@@ -87,10 +87,13 @@ pageTest("Run both sets processes and threads side by side", async ({ page }) =>
   await workbench.ended();
   const comparison = page.getByRole("table", { name: /with processes and with threads/ });
   await comparison.waitFor();
-  const processes = comparison.getByRole("row", { name: /^Processes/ }).getByRole("cell");
-  await processes.filter({ hasText: /^3$/ }).first().waitFor();
-  await processes.filter({ hasText: /^1$/ }).first().waitFor();
-  await workbench.choose("Output with threads");
+  const count = async (row) => {
+    const column = (await comparison.getByRole("columnheader").allInnerTexts()).indexOf("Processes");
+    return comparison.getByRole("row", { name: row }).getByRole("cell").nth(column).innerText();
+  };
+  assert.equal(await count(/^with processes/), "3");
+  assert.equal(await count(/^with threads/), "1");
+  await workbench.choose("with threads");
   await workbench.prints("done: Castor Pollux");
 });
 

@@ -1,4 +1,4 @@
-// The server goes away: the page says so and keeps what was written.
+// The server crashes: the page says so and keeps what was written.
 
 import assert from "node:assert/strict";
 import { pages } from "../chromium.js";
@@ -14,7 +14,7 @@ pageTest("a server that is gone is named, and the program is kept", { tolerates 
   const workbench = await openScratch(page, source);
   await workbench.button("Run").click();
   await workbench.prints("before");
-  await playground.stop();
+  await playground.crash();
   await workbench.says(/server is gone/i);
   assert.match(await workbench.editor.innerText(), /time\.sleep\(100\)/);
   await page.getByRole("button", { name: "Retry" }).first().waitFor();

@@ -79,9 +79,18 @@ fn api(tally: &mut Tally) -> Result<()> {
     }
 }
 
+/// Each case must pass on CPython's own module before it says anything about the engine.
 fn conformance(tally: &mut Tally) -> Result<()> {
-    let mut script = call::program(prerequisite::python()?);
-    tally.take(Speaker::Script, script.arg("tests/conformance/run.py").arg("--forkyard").arg(place::forkyard(Profile::Debug)))
+    let python = prerequisite::python()?;
+    let mut outcome = Ok(());
+    for (engine, method) in [("stdlib", "fork"), ("stdlib", "spawn"), ("forkyard", "fork"), ("forkyard", "spawn")] {
+        call::say(&format!("{engine}, {method}"), "");
+        let mut script = call::program(&python);
+        script.args(["tests/conformance/run.py", "--engine", engine, "--start-method", method, "--package"]);
+        script.arg(place::programs(Profile::Debug).join("python"));
+        outcome = tally.take(Speaker::Unittest, &mut script).and(outcome);
+    }
+    outcome
 }
 
 fn lessons(tally: &mut Tally) -> Result<()> {

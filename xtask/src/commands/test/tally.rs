@@ -33,6 +33,8 @@ pub(super) enum Speaker {
     Nextest,
     /// `node --test`: `ℹ pass 3`, `ℹ fail 0`, `ℹ cancelled 0` on lines of their own.
     Node,
+    /// Python's `unittest`: `Ran 3 tests in 0.1s`, and later `OK (skipped=1)` or `FAILED (failures=1, errors=1)`.
+    Unittest,
     /// Our own scripts: `3 passed, 0 failed`, closing.
     Script,
 }
@@ -41,7 +43,7 @@ impl Tally {
     /// Runs a test program to its end, adding what it counts.
     pub(super) fn take(&mut self, speaker: Speaker, command: &mut Command) -> Result<()> {
         let mut heard = Tally::default();
-        let well = call::listen(command, |line| heard = heard + speaker.hear(line))?;
+        let well = call::listen(command, |line| speaker.hear(line, &mut heard))?;
         *self = *self + heard;
         // A failed test has been counted; a program that failed by itself has not.
         ensure!(well || heard.failed > 0, "the test program failed by itself");
@@ -50,28 +52,46 @@ impl Tally {
 }
 
 impl Speaker {
-    /// What a line counts.
-    fn hear(self, line: &str) -> Tally {
-        let words: Vec<&str> = line.split_whitespace().collect();
+    /// Adds what a line counts.
+    fn hear(self, line: &str, tally: &mut Tally) {
+        let words: Vec<&str> = line.split([' ', '\t', ',', ';']).filter(|word| !word.is_empty()).collect();
         let before = |word: &str| -> u32 {
-            let place = words.iter().position(|text| text.trim_end_matches([',', ';']) == word);
+            let place = words.iter().position(|text| *text == word);
             place.and_then(|place| words.get(place.checked_sub(1)?)?.parse().ok()).unwrap_or(0)
         };
-        let number = |place: usize| words.get(place).and_then(|text| text.parse().ok()).unwrap_or(0);
         match (self, words.as_slice()) {
-            (Speaker::Cargo, ["test", "result:", ..]) => Tally { passed: before("passed"), failed: before("failed") },
+            (Speaker::Cargo, ["test", "result:", ..]) => {
+                tally.passed += before("passed");
+                tally.failed += before("failed");
+            }
             (Speaker::Nextest, ["Summary", ..]) => {
                 // Flaky, slow and leaky ones are among the passed; timed out ones are not. The word after the number of tests is
-                // `test` or `tests`, or the number is `3/5` when a run was cut short.
+                // `test` or `tests`, and the number is `3/5` when a run was cut short.
                 let run =
                     words.iter().position(|text| text.starts_with("test")).and_then(|place| words.get(place.checked_sub(1)?));
-                let run = run.and_then(|text| text.rsplit('/').next()?.parse().ok()).unwrap_or(0);
-                Tally { passed: before("passed"), failed: u32::saturating_sub(run, before("passed")) }
+                let run: u32 = run.and_then(|text| text.rsplit('/').next()?.parse().ok()).unwrap_or(0);
+                tally.passed += before("passed");
+                tally.failed += run.saturating_sub(before("passed"));
             }
-            (Speaker::Node, ["ℹ", "pass", _]) => Tally { passed: number(2), failed: 0 },
-            (Speaker::Node, ["ℹ", "fail" | "cancelled", _]) => Tally { passed: 0, failed: number(2) },
-            (Speaker::Script, [_, "passed,", _, "failed"]) => Tally { passed: number(0), failed: number(2) },
-            _ => Tally::default(),
+            (Speaker::Node, ["ℹ", "pass", number]) => tally.passed += number.parse().unwrap_or(0),
+            (Speaker::Node, ["ℹ", "fail" | "cancelled", number]) => tally.failed += number.parse().unwrap_or(0),
+            (Speaker::Unittest, ["Ran", number, "test" | "tests", "in", _]) => tally.passed += number.parse().unwrap_or(0),
+            (Speaker::Unittest, ["OK" | "FAILED", ..]) => {
+                // All that ran were taken for passed so far.
+                let details = line.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("", |(details, _)| details);
+                for (kind, number) in details.split(", ").filter_map(|detail| detail.split_once('=')) {
+                    let number = number.parse().unwrap_or(0);
+                    tally.passed = tally.passed.saturating_sub(number);
+                    if matches!(kind, "failures" | "errors" | "unexpected successes") {
+                        tally.failed += number;
+                    }
+                }
+            }
+            (Speaker::Script, [passed, "passed", failed, "failed"]) => {
+                tally.passed += passed.parse().unwrap_or(0);
+                tally.failed += failed.parse().unwrap_or(0);
+            }
+            _ => {}
         }
     }
 }
@@ -81,8 +101,10 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(speaker: Speaker, line: &str, passed: u32, failed: u32) {
-        assert_eq!(speaker.hear(line), Tally { passed, failed }, "{line}");
+    fn check(speaker: Speaker, lines: &str, passed: u32, failed: u32) {
+        let mut tally = Tally::default();
+        lines.lines().for_each(|line| speaker.hear(line, &mut tally));
+        assert_eq!(tally, Tally { passed, failed }, "{lines}");
     }
 
     #[test]
@@ -97,9 +119,11 @@ mod tests {
         check(Speaker::Nextest, "     Summary [   0.012s] 5 tests run: 4 passed (1 slow), 1 failed, 3 skipped", 4, 1);
         check(Speaker::Nextest, "     Summary [   0.012s] 1 test run: 1 passed, 0 skipped", 1, 0);
         check(Speaker::Nextest, "     Summary [   9.0s] 3/5 tests run: 1 passed, 1 failed, 1 timed out, 0 skipped", 1, 4);
-        check(Speaker::Node, "ℹ pass 7", 7, 0);
-        check(Speaker::Node, "ℹ fail 2", 0, 2);
-        check(Speaker::Node, "ℹ cancelled 1", 0, 1);
+        check(Speaker::Node, "ℹ pass 7\nℹ fail 2\nℹ cancelled 1", 7, 3);
+        check(Speaker::Unittest, "Ran 55 tests in 1.20s\n\nOK (skipped=2)", 53, 0);
+        check(Speaker::Unittest, "Ran 9 tests in 0.2s\n\nFAILED (failures=1, errors=2, skipped=1)", 5, 3);
+        check(Speaker::Unittest, "Ran 9 tests in 0.2s\n\nFAILED (expected failures=1, unexpected successes=1)", 7, 1);
+        check(Speaker::Unittest, "Ran 1 test in 0.2s\n\nOK", 1, 0);
         check(Speaker::Script, "12 passed, 1 failed", 12, 1);
         check(Speaker::Script, "0 passed", 0, 0);
     }
