@@ -1,12 +1,16 @@
 //! What lies under the pointer.
 
+use forkyard_wire::timeline::Mark;
+
 use crate::layout::{Layout, Row};
 use crate::spot::Spot;
-use crate::trace::{ArrowId, Trace};
+use crate::trace::{ArrowId, MarkId, Trace};
 use crate::viewport::Viewport;
 
 /// How far from a segment's edge still counts as on it, so that one a single pixel wide can be hit.
 const REACH: f64 = 4.0;
+/// How far from the foot of a moment's triangle still counts as on it.
+const MARK_REACH: (f64, f64) = (5.0, 6.0);
 /// How far from an arrow still counts as on it.
 const ARROW_REACH: f64 = 5.0;
 
@@ -51,6 +55,27 @@ impl Scene<'_> {
         let mut spot = Spot::of(&piece, row.panel, row.lane, row.band);
         spot.at_ns = (t_ns as u64).clamp(piece.start, piece.end - 1);
         Some(spot)
+    }
+
+    /// The print, exception or signal whose triangle is nearest to a point, if one is near.
+    pub fn mark_at(&self, x: f64, y: f64) -> Option<(usize, MarkId)> {
+        let near = self.traces.iter().enumerate().flat_map(|(panel, trace)| {
+            let marks = trace.marks().iter().enumerate();
+            marks.map(move |(row, mark)| (panel, MarkId(row as u32), mark))
+        });
+        near.filter_map(|(panel, id, mark)| {
+            let (at, foot) = self.mark_place(panel, mark)?;
+            let (across, down) = ((at - x).abs(), (foot - y).abs());
+            (across <= MARK_REACH.0 && down <= MARK_REACH.1).then_some((across, panel, id))
+        })
+        .min_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, panel, id)| (panel, id))
+    }
+
+    /// Where a moment lies: on the lower edge of its lane's first row.
+    pub fn mark_place(&self, panel: usize, mark: &Mark) -> Option<(f64, f64)> {
+        let row = self.main_row(panel, mark.lane)?;
+        Some((self.viewport.x(mark.at_ns as f64, self.width), row.bottom()))
     }
 
     /// The message nearest to a point, if one is near.
@@ -109,6 +134,8 @@ fn distance(point: (f64, f64), from: (f64, f64), to: (f64, f64)) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use forkyard_wire::timeline::{Chunk, MarkKind};
+
     use super::*;
     use crate::band::BandKind;
     use crate::sample::*;
@@ -138,6 +165,19 @@ mod tests {
         assert!(scene.segment_at(edge + 2.0, y).is_some());
         assert_eq!(scene.segment_at(edge + 20.0, y), None);
         assert_eq!(scene.segment_at(edge, layout.height + 50.0), None);
+    }
+
+    #[test]
+    fn a_print_is_hit_at_the_foot_of_its_row() {
+        let mut trace = trace();
+        let mark = Mark { lane: FIRST, at_ns: 50 * MS, kind: MarkKind::Stdout, text: "hello".to_owned() };
+        trace.apply(&Chunk { marks: vec![mark], ..Chunk::default() });
+        let (layout, viewport) = (Layout::of(&[&trace]), Viewport::fit(trace.end_ns()));
+        let scene = Scene { traces: &[&trace], layout: &layout, viewport: &viewport, width: 1_000.0 };
+        let (x, y) = scene.mark_place(0, &trace.marks()[0]).expect("a place");
+        assert_eq!(scene.mark_at(x + 2.0, y), Some((0, MarkId(0))));
+        assert_eq!(scene.mark_at(x + 20.0, y), None);
+        assert_eq!(scene.mark_at(x, y - 12.0), None);
     }
 
     #[test]

@@ -45,5 +45,5 @@ pub use spot::{Part, Selection, Side, Spot, Way};
 pub use state::{CLASSES, Class, Cores, Hue, STATES, State};
 pub use table::{Column, Order, Query, ROWS, Rows, Subject, Table, TableRow, row, table};
 pub use tag::{Tag, letter, tag};
-pub use trace::{ArrowId, SegmentId, Trace};
+pub use trace::{ArrowId, MarkId, SegmentId, Trace};
 pub use viewport::{Follow, Viewport};

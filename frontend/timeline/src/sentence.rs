@@ -2,12 +2,15 @@
 //!
 //! The words are the program's own: the names of its processes and variables, the lines of its source.
 
-use forkyard_wire::timeline::{Arrow, LaneKind, Segment, SegmentKind};
+use forkyard_wire::timeline::{Arrow, LaneKind, Mark, MarkKind, Segment, SegmentKind};
 
 use crate::spot::Spot;
 use crate::state::State;
 use crate::trace::{SegmentId, Trace};
 use crate::units::{bytes, duration};
+
+/// So many letters of a print are repeated.
+const LONGEST: usize = 60;
 
 /// A lane's name as a sentence says it: `Process-2`, `Thread-1 of MainProcess`, `core 0`.
 pub fn who(trace: &Trace, lane: u32) -> String {
@@ -51,6 +54,28 @@ pub fn arrow(trace: &Trace, arrow: &Arrow) -> String {
     let (from, to) = (who(trace, arrow.from), who(trace, arrow.to));
     let (size, length) = (bytes(arrow.bytes.into()), duration(arrow.received - arrow.sent));
     format!("{from} sent {size} to {to} through {through}; it arrived {length} later.")
+}
+
+/// The sentence of a print, an exception or a signal.
+pub fn mark(trace: &Trace, mark: &Mark) -> String {
+    let (who, text) = (who(trace, mark.lane), first_line(&mark.text));
+    match mark.kind {
+        MarkKind::Stdout => format!("{who} printed “{text}”."),
+        MarkKind::Stderr => format!("{who} wrote “{text}” to standard error."),
+        MarkKind::Exception => format!("An exception left the code of {who}: {text}."),
+        MarkKind::Signal => format!("{text} ended {who}."),
+    }
+}
+
+/// The first line of a print, cut where it is long.
+pub fn first_line(text: &str) -> String {
+    let line = text.trim_start_matches(['\n', '\r']).lines().next().unwrap_or("").trim_end();
+    let more = text.trim_end().len() > text.find(line).unwrap_or(0) + line.len();
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None if more => format!("{line}…"),
+        None => line.to_owned(),
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -289,6 +314,17 @@ mod tests {
             arrow(&trace, &trace.arrows()[0]),
             "Process-1 sent 512 B to MainProcess through results; it arrived 11 ms later."
         );
+    }
+
+    #[test]
+    fn a_print_is_repeated_and_a_long_one_is_cut() {
+        let trace = trace();
+        let said = |kind, text: &str| mark(&trace, &Mark { lane: FIRST, at_ns: 0, kind, text: text.to_owned() });
+        assert_eq!(said(MarkKind::Stdout, "hello\n"), "Process-1 printed “hello”.");
+        assert_eq!(said(MarkKind::Stdout, "one\ntwo\n"), "Process-1 printed “one…”.");
+        assert_eq!(said(MarkKind::Exception, "ValueError"), "An exception left the code of Process-1: ValueError.");
+        assert_eq!(said(MarkKind::Signal, "SIGKILL"), "SIGKILL ended Process-1.");
+        assert_eq!(first_line(&"é".repeat(100)).chars().count(), LONGEST + 1);
     }
 
     fn segment_ms(lane: u32, kind: SegmentKind, start_ms: u64, end_ms: u64) -> Segment {

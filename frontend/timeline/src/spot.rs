@@ -6,7 +6,7 @@ use crate::band::BandKind;
 use crate::layout::Layout;
 use crate::pieces::{Piece, Pieces};
 use crate::state::State;
-use crate::trace::{ArrowId, SegmentId, Trace};
+use crate::trace::{ArrowId, MarkId, SegmentId, Trace};
 
 /// A segment where it is seen. The same time on a core is seen twice: on the core's row and on the process's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,13 @@ pub enum Selection {
         panel: usize,
         /// The message.
         arrow: ArrowId,
+    },
+    /// A print, an exception, a signal.
+    Mark {
+        /// Which run, from 0.
+        panel: usize,
+        /// The moment.
+        mark: MarkId,
     },
     /// A stretch of time of every run on the axis.
     Range {

@@ -2,10 +2,10 @@
 
 use std::cmp::Ordering;
 
-use forkyard_wire::timeline::{Category, Segment};
+use forkyard_wire::timeline::{Category, Mark, MarkKind, Segment};
 
-use crate::sentence::who;
-use crate::trace::{ArrowId, SegmentId, Trace};
+use crate::sentence::{first_line, who};
+use crate::trace::{ArrowId, MarkId, SegmentId, Trace};
 
 /// What a row of the table stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,6 +14,8 @@ pub enum Subject {
     Segment(SegmentId),
     /// A message.
     Arrow(ArrowId),
+    /// A print, an exception, a signal.
+    Mark(MarkId),
 }
 
 /// A row of the table.
@@ -27,7 +29,7 @@ pub struct TableRow {
     pub who: String,
     /// `Lock.acquire`, `run`, `message`.
     pub what: &'static str,
-    /// The object's name, the function of a task; empty where there is none.
+    /// The object's name, the function of a task, what was printed; empty where there is none.
     pub object: String,
     /// Line of the program, 0 when unknown.
     pub line: u32,
@@ -82,12 +84,14 @@ pub enum Rows {
     Work,
     /// Messages.
     Messages,
+    /// What was printed, exceptions, signals.
+    Prints,
     /// Times on cores, and times without one.
     Cores,
 }
 
 /// Every choice of rows, in the order in which it is offered.
-pub const ROWS: [Rows; 6] = [Rows::Events, Rows::Waits, Rows::Lives, Rows::Work, Rows::Messages, Rows::Cores];
+pub const ROWS: [Rows; 7] = [Rows::Events, Rows::Waits, Rows::Lives, Rows::Work, Rows::Messages, Rows::Prints, Rows::Cores];
 
 impl Rows {
     /// What it is called.
@@ -98,6 +102,7 @@ impl Rows {
             Rows::Lives => "lives of processes",
             Rows::Work => "locks held and tasks",
             Rows::Messages => "messages",
+            Rows::Prints => "prints and exceptions",
             Rows::Cores => "core times",
         }
     }
@@ -108,13 +113,27 @@ impl Rows {
             (Rows::Waits, category) => category == Category::Wait,
             (Rows::Lives, category) => category == Category::Lifecycle,
             (Rows::Work, category) => matches!(category, Category::Hold | Category::Task),
-            (Rows::Messages, _) => false,
+            (Rows::Messages | Rows::Prints, _) => false,
             (Rows::Cores, category) => category == Category::Core,
         }
     }
 
     fn has_messages(self) -> bool {
         matches!(self, Rows::Events | Rows::Messages)
+    }
+
+    fn has_prints(self) -> bool {
+        matches!(self, Rows::Events | Rows::Prints)
+    }
+}
+
+/// What a moment is called.
+fn mark_name(mark: &Mark) -> &'static str {
+    match mark.kind {
+        MarkKind::Stdout => "print",
+        MarkKind::Stderr => "stderr",
+        MarkKind::Exception => "exception",
+        MarkKind::Signal => "signal",
     }
 }
 
@@ -156,6 +175,10 @@ pub fn table(trace: &Trace, query: &Query) -> Table {
     if query.rows.has_messages() {
         let arrows = trace.arrows().iter().enumerate().filter(|(_, arrow)| touches(arrow.sent, arrow.received));
         subjects.extend(arrows.map(|(row, _)| Subject::Arrow(ArrowId(row as u32))));
+    }
+    if query.rows.has_prints() {
+        let marks = trace.marks().iter().enumerate().filter(|(_, mark)| touches(mark.at_ns, mark.at_ns));
+        subjects.extend(marks.map(|(row, _)| Subject::Mark(MarkId(row as u32))));
     }
     let total = subjects.len();
     let compare = |a: &Subject, b: &Subject| compare(trace, query, a, b);
@@ -204,6 +227,21 @@ pub fn row(trace: &Trace, subject: Subject) -> Option<TableRow> {
                 by_whom: who(trace, arrow.to),
             })
         }
+        Subject::Mark(id) => {
+            let mark = trace.mark_at(id)?;
+            Some(TableRow {
+                subject,
+                lane: mark.lane,
+                who: who(trace, mark.lane),
+                what: mark_name(mark),
+                object: first_line(&mark.text),
+                line: 0,
+                start_ns: mark.at_ns,
+                duration_ns: 0,
+                open: false,
+                by_whom: String::new(),
+            })
+        }
     }
 }
 
@@ -229,6 +267,7 @@ fn number(subject: Subject) -> (u8, u32) {
     match subject {
         Subject::Segment(id) => (0, id.0),
         Subject::Arrow(id) => (1, id.0),
+        Subject::Mark(id) => (2, id.0),
     }
 }
 
@@ -236,6 +275,7 @@ fn times(trace: &Trace, subject: Subject) -> (u64, u64) {
     match subject {
         Subject::Segment(id) => trace.segment(id).map_or((0, 0), |row| (row.start, row.end)),
         Subject::Arrow(id) => trace.arrow(id).map_or((0, 0), |arrow| (arrow.sent, arrow.received)),
+        Subject::Mark(id) => trace.mark_at(id).map_or((0, 0), |mark| (mark.at_ns, mark.at_ns)),
     }
 }
 
@@ -248,13 +288,14 @@ fn lane(trace: &Trace, subject: Subject) -> u32 {
     match subject {
         Subject::Segment(id) => trace.segment(id).map_or(0, |row| row.lane),
         Subject::Arrow(id) => trace.arrow(id).map_or(0, |arrow| arrow.from),
+        Subject::Mark(id) => trace.mark_at(id).map_or(0, |mark| mark.lane),
     }
 }
 
 fn line(trace: &Trace, subject: Subject) -> u32 {
     match subject {
         Subject::Segment(id) => trace.segment(id).map_or(0, |row| row.line),
-        Subject::Arrow(_) => 0,
+        Subject::Arrow(_) | Subject::Mark(_) => 0,
     }
 }
 
@@ -262,6 +303,7 @@ fn what(trace: &Trace, subject: Subject) -> &'static str {
     match subject {
         Subject::Segment(id) => trace.segment(id).map_or("", |row| row.kind.name()),
         Subject::Arrow(_) => "message",
+        Subject::Mark(id) => trace.mark_at(id).map_or("", mark_name),
     }
 }
 
@@ -269,6 +311,7 @@ fn object(trace: &Trace, subject: Subject) -> &str {
     let (id, detail) = match subject {
         Subject::Segment(id) => trace.segment(id).map_or((0, 0), |row| (row.object, row.detail)),
         Subject::Arrow(id) => trace.arrow(id).map_or((0, 0), |arrow| (arrow.object, 0)),
+        Subject::Mark(id) => return trace.mark_at(id).map_or("", |mark| &mark.text),
     };
     trace.string(detail).or_else(|| trace.object(id).map(|object| object.name.as_str())).unwrap_or("")
 }
@@ -284,6 +327,7 @@ fn by(trace: &Trace, subject: Subject) -> Option<u32> {
             }
         }
         Subject::Arrow(id) => trace.arrow(id).map(|arrow| arrow.to),
+        Subject::Mark(_) => None,
     }
 }
 

@@ -20,6 +20,10 @@ pub struct SegmentId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ArrowId(pub u32);
 
+/// A moment of a trace, by its row. Stable for the life of the trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MarkId(pub u32);
+
 /// Everything known about a run.
 #[derive(Debug, Clone, Default)]
 pub struct Trace {
@@ -165,6 +169,11 @@ impl Trace {
     /// Prints, exceptions, signals, in order of arrival.
     pub fn marks(&self) -> &[Mark] {
         &self.marks
+    }
+
+    /// A moment.
+    pub fn mark_at(&self, id: MarkId) -> Option<&Mark> {
+        self.marks.get(id.0 as usize)
     }
 
     /// The pieces of a band, if anything lies in it.

@@ -3,7 +3,8 @@
 /// A length of time in nanoseconds: `1.23 ms`, `45 µs`, `2.5 s`.
 pub fn duration(ns: u64) -> String {
     match ns {
-        0..1_000 => format!("{ns} ns"),
+        0 => "0 s".to_owned(),
+        1..1_000 => format!("{ns} ns"),
         _ if rounded(ns, 1_000.0) < 1_000.0 => format!("{} µs", three_digits(ns as f64 / 1_000.0)),
         _ if rounded(ns, 1_000_000.0) < 1_000.0 => format!("{} ms", three_digits(ns as f64 / 1_000_000.0)),
         _ if rounded(ns, 1_000_000_000.0) < 1_000.0 => format!("{} s", three_digits(ns as f64 / 1_000_000_000.0)),
@@ -74,7 +75,7 @@ mod tests {
     #[test]
     fn times_have_a_unit_and_at_most_three_digits() {
         for (ns, text) in [
-            (0, "0 ns"),
+            (0, "0 s"),
             (999, "999 ns"),
             (45_000, "45 µs"),
             (1_230_000, "1.23 ms"),

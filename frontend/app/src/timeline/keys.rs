@@ -1,4 +1,7 @@
-//! What each key does. Pure: a key's name in, what the reader wants out.
+//! What each key does.
+
+use web_sys::{HtmlSelectElement, KeyboardEvent};
+use yew::TargetCast;
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +59,15 @@ pub(super) const KEYS: &[Key] = &[
     Key { keys: &["?"], does: "open and close this help" },
     Key { keys: &["Esc"], does: "give up the selection" },
 ];
+
+/// What a key asks for outside the picture, where most keys belong to buttons and lists.
+pub(super) fn anywhere(event: &KeyboardEvent) -> Option<Command> {
+    let in_list = event.target_dyn_into::<HtmlSelectElement>().is_some();
+    if in_list || event.ctrl_key() || event.alt_key() || event.meta_key() {
+        return None;
+    }
+    command(&event.key()).filter(|command| matches!(command, Command::Table | Command::Help | Command::Escape))
+}
 
 /// What a key asks for; none for a key that is not ours.
 pub(super) fn command(key: &str) -> Option<Command> {

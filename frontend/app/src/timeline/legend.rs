@@ -1,6 +1,7 @@
 //! What the colours and patterns mean, and the keys.
 
 use forkyard_timeline::{STATES, State};
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::keys::KEYS;
@@ -31,6 +32,15 @@ pub(super) struct HelpProps {
 #[component]
 pub(super) fn Help(props: &HelpProps) -> Html {
     let on_close = props.on_close.reform(|_: MouseEvent| ());
+    let button = use_node_ref();
+    {
+        let button = button.clone();
+        use_effect_with((), move |()| {
+            if let Some(button) = button.cast::<HtmlElement>() {
+                let _ = button.focus();
+            }
+        });
+    }
     let colours = STATES.into_iter().map(|state| {
         html! { <><dt>{ swatch(state) }{ state.name() }</dt><dd>{ state.meaning() }</dd></> }
     });
@@ -42,7 +52,7 @@ pub(super) fn Help(props: &HelpProps) -> Html {
         <div class="timeline-help" role="dialog" aria-label="Help for the timeline">
             <div class="timeline-help-head">
                 <h3>{ "Reading the timeline" }</h3>
-                <button type="button" class="timeline-button" onclick={on_close}>{ "Close" }</button>
+                <button ref={button} type="button" class="timeline-button" onclick={on_close}>{ "Close" }</button>
             </div>
             <div class="timeline-help-columns">
                 <dl>{ for colours }</dl>

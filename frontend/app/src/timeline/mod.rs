@@ -38,7 +38,7 @@ use yew::prelude::*;
 use detail::Detail;
 use labels::{Axis, Labels};
 use legend::{Help, Legend};
-use observe::{use_element_width, use_theme_number};
+use observe::{use_element_width, use_kept_focus, use_theme_number};
 use picture::{Picture, length_ns};
 use plot::Plot;
 use steer::steer;
@@ -99,7 +99,7 @@ pub struct TimelineProps {
 pub fn Timeline(props: &TimelineProps) -> Html {
     let view = use_reducer(View::default);
     let theme = use_theme_number();
-    let plot = use_node_ref();
+    let (plot, scroll) = (use_node_ref(), use_node_ref());
     let id = use_memo((), |()| format!("timeline-{:x}", js_sys::Math::random().to_bits() >> 20));
     let (runs, titles) = runs_of(props);
     let empty = runs.iter().all(|run| run.trace().is_empty());
@@ -139,14 +139,28 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     };
     let on_row = {
         let (picture, on_action) = (picture.clone(), on_action.clone());
-        Callback::from(move |(panel, subject): (usize, Subject)| match subject {
-            Subject::Arrow(arrow) => on_action.emit(Action::Select(Some(Selection::Arrow { panel, arrow }))),
-            Subject::Segment(segment) => {
-                let spot = picture.runs.get(panel).and_then(|run| Spot::of_segment(&run.trace(), panel, segment));
-                spot.and_then(|spot| steer::go(&picture, spot)).into_iter().for_each(|action| on_action.emit(action));
+        Callback::from(move |(panel, subject): (usize, Subject)| {
+            let selection = match subject {
+                Subject::Arrow(arrow) => Some(Selection::Arrow { panel, arrow }),
+                Subject::Mark(mark) => Some(Selection::Mark { panel, mark }),
+                Subject::Segment(segment) => {
+                    let run = picture.runs.get(panel);
+                    run.and_then(|run| Spot::of_segment(&run.trace(), panel, segment)).map(Selection::Segment)
+                }
+            };
+            selection.and_then(|selection| steer::go(&picture, selection)).into_iter().for_each(|action| on_action.emit(action));
+        })
+    };
+    let onkeydown = {
+        let on_command = on_command.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if let Some(command) = keys::anywhere(&event) {
+                event.prevent_default();
+                on_command.emit(command);
             }
         })
     };
+    use_kept_focus(scroll.clone(), (view.pane, view.sheet));
     let summary = use_memo((runs.clone(), titles.clone()), |(runs, titles)| in_a_sentence(runs, titles));
     let headings = use_memo((runs.clone(), titles.clone()), |(runs, titles)| headings(runs, titles));
     // Long, and only for who does not see the picture: not made anew with each chunk of a run that goes on.
@@ -164,6 +178,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             let selected = match view.selection {
                 Some(Selection::Segment(spot)) => Some((spot.panel, Subject::Segment(spot.segment))),
                 Some(Selection::Arrow { panel, arrow }) => Some((panel, Subject::Arrow(arrow))),
+                Some(Selection::Mark { panel, mark }) => Some((panel, Subject::Mark(mark))),
                 _ => None,
             };
             html! { <TraceTable runs={runs.clone()} titles={titles.clone()} {range} {selected} on_select={on_row} /> }
@@ -194,10 +209,10 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let selected = view.selection.is_some();
     let lost = runs.iter().map(|run| run.trace().lost()).sum::<u64>();
     html! {
-        <section class="timeline" {style} aria-label="Timeline">
+        <section class="timeline" {style} {onkeydown} aria-label="Timeline">
             <Toolbar summary={AttrValue::from((*summary).clone())} pane={view.pane} {helping} {selected} {empty} {lost} {on_command} />
             <div class="timeline-body">
-                <div class="timeline-scroll">{ body }</div>
+                <div ref={scroll} class="timeline-scroll" tabindex={(view.pane == Pane::Table).then_some("0")}>{ body }</div>
                 if helping {
                     <Help on_close={on_action.reform(|()| Action::ToggleSheet(Sheet::Help))} />
                 }

@@ -3,7 +3,7 @@
 use gloo_events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, MutationObserver, MutationObserverInit, ResizeObserver, WheelEvent};
+use web_sys::{Element, HtmlElement, MutationObserver, MutationObserverInit, ResizeObserver, WheelEvent};
 use yew::prelude::*;
 
 /// The width of an element in CSS pixels; 0 until it is known. `shown` changes when the element comes or goes.
@@ -71,6 +71,27 @@ pub(super) fn use_theme_number() -> u32 {
         });
     }
     counter.0
+}
+
+/// Keeps the keyboard where it was when what had it is taken away: in the picture, or in what took its place.
+#[hook]
+pub(super) fn use_kept_focus<D: PartialEq + 'static>(place: NodeRef, shown: D) {
+    let first = use_mut_ref(|| true);
+    use_effect_with(shown, move |_| {
+        if std::mem::replace(&mut *first.borrow_mut(), false) {
+            return;
+        }
+        let Some(place) = place.cast::<Element>() else { return };
+        let document = web_sys::window().and_then(|window| window.document());
+        let active = document.and_then(|document| document.active_element());
+        // The place itself is about to lose it: it takes the keyboard only while it holds the table.
+        if active.is_none_or(|active| active.tag_name() == "BODY" || active == place) {
+            let inner = place.query_selector("[tabindex]").ok().flatten().unwrap_or(place);
+            if let Some(element) = inner.dyn_ref::<HtmlElement>() {
+                let _ = element.focus();
+            }
+        }
+    });
 }
 
 /// Hears the wheel over an element, and may keep it from the page: the browser's own listeners may not.

@@ -57,6 +57,12 @@ fn drawn(scene: &Scene, selection: Selection, class: &'static str) -> Html {
             Some(line) => arrow_line(line.from, line.to, class),
             None => Html::default(),
         },
+        Selection::Mark { panel, mark } => {
+            let place = scene.traces.get(panel).and_then(|trace| scene.mark_place(panel, trace.mark_at(mark)?));
+            place.map_or_else(Html::default, |(x, y)| {
+                html! { <circle {class} cx={format!("{x:.1}")} cy={format!("{:.1}", y + 1.0)} r="7" /> }
+            })
+        }
         Selection::Range { from_ns, to_ns } => {
             let (left, right) = edges(scene, from_ns, to_ns);
             let (left, width) = (format!("{left:.1}"), format!("{:.1}", (right - left).max(1.0)));

@@ -30,9 +30,12 @@ impl Picture {
         question(&Scene { traces: &traces, layout: &self.layout, viewport: &self.viewport, width: self.width })
     }
 
-    /// What lies under a point: a message before a segment, because it is thinner.
+    /// What lies under a point: the smaller before the larger.
     pub(super) fn under(&self, x: f64, y: f64) -> Option<Selection> {
         self.ask(|scene| {
+            if let Some((panel, mark)) = scene.mark_at(x, y) {
+                return Some(Selection::Mark { panel, mark });
+            }
             let arrow = scene.arrow_at(&scene.arrow_lines(most_arrows(self.width)), (x, y));
             let arrow = arrow.map(|(panel, arrow)| Selection::Arrow { panel, arrow });
             arrow.or_else(|| scene.segment_at(x, y).map(Selection::Segment))
@@ -46,6 +49,10 @@ impl Picture {
             Selection::Arrow { panel, arrow } => {
                 let trace = scene.traces.get(panel)?;
                 Some(sentence::arrow(trace, trace.arrow(arrow)?))
+            }
+            Selection::Mark { panel, mark } => {
+                let trace = scene.traces.get(panel)?;
+                Some(sentence::mark(trace, trace.mark_at(mark)?))
             }
             Selection::Range { .. } => None,
         })
@@ -63,6 +70,7 @@ impl Picture {
         match selection {
             Selection::Segment(spot) => self.spot_extent(&spot),
             Selection::Arrow { panel, arrow } => self.arrow_extent(panel, arrow),
+            Selection::Mark { panel, mark } => self.runs.get(panel)?.trace().mark_at(mark).map(|mark| (mark.at_ns, mark.at_ns)),
             Selection::Range { from_ns, to_ns } => Some((from_ns, to_ns)),
         }
     }

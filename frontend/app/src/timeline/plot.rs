@@ -1,6 +1,5 @@
 //! The picture itself: canvas, overlay, tooltip, and the pointers, wheel and keys over it.
 
-use forkyard_timeline::Selection;
 use web_sys::{Element, KeyboardEvent, PointerEvent, WheelEvent};
 use yew::prelude::*;
 
@@ -126,11 +125,7 @@ pub(super) fn Plot(props: &PlotProps) -> Html {
         let (width, height) = (props.picture.width, props.picture.layout.height);
         Some(html! { <Tooltip {text} x={hover.x} y={hover.y} {width} {height} /> })
     });
-    let pointing = if matches!(hover, Some(Hover { what: Selection::Segment(_) | Selection::Arrow { .. }, .. })) {
-        "pointer"
-    } else {
-        "crosshair"
-    };
+    let pointing = if hover.is_some() { "pointer" } else { "crosshair" };
     let style = format!("height: {}px; cursor: {pointing}", props.picture.layout.height);
     html! {
         <div

@@ -25,13 +25,14 @@ pub(super) fn steer(command: Command, view: &View, picture: &Picture) -> Option<
         Command::Fit => look(Viewport::fit(picture.length_ns())),
         Command::FitSelection => {
             let (from, to) = picture.extent(view.selection?)?;
-            let room = (to - from) as f64 * ROOM;
+            // A moment has no length: it gets the middle of a smaller window.
+            let room = if from == to { viewport.span_ns() * ROOM } else { (to - from) as f64 * ROOM };
             look(viewport.window(from as f64 - room, to as f64 + room))
         }
-        Command::Up => go(picture, across(view, picture, Way::Up)?),
-        Command::Down => go(picture, across(view, picture, Way::Down)?),
-        Command::Previous => go(picture, beside(view, picture, Side::Previous)?),
-        Command::Next => go(picture, beside(view, picture, Side::Next)?),
+        Command::Up => go(picture, Selection::Segment(across(view, picture, Way::Up)?)),
+        Command::Down => go(picture, Selection::Segment(across(view, picture, Way::Down)?)),
+        Command::Previous => go(picture, Selection::Segment(beside(view, picture, Side::Previous)?)),
+        Command::Next => go(picture, Selection::Segment(beside(view, picture, Side::Next)?)),
         Command::RangeStart => Some(Action::RangeStart(here(view, picture).0)),
         Command::RangeEnd => {
             let (from, to) = (view.range_start?, here(view, picture).1);
@@ -43,9 +44,8 @@ pub(super) fn steer(command: Command, view: &View, picture: &Picture) -> Option<
     }
 }
 
-/// Selects a segment and brings it into sight.
-pub(super) fn go(picture: &Picture, spot: Spot) -> Option<Action> {
-    let selection = Selection::Segment(spot);
+/// Selects something and brings it into sight.
+pub(super) fn go(picture: &Picture, selection: Selection) -> Option<Action> {
     let (from, to) = picture.extent(selection)?;
     Some(Action::Go(selection, picture.viewport.showing(from, to)))
 }
