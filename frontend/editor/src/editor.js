@@ -78,7 +78,7 @@ export function create(parent, options) {
         lineMarks,
         followLine(onLine),
         readOnly.of([]),
-        EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": description.id, spellcheck: "false" }),
+        EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": description.id, spellcheck: "false", tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange?.(update.state.doc.toString());
         }),

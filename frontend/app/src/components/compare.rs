@@ -32,7 +32,7 @@ pub fn Compare(props: &CompareProps) -> Html {
         _ => "–".to_owned(),
     };
     html! {
-        <div class="compare">
+        <div class="compare" tabindex="0" role="group" aria-label="Figures of both runs">
             <table>
                 <caption class="only-heard">{ "The same program with processes and with threads" }</caption>
                 <thead>

@@ -76,9 +76,9 @@ pub fn Console(props: &ConsoleProps) -> Html {
         Callback::from(move |_: MouseEvent| unfolded.set(!*unfolded))
     };
     html! {
-        <section class="output" aria-label="Output">
+        <div class="output">
             <div class="output-head">
-                <h3>{ "Output" }</h3>
+                <p class="output-title">{ "Output" }</p>
                 { props.choice.clone() }
                 <span class="output-room" />
                 if foreign > 0 {
@@ -96,8 +96,8 @@ pub fn Console(props: &ConsoleProps) -> Html {
                     { "Copy" }
                 </button>
             </div>
-            <div class={classes!("console", (!*unfolded).then_some("is-folded"))} ref={node} {onscroll} tabindex="0"
-                role="group" aria-label="What the program printed">
+            <div class={classes!("console", (!*unfolded).then_some("is-folded"), run.console.has_stderr().then_some("has-stderr"))} ref={node} {onscroll} tabindex="0"
+                role="group" aria-label={format!("Output: {}", props.session.title)}>
                 if run.console.is_empty() {
                     <p class="console-empty">{ empty(&run.phase) }</p>
                 }
@@ -108,7 +108,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
                     <p class="console-note">{ "The program printed more than is kept; the rest was left out." }</p>
                 }
             </div>
-        </section>
+        </div>
     }
 }
 

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 use yew_router::prelude::*;
 
+use crate::page::arrival::focus_content;
 use crate::page::theme::Theme;
 use crate::route::Route;
 
@@ -19,11 +20,15 @@ pub fn Header() -> Html {
             theme.set(next);
         })
     };
+    let skip = Callback::from(|event: MouseEvent| {
+        event.prevent_default();
+        focus_content();
+    });
     let in_lessons = matches!(route, Some(Route::Lessons | Route::Lesson { .. }));
     let in_scratch = matches!(route, Some(Route::Scratch));
     html! {
         <header class="header">
-            <a class="skip" href="#main">{ "Skip to the content" }</a>
+            <a class="skip" href="#main" onclick={skip}>{ "Skip to the content" }</a>
             <Link<Route> to={Route::Home} classes="brand">
                 <svg viewBox="0 0 32 32" aria-hidden="true" class="brand-mark">
                     <path d="M5 9h22M10 9c0 7 3 7 6 7h11M10 12c0 11 3 11 6 11h7" />
@@ -39,7 +44,10 @@ pub fn Header() -> Html {
                 </span>
             </nav>
             <button type="button" class="button is-quiet theme" {onclick}>
-                { "Theme: " }<span class="theme-name">{ theme.name() }</span>
+                <svg viewBox="0 0 16 16" aria-hidden="true" class="theme-mark">
+                    <circle cx="8" cy="8" r="6.25" /><path d="M8 1.75a6.25 6.25 0 0 1 0 12.5z" />
+                </svg>
+                <span class="theme-label">{ "Theme: " }<span class="theme-name">{ theme.name() }</span></span>
             </button>
         </header>
     }

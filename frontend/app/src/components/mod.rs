@@ -16,5 +16,6 @@ pub mod run_bar;
 pub mod run_timeline;
 pub mod segmented;
 pub mod server;
+pub mod sheet;
 pub mod status;
 pub mod workbench;

@@ -15,7 +15,7 @@ use crate::timeline::{Recording, Timeline};
 const ADDRESS: &str = "/recorded.json";
 
 /// The height of the picture, in CSS pixels.
-const HEIGHT: u32 = 300;
+const HEIGHT: u32 = 332;
 
 /// The picture.
 #[component]
@@ -52,7 +52,8 @@ pub fn Recorded() -> Html {
         <figure class="recorded">
             <Timeline recording={(*recording).clone()} running={*playing} height={HEIGHT} empty="A recorded run" />
             <figcaption>
-                { "A recorded run: a lane for each process, what it did and what it waited for, and below them the cores. Select anything to have it explained." }
+                { "A recorded run: the cores, and below them a lane for each process, what it did and what it waited for. " }
+                { "Select anything to have it explained." }
             </figcaption>
         </figure>
     }

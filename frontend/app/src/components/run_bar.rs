@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use super::segmented::{Choice, Segmented};
 use super::server::use_server;
+use super::sheet::Sheet;
 use crate::workbench::{Session, Settings, use_session};
 
 /// How much room the bar has.
@@ -59,10 +60,7 @@ pub fn RunBar(props: &RunBarProps) -> Html {
             if props.room == Room::Wide {
                 { settings }
             } else {
-                <details class="run-options">
-                    <summary class="button is-quiet">{ "Options" }</summary>
-                    <div class="run-options-sheet">{ settings }</div>
-                </details>
+                <Sheet label="Options">{ settings }</Sheet>
             }
         </div>
     }
@@ -91,9 +89,16 @@ fn SettingsFields(props: &RunBarProps) -> Html {
     let method = settings.start_method.map_or("", start_method_name);
     let python = settings.python.clone().unwrap_or_default();
     let engine = if settings.engine == Engine::Stdlib { "stdlib" } else { "forkyard" };
-    let reset = {
-        let session = session.clone();
-        Callback::from(move |_: MouseEvent| session.reset())
+    let engine = html! {
+        <label class="field">
+            <span>{ "Engine" }</span>
+            <select onchange={choose(|settings, value| {
+                settings.engine = if value == "stdlib" { Engine::Stdlib } else { Engine::Forkyard };
+            })}>
+                <option value="forkyard" selected={engine == "forkyard"}>{ "Forkyard" }</option>
+                <option value="stdlib" selected={engine == "stdlib"}>{ "CPython’s own" }</option>
+            </select>
+        </label>
     };
     html! {
         <>
@@ -122,23 +127,11 @@ fn SettingsFields(props: &RunBarProps) -> Html {
                     }) }
                 </select>
             </label>
-            <details class="more">
-                <summary class="button is-quiet">{ "More" }</summary>
-                <div class="more-sheet">
-                    <label class="field">
-                        <span>{ "Engine" }</span>
-                        <select onchange={choose(|settings, value| {
-                            settings.engine = if value == "stdlib" { Engine::Stdlib } else { Engine::Forkyard };
-                        })}>
-                            <option value="forkyard" selected={engine == "forkyard"}>{ "Forkyard" }</option>
-                            <option value="stdlib" selected={engine == "stdlib"}>{ "CPython’s own" }</option>
-                        </select>
-                    </label>
-                    <button type="button" class="button" onclick={reset} disabled={!session.is_edited()}>
-                        { "Reset the program" }
-                    </button>
-                </div>
-            </details>
+            if props.room == Room::Wide {
+                <Sheet label="More">{ engine }</Sheet>
+            } else {
+                { engine }
+            }
         </>
     }
 }

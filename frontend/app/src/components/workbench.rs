@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use forkyard_wire::run::Workers;
+use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 use super::compare::Compare;
@@ -13,6 +14,7 @@ use super::run_bar::{Room, RunBar};
 use super::segmented::{Choice, Segmented};
 use super::status::status;
 use crate::editor::CodeEditor;
+use crate::run::Phase;
 use crate::workbench::{Session, Which, use_session};
 
 /// What the workbench shows.
@@ -29,6 +31,7 @@ pub struct WorkbenchProps {
 pub fn Workbench(props: &WorkbenchProps) -> Html {
     html! {
         <section class="workbench" aria-label={format!("Workbench: {}", props.session.title)}>
+            <Head session={props.session.clone()} />
             <EditorPane key={props.session.name().to_owned()} session={props.session.clone()} />
             if let Some(room) = props.bar {
                 <RunBar session={props.session.clone()} {room} />
@@ -42,6 +45,25 @@ pub fn Workbench(props: &WorkbenchProps) -> Html {
 #[derive(Properties, PartialEq)]
 struct PartProps {
     session: Rc<Session>,
+}
+
+/// What the program is called, and the way back to what it was.
+#[component]
+fn Head(props: &PartProps) -> Html {
+    use_session(&props.session);
+    let reset = {
+        let session = props.session.clone();
+        Callback::from(move |_: MouseEvent| session.reset())
+    };
+    html! {
+        <div class="workbench-head">
+            <p class="workbench-title">{ props.session.title.clone() }</p>
+            if props.session.is_edited() {
+                <p class="workbench-edited">{ "edited, kept on this machine" }</p>
+                <button type="button" class="button is-quiet" onclick={reset}>{ "Reset" }</button>
+            }
+        </div>
+    }
 }
 
 #[component]
@@ -80,6 +102,15 @@ fn ResultPane(props: &PartProps) -> Html {
         let session = session.clone();
         Callback::from(move |()| session.close_input())
     };
+    let node = use_node_ref();
+    use_effect_with((view.run.phase == Phase::Asked, node.clone()), |(asked, node)| {
+        // Where all is in one column, what was asked for may lie below the edge; elsewhere it is in sight and nothing moves.
+        if *asked && let Some(node) = node.cast::<Element>() {
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            node.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    });
     let show = {
         let shown = shown.setter();
         Callback::from(move |workers| shown.set(if workers == Workers::Processes { Which::First } else { Which::Second }))
@@ -89,13 +120,13 @@ fn ResultPane(props: &PartProps) -> Html {
             <Segmented<Workers> legend="Output of the run with" name={format!("output-{}", session.name())}
                 chosen={if which == Which::First { Workers::Processes } else { Workers::Threads }} on_choose={show}
                 choices={vec![
-                    Choice { value: Workers::Processes, label: "with processes".into() },
-                    Choice { value: Workers::Threads, label: "with threads".into() },
+                    Choice { value: Workers::Processes, label: "processes".into() },
+                    Choice { value: Workers::Threads, label: "threads".into() },
                 ]} />
         }
     });
     html! {
-        <div class="result">
+        <div class="result" ref={node}>
             <div class="result-head">
                 { status(&view, retry) }
                 if let Some(beside) = &view.beside {
@@ -106,7 +137,7 @@ fn ResultPane(props: &PartProps) -> Html {
             </div>
             <Console session={session.clone()} {which} {choice} />
             if takes_input {
-                <InputBox waiting={view.going_on().is_some_and(|run| run.phase == crate::run::Phase::WaitingForInput)}
+                <InputBox waiting={view.going_on().is_some_and(|run| run.phase == Phase::WaitingForInput)}
                     {on_line} {on_close} />
             }
         </div>

@@ -1,9 +1,9 @@
 //! The browser around the page: storage, theme, frames, the width of the window. No fetch, no drawing.
 
+pub mod arrival;
 pub mod frame;
 pub mod height;
 pub mod keys;
 pub mod storage;
 pub mod theme;
-pub mod title;
 pub mod width;

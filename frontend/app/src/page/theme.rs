@@ -1,4 +1,4 @@
-//! The theme: the system's, or the one the reader chose. `static/theme.js` sets it before the first paint.
+//! The theme: the system's, or the one the reader chose. `static/before.js` sets it before the first paint.
 
 use super::storage;
 

@@ -7,7 +7,7 @@ use yew_router::prelude::*;
 use super::lessons::use_lessons;
 use super::load::{Load, failure};
 use crate::components::recorded::Recorded;
-use crate::page::title::use_title;
+use crate::page::arrival::use_arrival;
 use crate::route::Route;
 
 /// The lesson that the button opens unless the server has another first one.
@@ -48,7 +48,7 @@ const QUESTIONS: [(&str, &str); 28] = [
 /// The page.
 #[component]
 pub fn Home() -> Html {
-    use_title("Python multiprocessing, seen".into());
+    use_arrival("Python multiprocessing, seen".into());
     let (lessons, retry) = use_lessons();
     let first = match &lessons {
         Load::Here(list) => list

@@ -20,13 +20,14 @@ use crate::components::question::Question;
 use crate::components::run_bar::{Room, RunBar};
 use crate::components::run_timeline::RunTimeline;
 use crate::components::workbench::Workbench;
+use crate::page::arrival::use_arrival;
 use crate::page::height::use_height;
 use crate::page::keys::use_page_keys;
-use crate::page::title::use_title;
 use crate::page::width::use_wide;
 use crate::route::Route;
+use crate::run::Phase;
 use crate::run::figures::count;
-use crate::workbench::{Session, Settings};
+use crate::workbench::{Session, Settings, use_session};
 
 /// The height of a timeline that stands in the text, in CSS pixels.
 const IN_TEXT: u32 = 280;
@@ -85,7 +86,7 @@ struct OpenProps {
 #[component]
 fn Open(props: &OpenProps) -> Html {
     let content = &props.content;
-    use_title(content.title.clone().into());
+    use_arrival(content.title.clone().into());
     let wide = use_wide();
     let sessions = use_memo(content.clone(), |content| Programs::of(content));
     let active = use_state(|| 0_usize);
@@ -236,16 +237,18 @@ struct InTextProps {
     on_choose: Callback<()>,
 }
 
-/// A program in the text, with all that belongs to it.
+/// A program in the text, with all that belongs to it; its timeline comes with its first run.
 #[component]
 fn InText(props: &InTextProps) -> Html {
+    use_session(&props.session);
     let chosen = props.on_choose.reform(|_: FocusEvent| ());
     let touched = props.on_choose.reform(|_: PointerEvent| ());
     html! {
         <div class={classes!("in-text", props.active.then_some("is-active"))} onfocusin={chosen} onpointerdown={touched}>
-            <h3 class="in-text-title">{ props.session.title.clone() }</h3>
             <Workbench session={props.session.clone()} bar={None::<Room>} />
-            <RunTimeline session={props.session.clone()} height={IN_TEXT} />
+            if props.session.view().current().phase != Phase::Idle {
+                <RunTimeline session={props.session.clone()} height={IN_TEXT} />
+            }
         </div>
     }
 }

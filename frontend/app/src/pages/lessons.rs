@@ -8,7 +8,7 @@ use yew_router::prelude::*;
 
 use super::load::{Load, failure};
 use crate::api;
-use crate::page::title::use_title;
+use crate::page::arrival::use_arrival;
 use crate::route::Route;
 use crate::run::figures::count;
 
@@ -39,7 +39,7 @@ pub fn use_lessons() -> (Load<Rc<Vec<LessonSummary>>>, Callback<MouseEvent>) {
 /// The page.
 #[component]
 pub fn Lessons() -> Html {
-    use_title("Lessons".into());
+    use_arrival("Lessons".into());
     let (lessons, retry) = use_lessons();
     html! {
         <main id="main" class="page lessons" tabindex="-1">

@@ -3,13 +3,13 @@
 use yew::prelude::*;
 use yew_router::prelude::*;
 
-use crate::page::title::use_title;
+use crate::page::arrival::use_arrival;
 use crate::route::Route;
 
 /// The page for it.
 #[component]
 pub fn NotFound() -> Html {
-    use_title("Nothing here".into());
+    use_arrival("Nothing here".into());
     html! {
         <main id="main" class="page not-found" tabindex="-1">
             <h1>{ "There is nothing at this address" }</h1>

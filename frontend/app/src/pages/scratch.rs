@@ -8,9 +8,9 @@ use crate::components::divider::Divider;
 use crate::components::run_bar::{Room, RunBar};
 use crate::components::run_timeline::RunTimeline;
 use crate::components::workbench::Workbench;
+use crate::page::arrival::use_arrival;
 use crate::page::height::use_height;
 use crate::page::keys::use_page_keys;
-use crate::page::title::use_title;
 use crate::page::width::use_wide;
 use crate::workbench::{Session, Settings};
 
@@ -28,9 +28,9 @@ const TEMPLATES: [(&str, &str); 4] = [
 /// The page.
 #[component]
 pub fn Scratch() -> Html {
-    use_title("Scratch".into());
+    use_arrival("Scratch".into());
     let wide = use_wide();
-    let session = use_memo((), |()| Session::new("scratch", "Scratch".into(), TEMPLATES[0].1.into(), Settings::default()));
+    let session = use_memo((), |()| Session::new("scratch", "Your program".into(), TEMPLATES[0].1.into(), Settings::default()));
     let session: Rc<Session> = (*session).clone();
     {
         let session = session.clone();

@@ -40,6 +40,7 @@ pub struct Console {
     plain: String,
     readers: Vec<(u32, Reader)>,
     exceptions: Vec<(u32, Exception)>,
+    stderr: bool,
 }
 
 impl Console {
@@ -51,6 +52,7 @@ impl Console {
     /// Adds what was printed.
     pub fn print(&mut self, output: &Output) {
         self.plain.push_str(&output.text);
+        self.stderr |= output.stream == Stream::Stderr;
         for piece in output.text.split_inclusive('\n') {
             let ended = piece.ends_with('\n');
             let text = piece.strip_suffix('\n').unwrap_or(piece);
@@ -72,6 +74,11 @@ impl Console {
     /// How many of them are tracebacks' frames inside Python.
     pub fn foreign_frames(&self) -> usize {
         self.foreign
+    }
+
+    /// Whether any of them was written to standard error.
+    pub fn has_stderr(&self) -> bool {
+        self.stderr
     }
 
     /// Everything as a terminal would have it.
