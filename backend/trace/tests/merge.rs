@@ -227,6 +227,34 @@ fn every_kind_of_wait_knows_who_ended_it() {
 }
 
 #[test]
+fn a_barrier_is_opened_by_whoever_comes_last() {
+    let (begin, end) = (Kind::WaitBegin(SegmentKind::BarrierWait), Kind::WaitEnd(SegmentKind::BarrierWait));
+    let mut scene = Scene::new();
+    scene.fork(200, 11, "Process-1");
+    scene.fork(230, 12, "Process-2");
+    for (t, pid, kind) in [
+        (300, 10, begin),
+        (310, 11, begin),
+        (320, 12, begin),
+        (330, 10, end),
+        // Round again, before the others have gone on.
+        (335, 10, begin),
+        (340, 11, end),
+        (350, 12, end),
+    ] {
+        scene.at(t, pid, kind, 5, u64::from(kind == end));
+    }
+    let chunk = scene.finish(500);
+    let expected = [
+        "MainProcess 300-330 held by - ended by Process-2",
+        "Process-1 310-340 held by - ended by Process-2",
+        "Process-2 320-350 held by - ended by -",
+        "MainProcess 335-500 held by - ended by -",
+    ];
+    assert_eq!(waits(&chunk, SegmentKind::BarrierWait), expected);
+}
+
+#[test]
 fn joins_end_by_whom_they_wait_for() {
     let mut scene = Scene::new();
     scene.fork(200, 11, "Process-1");

@@ -248,10 +248,17 @@ impl Merge {
             self.next.segments.extend(unsigned);
         }
         self.waits.begin(lane, wait);
+        if kind == SegmentKind::BarrierWait {
+            self.act(object, |acts| acts.arrived = Act { lane, at: t });
+        }
     }
 
     fn wait_end(&mut self, actor: Actor, kind: SegmentKind, got: bool) {
         let Actor { lane, t, .. } = actor;
+        if kind == SegmentKind::BarrierWait && got {
+            let object = self.waits.object_of(lane, kind);
+            self.waits.barrier_opened(object, self.objects.acts(object).arrived.lane);
+        }
         let Some(wait) = self.waits.end(lane, kind) else { return };
         let released_by = match got {
             false => 0,
@@ -263,7 +270,8 @@ impl Merge {
                     return;
                 }
             },
-            true => wait.released_by(self.objects.acts(wait.object)),
+            // The last party of a barrier waits for nobody.
+            true => Some(wait.released_by(self.objects.acts(wait.object))).filter(|&by| by != lane).unwrap_or(0),
         };
         self.next.segments.push(wait.segment(lane, t, released_by));
     }

@@ -25,6 +25,8 @@ pub(crate) struct Acts {
     pub(crate) released: Act,
     /// Waiters were woken.
     pub(crate) woken: Act,
+    /// A party came to a barrier.
+    pub(crate) arrived: Act,
     /// A message was taken out.
     pub(crate) received: Act,
     /// A task of it ended.

@@ -18,7 +18,7 @@ pub(crate) struct Wait {
     pub(crate) line: u32,
     /// The lane that held the object then.
     pub(crate) holder: u32,
-    /// The lane whose end is waited for.
+    /// The lane whose end is waited for; of a barrier that has opened, the lane that came last.
     pub(crate) target: u32,
 }
 
@@ -48,6 +48,21 @@ impl Waits {
             self.open.remove(&lane);
         }
         wait
+    }
+
+    /// What a lane's innermost wait of a kind is for.
+    pub(crate) fn object_of(&self, lane: u32, kind: SegmentKind) -> u32 {
+        let stack = self.open.get(&lane).map_or(&[][..], Vec::as_slice);
+        stack.iter().rfind(|wait| wait.kind == kind).map_or(0, |wait| wait.object)
+    }
+
+    /// The first party of a barrier goes on: whoever came last let all of them go that wait there now. A party that comes back
+    /// for the next round, before the others have gone on, did not.
+    pub(crate) fn barrier_opened(&mut self, object: u32, last: u32) {
+        let waits = self.open.values_mut().flatten();
+        for wait in waits.filter(|wait| wait.kind == SegmentKind::BarrierWait && wait.object == object && wait.target == 0) {
+            wait.target = last;
+        }
     }
 
     /// All waits of a lane, outermost first; it has none then.
@@ -106,7 +121,8 @@ impl Wait {
             // A release that is told only after the waiter went on can be the holder's alone.
             SegmentKind::LockAcquire => first(&[acts.released.since(self.start), self.holder]),
             SegmentKind::SemaphoreAcquire => first(&[acts.woken.since(self.start), acts.released.since(self.start), self.holder]),
-            SegmentKind::EventWait | SegmentKind::ConditionWait | SegmentKind::BarrierWait => acts.woken.since(self.start),
+            SegmentKind::BarrierWait => first(&[acts.woken.since(self.start), self.target]),
+            SegmentKind::EventWait | SegmentKind::ConditionWait => acts.woken.since(self.start),
             SegmentKind::QueuePut | SegmentKind::ConnectionSend => acts.received.since(self.start),
             SegmentKind::AsyncResultGet => acts.finished.since(self.start),
             SegmentKind::ProcessJoin | SegmentKind::ThreadJoin => self.target,
