@@ -148,6 +148,23 @@ fn doctor_says_what_there_is() {
 }
 
 #[test]
+fn the_summary_counts_every_process() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let source = "from multiprocessing import Process\ndef f(n): print('child', n)\nif __name__ == '__main__':\n    for n in range(3):\n        p = Process(target=f, args=(n,))\n        p.start()\n        p.join()\n";
+    let output = forkyard(&["run", "--start-method", "fork", &script(&directory, source)], "");
+    assert_eq!(text(&output.stdout), "child 0\nchild 1\nchild 2\n");
+    assert!(text(&output.stderr).contains(" 4 processes"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn serve_says_when_the_address_is_taken() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let output = forkyard(&["serve", "--listen", &address], "");
+    assert!(!output.status.success() && text(&output.stderr).contains("picks a free port"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn serve_refuses_an_address_that_is_not_one() {
     let output = forkyard(&["serve", "--listen", "nonsense"], "");
     assert!(!output.status.success() && text(&output.stderr).contains("nonsense"));

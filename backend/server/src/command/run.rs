@@ -113,7 +113,8 @@ async fn job(arguments: Arguments, installation: &Installation) -> anyhow::Resul
         start_method: arguments.start_method.as_deref().map(start_method),
         engine,
         python: environment::prepare(found, &package)?,
-        timeline: arguments.trace.is_some(),
+        // Recorded whether it is written or not: births are seen by it, and the summary counts every process.
+        timeline: true,
         isolated: false,
         // None of them holds for a program of the user's own; the wall clock is set so far away that it cannot strike.
         limits: Limits { wall_ms: u64::from(u32::MAX), cores: 0, ..Limits::default() },

@@ -1,11 +1,11 @@
 //! `forkyard serve`: the playground.
 
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use axum::serve::ListenerExt;
 use forkyard_wire::run::Isolation;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -50,7 +50,10 @@ async fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
     let address = resolve(&arguments.listen).await?;
     refuse_strangers(address, &offer)?;
-    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))?;
+    let listener = TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => anyhow!("another program listens on {address} already; `--listen 127.0.0.1:0` picks a free port"),
+        _ => anyhow!("cannot listen on {address}: {error}"),
+    })?;
     let address = listener.local_addr().context("cannot tell the address")?;
 
     let (lessons, wrong) = Catalogue::read();
