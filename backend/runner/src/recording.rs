@@ -2,6 +2,7 @@
 //!
 //! A run without a timeline has none of it; then this module only knows what the main process is called.
 
+use std::collections::HashMap;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use forkyard_oncpu::{OnCpu, Sampled};
@@ -9,7 +10,7 @@ use forkyard_trace::memory::TraceMemory;
 use forkyard_trace::merge::{Ending, Merge};
 use forkyard_trace::reader::Reader;
 use forkyard_wire::run::{OnCore, RunEvent};
-use forkyard_wire::timeline::Chunk;
+use forkyard_wire::timeline::{Chunk, LaneKind};
 use nix::sys::socket::{
     AddressFamily, ControlMessageOwned, MsgFlags, SockFlag, SockType, UnixCredentials, recvmsg, setsockopt, socketpair, sockopt,
 };
@@ -34,6 +35,8 @@ const GREETINGS: usize = 256;
 /// What is recorded of a run.
 pub(crate) struct Recording {
     main: u32,
+    /// What the processes are called, as far as it has been told.
+    names: HashMap<u32, String>,
     on: Option<On>,
 }
 
@@ -76,7 +79,7 @@ impl Recording {
             merge.hello(main, zero_ns);
             On { reader: prepared.reader, merge, hello: prepared.hello, cores: watch_cores(main), sent_ns: zero_ns }
         });
-        Recording { main, on }
+        Recording { main, names: HashMap::new(), on }
     }
 
     /// How on-core time is measured in this run.
@@ -135,15 +138,16 @@ impl Recording {
 
     /// Something printed; answers the lane and the name of who printed it.
     pub(crate) fn output(&mut self, text: &Text) -> (u32, String) {
-        match &mut self.on {
-            Some(on) => on.merge.output(text.pid, text.t_ns, text.stream, &text.text),
-            None => (0, self.name(text.pid)),
-        }
+        let Some(on) = &mut self.on else { return (0, self.name(text.pid)) };
+        let (lane, name) = on.merge.output(text.pid, text.t_ns, text.stream, &text.text);
+        self.names.insert(text.pid, name.clone());
+        (lane, name)
     }
 
     /// What a process is called.
     pub(crate) fn name(&self, pid: u32) -> String {
-        if pid == self.main { "MainProcess".to_owned() } else { format!("process {pid}") }
+        let told = self.names.get(&pid).cloned();
+        told.unwrap_or_else(|| if pid == self.main { "MainProcess".to_owned() } else { format!("process {pid}") })
     }
 
     /// A process ended.
@@ -169,6 +173,8 @@ impl Recording {
         on.look_at_cores();
         let chunk = on.merge.chunk(now_ns);
         let chunk = on.with_lost(chunk);
+        let processes = chunk.lanes.iter().filter(|lane| lane.kind == LaneKind::Process);
+        self.names.extend(processes.map(|lane| (lane.pid, lane.name.clone())));
         if !has_news(&chunk) && now_ns < on.sent_ns + QUIET_NS {
             return None;
         }

@@ -3,6 +3,9 @@
 use forkyard_wire::job::Limits;
 use forkyard_wire::run::Outcome;
 
+use nix::sys::signal::Signal;
+
+use crate::births::End;
 use crate::ending::{Verdict, Victim};
 
 /// The sentence for a verdict.
@@ -31,6 +34,17 @@ pub(crate) fn message(verdict: &Verdict, limits: &Limits) -> String {
         ),
         Verdict::Failed(why) => format!("Forkyard could not run the program: {why}."),
     }
+}
+
+/// The sentence for a program that ended by itself and yet for a limit's sake.
+pub(crate) fn remark(end: End, limits: &Limits) -> Option<String> {
+    (end == End::Signaled(Signal::SIGBUS as i32)).then(|| {
+        format!(
+            "The program was ended by SIGBUS: as a rule it wrote to shared memory for which there was no room. All files and \
+             shared memory blocks of a run together may take {}.",
+            size(limits.files_bytes)
+        )
+    })
 }
 
 /// The outcome that goes with a verdict.
@@ -81,6 +95,14 @@ mod tests {
                 assert!(message.contains(word), "{message}");
             }
         }
+    }
+
+    #[test]
+    fn a_bus_error_is_explained_and_other_ends_are_not() {
+        let limits = Limits::default();
+        assert!(remark(End::Signaled(7), &limits).unwrap().contains("64 MiB"));
+        assert_eq!(remark(End::Signaled(11), &limits), None);
+        assert_eq!(remark(End::Exited(7), &limits), None);
     }
 
     #[test]

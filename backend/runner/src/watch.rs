@@ -392,7 +392,11 @@ impl Watch {
             processes: state.births.count().max(1),
             cores_used: figures.cores_used(),
             output_truncated: state.transcript.room() == Room::Exceeded,
-            message: verdict.map(|verdict| sentences::message(&verdict, &self.limits)),
+            message: match &verdict {
+                Some(verdict) => Some(sentences::message(verdict, &self.limits)),
+                None if self.bounded == Bounded::Yes => sentences::remark(end, &self.limits),
+                None => None,
+            },
         }));
         self.events.finish();
         Ok(())

@@ -154,6 +154,35 @@ time.sleep(1000)";
 }
 
 #[test]
+fn shared_memory_beyond_the_files_is_explained() {
+    let source = "from multiprocessing import shared_memory
+memory = shared_memory.SharedMemory(create=True, size=32 << 20)
+for i in range(0, 32 << 20, 4096): memory.buf[i] = 1";
+    let ended = Trial::new(source).limits(|limits| limits.files_bytes = 8 << 20).run();
+    if ended.started.isolation != Isolation::Rlimits {
+        assert_eq!(ended.finished.signal.as_deref(), Some("SIGBUS"), "{}", ended.text());
+        assert!(ended.message().contains("8 MiB"), "{}", ended.message());
+    }
+    ended.left_nothing();
+}
+
+#[test]
+fn a_reader_that_takes_nothing_does_not_stop_the_clock() {
+    let running = Trial::new("import os\nwhile True: os.write(1, b'y' * 10_000)")
+        .limits(|limits| (limits.wall_ms, limits.output_bytes) = (1_000, 1 << 30))
+        .start_unread();
+    // The runner ends the run by itself; what it has to say waits in the pipe.
+    let begin = std::time::Instant::now();
+    while !runs::processes_of(&running.mark).is_empty() || begin.elapsed().as_millis() < 1_000 {
+        assert!(begin.elapsed().as_secs() < 60, "the run goes on");
+        std::thread::yield_now();
+    }
+    let ended = running.end();
+    assert_eq!(ended.finished.outcome, Outcome::TimedOut);
+    ended.left_nothing();
+}
+
+#[test]
 fn too_many_processes_are_refused_and_named_when_that_ended_the_program() {
     let source = "import os, time\nfor i in range(100):\n    if os.fork() == 0: time.sleep(1000)";
     let ended = Trial::new(source).limits(|limits| limits.processes = 20).run();

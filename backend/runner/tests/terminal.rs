@@ -72,7 +72,8 @@ os.wait()";
     let room = Room::new("daemon", source);
     let ended = room.trial().run();
     assert_eq!(ended.finished.outcome, Outcome::Completed);
-    assert_eq!(ended.finished.processes, 3);
+    // The one between them may have come and gone unseen.
+    assert!(ended.finished.processes >= 2, "{}", ended.finished.processes);
     ended.left_nothing();
 }
 

@@ -34,7 +34,7 @@ pub(crate) struct Trial {
 pub(crate) struct Running {
     child: Child,
     stdin: Option<ChildStdin>,
-    lines: Receiver<String>,
+    lines: Option<Receiver<String>>,
     pub(crate) mark: String,
     pub(crate) started: Option<Started>,
     pub(crate) outputs: Vec<Output>,
@@ -104,6 +104,13 @@ impl Trial {
     }
 
     pub(crate) fn start(self) -> Running {
+        let mut running = self.start_unread();
+        running.read();
+        running
+    }
+
+    /// Nobody reads what the runner says until [`Running::read`].
+    pub(crate) fn start_unread(self) -> Running {
         let mut process = self.process();
         process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit()).process_group(0);
         if let Some(user) = self.user {
@@ -112,17 +119,8 @@ impl Trial {
         let mut child = process.spawn().expect("the runner starts");
         let mut stdin = child.stdin.take().unwrap();
         writeln!(stdin, "{}", serde_json::to_string(&self.job).unwrap()).expect("the runner takes its job");
-        let stdout = child.stdout.take().unwrap();
-        let (send, lines) = channel();
-        std::thread::spawn(move || {
-            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                if send.send(line).is_err() {
-                    break;
-                }
-            }
-        });
         let mark = self.job.run;
-        Running { child, stdin: Some(stdin), lines, mark, started: None, outputs: Vec::new(), chunks: Vec::new() }
+        Running { child, stdin: Some(stdin), lines: None, mark, started: None, outputs: Vec::new(), chunks: Vec::new() }
     }
 
     /// The runner; from a terminal with three more descriptors, which a Python opens for it.
@@ -145,6 +143,20 @@ os.execv(sys.argv[1], sys.argv[1:])";
 }
 
 impl Running {
+    /// Begins to read.
+    pub(crate) fn read(&mut self) {
+        let stdout = self.child.stdout.take().unwrap();
+        let (send, lines) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if send.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        self.lines = Some(lines);
+    }
+
     /// The runner's process id.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
@@ -188,6 +200,9 @@ impl Running {
 
     /// Waits for the end.
     pub(crate) fn end(mut self) -> Ended {
+        if self.lines.is_none() {
+            self.read();
+        }
         let finished = loop {
             if let Some(finished) = self.next() {
                 break finished;
@@ -210,7 +225,7 @@ impl Running {
     }
 
     fn next(&mut self) -> Option<Finished> {
-        let line = self.lines.recv_timeout(WATCHDOG).expect("the run goes on");
+        let line = self.lines.as_ref().unwrap().recv_timeout(WATCHDOG).expect("the run goes on");
         match serde_json::from_str(&line).unwrap_or_else(|error| panic!("{line}: {error}")) {
             RunEvent::Started(started) => self.started = Some(started),
             RunEvent::Output(output) => self.outputs.push(output),
