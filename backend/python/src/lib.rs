@@ -4,11 +4,10 @@
 //! errors) is made by the package `_forkyard` above it. Every wait releases the interpreter's lock, is ended by Python's signal
 //! handlers when they raise, and otherwise goes on with the time that is left.
 
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 
 mod board;
 mod condition;
-mod descriptor;
 mod errors;
 mod event;
 mod lock;

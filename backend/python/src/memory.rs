@@ -2,11 +2,11 @@
 
 use std::os::fd::AsRawFd;
 
+use forkyard_engine::process::inherited;
 use forkyard_engine::shm::{Arena, Handle, release_all};
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 
-use crate::descriptor::duplicate;
 use crate::errors;
 
 /// Adds the functions and classes of this file to the extension module.
@@ -30,7 +30,7 @@ fn arena_attach(fd: i32) -> PyResult<()> {
     if Arena::exists() {
         return Ok(());
     }
-    Arena::attach(duplicate(fd)?).map(|_| ()).map_err(|error| PyOSError::new_err(error.to_string()))
+    Arena::attach(inherited(fd)?).map(|_| ()).map_err(|error| PyOSError::new_err(error.to_string()))
 }
 
 #[pyfunction]

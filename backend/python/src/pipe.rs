@@ -4,6 +4,7 @@ use std::os::fd::AsRawFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use forkyard_engine::channel::{self, Direction, RecvError, SendError};
+use forkyard_engine::process::inherited;
 use forkyard_engine::sync::Wait;
 use forkyard_engine::trace::{Label, Role};
 use forkyard_wire::timeline::SegmentKind;
@@ -11,7 +12,6 @@ use pyo3::exceptions::{PyBrokenPipeError, PyEOFError, PyOSError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::descriptor::duplicate;
 use crate::errors;
 use crate::memory::handle_from;
 use crate::message::{self, Encoded};
@@ -48,7 +48,7 @@ impl End {
     /// The end that came to this process as a handle, a side and a descriptor, which stays the caller's to close.
     #[staticmethod]
     fn open(handle: &[u8], side: u8, fd: i32) -> PyResult<Self> {
-        Ok(Self::from(channel::End::from_parts(handle_from(handle)?, side, duplicate(fd)?).map_err(errors::handle)?))
+        Ok(Self::from(channel::End::from_parts(handle_from(handle)?, side, inherited(fd)?).map_err(errors::handle)?))
     }
 
     #[getter]

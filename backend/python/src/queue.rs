@@ -3,13 +3,13 @@
 use std::os::fd::AsRawFd;
 
 use forkyard_engine::channel::{self, Doorbell, GetError, PutError, QueueOptions};
+use forkyard_engine::process::inherited;
 use forkyard_engine::sync::Wait;
 use forkyard_engine::trace::{Label, Role};
 use forkyard_wire::timeline::SegmentKind;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::descriptor::duplicate;
 use crate::errors;
 use crate::memory::handle_from;
 use crate::message::{self, Encoded};
@@ -36,7 +36,7 @@ impl Queue {
     /// The queue that a handle names, with its doorbell's descriptor, which stays the caller's to close.
     #[staticmethod]
     fn open(handle: &[u8], doorbell: i32) -> PyResult<Self> {
-        let queue = channel::Queue::open_with_doorbell(handle_from(handle)?, duplicate(doorbell)?);
+        let queue = channel::Queue::open_with_doorbell(handle_from(handle)?, inherited(doorbell)?);
         Ok(Self { queue: queue.map_err(errors::handle)? })
     }
 

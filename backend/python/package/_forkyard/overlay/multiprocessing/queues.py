@@ -104,7 +104,7 @@ class Queue:
         self._reader = _Reader(self._ring)
         self._writer = _Writer(self._ring)
         self._poll = self._ring.poll
-        self._closed = False
+        self._closed = self._used = False
         self._joincancelled = False
 
     def put(self, obj, block=True, timeout=None):
@@ -114,6 +114,7 @@ class Queue:
 
     def _put(self, obj, block, timeout):
         """Puts it; whether it is in. What cannot be pickled is told to `_on_queue_feeder_error`, as ever."""
+        self._used = True
         if type(obj) in ATOMS:
             self._ring.put(obj, block, timeout)
             return True
@@ -134,9 +135,7 @@ class Queue:
         return len(self._ring)
 
     def empty(self):
-        if self._closed:
-            raise OSError("handle is closed")
-        return not self._poll()
+        return not self._reader.poll()
 
     def full(self):
         return self._ring.full()
@@ -149,6 +148,8 @@ class Queue:
 
     def close(self):
         self._closed = True
+        if self._used:  # only a queue that was put to in this process loses its reader, as ever
+            self._reader.close()
 
     def join_thread(self):
         assert self._closed, f"Queue {self!r} not closed"

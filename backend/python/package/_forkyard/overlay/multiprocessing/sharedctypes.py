@@ -121,12 +121,18 @@ def make_property(name):
     """An attribute of the inner object, read and written under the lock."""
 
     def get(self):
-        with self._lock:
+        self.acquire()
+        try:
             return getattr(self._obj, name)
+        finally:
+            self.release()
 
     def set(self, value):
-        with self._lock:
+        self.acquire()
+        try:
             setattr(self._obj, name, value)
+        finally:
+            self.release()
 
     return property(get, set)
 
@@ -163,7 +169,21 @@ class SynchronizedBase:
 class Synchronized(SynchronizedBase):
     """One number with its lock."""
 
-    value = make_property("value")
+    @property
+    def value(self):
+        self.acquire()
+        try:
+            return self._obj.value
+        finally:
+            self.release()
+
+    @value.setter
+    def value(self, value):
+        self.acquire()
+        try:
+            self._obj.value = value
+        finally:
+            self.release()
 
 
 class SynchronizedArray(SynchronizedBase):
@@ -173,12 +193,18 @@ class SynchronizedArray(SynchronizedBase):
         return len(self._obj)
 
     def __getitem__(self, i):
-        with self._lock:
+        self.acquire()
+        try:
             return self._obj[i]
+        finally:
+            self.release()
 
     def __setitem__(self, i, value):
-        with self._lock:
+        self.acquire()
+        try:
             self._obj[i] = value
+        finally:
+            self.release()
 
 
 class SynchronizedString(SynchronizedArray):
