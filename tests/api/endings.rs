@@ -1,9 +1,14 @@
 //! However a run ends, nothing of it is left.
 
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use nix::sys::signal::Signal;
+use nix::unistd::Pid;
 use serde_json::json;
 
 use crate::processes::{count, gone, marker};
-use crate::server::{Server, problem, within_reason};
+use crate::server::{FORKYARD, Server, needs_runner_and_package, problem, within_reason};
 
 /// Four children that never end and let no signal end them.
 const ENDLESS: &str = r#"
@@ -100,7 +105,7 @@ async fn a_killed_runner_is_an_internal_error_and_leaves_nothing() {
         let mut events = server.run(json!({ "source": ENDLESS, "args": [marker] })).await;
         all_ready(&mut events).await;
         for pid in runners_of(&server) {
-            let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGKILL);
+            let _ = nix::sys::signal::kill(Pid::from_raw(pid), Signal::SIGKILL);
         }
         let finished = events.finished().await;
         assert_eq!(finished["outcome"], "internal_error");
@@ -108,6 +113,33 @@ async fn a_killed_runner_is_an_internal_error_and_leaves_nothing() {
         gone(&marker).await;
         let finished = server.run_source("print(1)").await.finished().await;
         assert_eq!(finished["outcome"], "completed", "the server goes on");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_program_from_the_terminal_goes_with_forkyard_however_that_ends() {
+    within_reason(async {
+        needs_runner_and_package();
+        let directory = tempfile::tempdir().expect("a directory");
+        let program = directory.path().join("program.py");
+        std::fs::write(&program, ENDLESS).expect("it is written");
+        for signal in [Signal::SIGKILL, Signal::SIGTERM] {
+            let marker = marker(signal.as_str());
+            let mut child = Command::new(FORKYARD)
+                .arg("run")
+                .arg(&program)
+                .arg(&marker)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("it starts");
+            let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+            assert_eq!(lines.take(4).filter(|line| line.as_ref().is_ok_and(|line| line.starts_with("ready"))).count(), 4);
+            nix::sys::signal::kill(Pid::from_raw(child.id().cast_signed()), signal).expect("it is there");
+            child.wait().expect("it ends");
+            gone(&marker).await;
+        }
     })
     .await;
 }
