@@ -15,6 +15,22 @@
 //!
 //! Objects reach a child by `fork` as they are. To reach a spawned child, pass the arena's descriptor ([`shm::Arena::fd`]) and the
 //! object's [`shm::Handle`]; keep the object alive until the child has opened it.
+//!
+//! # When a process dies
+//!
+//! Every process of the tree may be killed at any moment; the others go on.
+//!
+//! | it was | the others |
+//! | --- | --- |
+//! | holding a [`sync::Lock`] | waiters get [`sync::AcquireError::OwnerDied`] with its pid, within 100 ms |
+//! | holding a permit of a [`sync::Semaphore`] | have one permit less: a permit has no owner |
+//! | waiting for anything | are woken in its place, at the latest after 400 ms |
+//! | waiting in a [`sync::Condition`] | notify somebody else |
+//! | putting into a [`channel::Queue`] or sending | find the message whole or not at all; an acknowledged one is there |
+//! | getting from a queue or receiving | find the message still there, or it went with the dead; never twice |
+//! | the last one with an end of a [`channel::pipe`] | receive what it had sent, then the end of file |
+//! | doing a task of a [`pool::Board`] | learn which one |
+//! | holding shared memory | do not miss it: what it held stays counted, and goes when the whole tree has ended |
 #![deny(unsafe_code)]
 
 pub mod channel;

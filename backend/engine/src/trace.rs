@@ -2,7 +2,7 @@
 //!
 //! Nothing is recorded until `forkyard_trace::recorder` is attached; until then a primitive pays one relaxed load.
 
-use std::sync::RwLock;
+use std::sync::OnceLock;
 use std::sync::atomic::Ordering::Relaxed;
 
 use forkyard_trace::event::{Kind, pack};
@@ -29,19 +29,18 @@ pub struct Label {
     pub object: u32,
 }
 
-static LINE_SOURCE: RwLock<Option<fn() -> u32>> = RwLock::new(None);
+// Without a lock: a fork may happen while another thread looks at it.
+static LINE_SOURCE: OnceLock<fn() -> u32> = OnceLock::new();
 
-/// Sets who tells the line of the program that is running now; asked only while recording. Process-wide, kept over forks.
+/// Sets who tells the line of the program that is running now; asked only while recording. Process-wide, kept over forks; the first one
+/// stays.
 pub fn set_line_source(source: fn() -> u32) {
-    if let Ok(mut slot) = LINE_SOURCE.write() {
-        *slot = Some(source);
-    }
+    LINE_SOURCE.get_or_init(|| source);
 }
 
 /// The line that is running now, 0 when unknown.
 pub(crate) fn line() -> u32 {
-    let source = LINE_SOURCE.read().ok().and_then(|slot| *slot);
-    source.map_or(0, |source| source())
+    LINE_SOURCE.get().map_or(0, |source| source())
 }
 
 impl LabelWords {

@@ -4,6 +4,7 @@ mod watchdog;
 
 use forkyard_engine::channel::{Direction, Queue, pipe};
 use forkyard_engine::pool::Board;
+use forkyard_engine::process::Command;
 use forkyard_engine::shm::Arena;
 use forkyard_engine::sync::{Condition, Lock, LockKind, Wait};
 use watchdog::{Dice, child, code, watch};
@@ -30,6 +31,7 @@ fn everything_is_given_back_when_the_last_process_lets_go() {
             0
         });
         assert_eq!(code(&sender), 0);
+        assert_eq!(code(&Command::new("/bin/true").spawn().unwrap()), 0);
         (0..2_000).for_each(|_| drop(queue.get(Wait::Never).unwrap()));
         let kept = queue.get(Wait::Never).unwrap();
         assert!(Arena::current().unwrap().used() > before + 1_000_000);

@@ -9,6 +9,7 @@ use nix::fcntl::OFlag;
 use nix::unistd::{pipe2, read, write};
 
 use super::{Process, ProcessError};
+use crate::shm::release_all;
 use crate::sys::fork::{self, Program};
 
 /// A program, its arguments and environment, and the descriptors that it inherits.
@@ -59,6 +60,8 @@ impl<'fd> Command<'fd> {
         // Closes at exec: the end of file says that it succeeded.
         let (failure, report) = pipe2(OFlag::O_CLOEXEC).map_err(refused)?;
         let child = fork::fork(|| {
+            // The program knows nothing of what was counted for this child at the fork.
+            release_all();
             let error = program.execute();
             // Should this fail too, the exit code says it.
             let _ = write(&report, &(error as i32).to_ne_bytes());

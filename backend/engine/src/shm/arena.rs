@@ -12,7 +12,7 @@ use nix::sys::resource::{Resource, getrlimit};
 use super::{allocator, ledger};
 use crate::limits::ARENA_BYTES;
 use crate::sys::layout::ArenaHeader;
-use crate::sys::memory::Mapping;
+use crate::sys::memory::{Mapping, PAGE};
 
 /// `forkyard` in a number.
 const MAGIC: u64 = 0x666f_726b_7961_7264;
@@ -120,8 +120,9 @@ impl Arena {
 fn map_largest() -> Result<Mapping, Errno> {
     // Past this limit the kernel would not only refuse but send SIGXFSZ.
     let most = getrlimit(Resource::RLIMIT_FSIZE).map_or(u64::MAX, |(soft, _)| soft);
+    let most = most / PAGE * PAGE;
     let mut refusal = Errno::EFBIG;
-    for len in ARENA_BYTES.into_iter().filter(|&len| len <= most) {
+    for len in ARENA_BYTES.map(|len| len.min(most)) {
         match Mapping::create(len) {
             Ok(mapping) => return Ok(mapping),
             Err(error) => refusal = error,
