@@ -60,6 +60,11 @@ impl Tail {
             && cgroup.is_none_or(|cgroup| cgroup.refused_forks() > 0)
             && REFUSED.iter().any(|words| self.0.contains(words))
     }
+
+    /// Whether the program ended for want of memory: where there is no control group, the limit shows as Python's own error.
+    pub(crate) fn tells_of_memory(&self, end: End, cgroup: Option<&Cgroup>) -> bool {
+        end != End::Exited(0) && cgroup.is_none() && self.0.contains("MemoryError")
+    }
 }
 
 /// Ends every process of a run. Those that are just being born may need a second call.
@@ -89,6 +94,14 @@ mod tests {
         tail.push("BlockingIOError: [Errno 11] Resource temporarily unavailable\n");
         assert!(tail.tells_of_refusal(End::Exited(1), None));
         assert!(!tail.tells_of_refusal(End::Exited(0), None));
+    }
+
+    #[test]
+    fn an_error_of_memory_counts_where_nobody_else_counts_memory() {
+        let mut tail = Tail::default();
+        tail.push("Traceback …\nMemoryError\n");
+        assert!(tail.tells_of_memory(End::Exited(1), None));
+        assert!(!tail.tells_of_memory(End::Exited(0), None));
     }
 
     #[test]

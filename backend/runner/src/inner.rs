@@ -17,7 +17,7 @@ use forkyard_sandbox::sys;
 use forkyard_sandbox::system::Kernel;
 use forkyard_sandbox::tier;
 use forkyard_wire::job::{Job, Program};
-use forkyard_wire::run::{Isolation, RunEvent, Started};
+use forkyard_wire::run::{Isolation, OnCore, RunEvent, Started};
 use nix::errno::Errno;
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
@@ -26,7 +26,7 @@ use crate::births::Territory;
 use crate::console::{self, Keyboard, ProgramStreams, Receiver, monotonic_ns};
 use crate::events::Events;
 use crate::job::Lines;
-use crate::program::{Home, ProgramError, Start};
+use crate::program::{Cell, Home, ProgramError, Start};
 use crate::recording::{Prepared, Recording, RecordingError};
 use crate::watch::{Bounded, Watch, WatchError};
 
@@ -73,7 +73,7 @@ impl Inner {
         };
         let territory = if namespaces == Namespaces::None { Territory::Descendants } else { Territory::Namespace };
         let isolation = tier::isolation(namespaces, self.cgroup.as_ref());
-        self.start(streams, &home, Some(&confinement), Shape { territory, isolation, cores, bounded: Bounded::Yes })
+        self.start(streams, &home, Some(confinement), Shape { territory, isolation, cores, bounded: Bounded::Yes })
     }
 
     /// A program of the user's own, with the terminal's streams.
@@ -112,19 +112,18 @@ impl Inner {
     }
 
     /// Starts the program and watches it.
-    fn start(self, streams: Streams, home: &Home, confinement: Option<&Confinement>, shape: Shape) -> Result<(), InnerError> {
+    fn start(self, streams: Streams, home: &Home, confinement: Option<Confinement>, shape: Shape) -> Result<(), InnerError> {
         let prepared = self.job.timeline.then(Prepared::new).transpose()?;
         let extra = prepared.iter().flat_map(Prepared::extra).collect::<Vec<_>>();
         let signals = SignalFd::with_flags(&heard(shape.bounded)?, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC)?;
-        let held = Start::new(&self.job, home, &extra)?.hold(&streams.program, &extra, confinement)?;
-        if let Some(cgroup) = &self.cgroup {
-            cgroup.add(held.pid()).map_err(|error| InnerError::Cgroup(error.to_string()))?;
-        }
+        let cell = confinement.map(|confinement| Cell { confinement, cgroup: self.cgroup.as_ref() });
+        let mut held = Start::new(&self.job, home, &extra)?.hold(&streams.program, &extra, cell.as_ref())?;
         // Before it is watched, because that is done core by core.
         shape.cores.apply(held.pid())?;
         let main = held.pid().as_raw() as u32;
-        let zero_ns = monotonic_ns()?;
-        let recording = Recording::start(prepared, main, zero_ns);
+        // The two waits of the kernel, this one and the held process's for its control group, go side by side.
+        let prepared = prepared.map(|prepared| prepared.watch(main));
+        held.ready()?;
         let mut events = Events::open()?;
         events.send(&RunEvent::Started(Started {
             run: self.job.run.clone(),
@@ -134,8 +133,10 @@ impl Inner {
             workers: self.job.workers,
             cores: shape.cores.count(),
             isolation: shape.isolation,
-            on_core: recording.on_core(),
+            on_core: prepared.as_ref().map_or(OnCore::Off, Prepared::on_core),
         }));
+        let zero_ns = monotonic_ns()?;
+        let recording = Recording::start(prepared, main, zero_ns);
         held.release()?;
         drop(streams.program);
         let watch = Watch {
@@ -216,9 +217,6 @@ pub(crate) enum InnerError {
     /// What holds the program.
     #[error("{0}")]
     Confinement(String),
-    /// The control group did not take the program in.
-    #[error("{0}")]
-    Cgroup(String),
     /// A file of the machine's cannot be run in a jail.
     #[error("a script of the machine's runs only from the terminal")]
     NotASource,

@@ -3,6 +3,7 @@
 //! The process is held before it becomes the program, so that it can be put into its control group and be watched from its first
 //! instruction.
 
+use std::convert::Infallible;
 use std::ffi::{CString, OsString};
 use std::fs::File;
 use std::io::Read;
@@ -10,6 +11,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
+use forkyard_sandbox::cgroup::Cgroup;
 use forkyard_sandbox::confine::Confinement;
 use forkyard_sandbox::root::{HOME, MAIN};
 use forkyard_sandbox::sys::{self, Fork};
@@ -25,6 +27,9 @@ use crate::console::ProgramStreams;
 
 /// Where a program that brings no path of its own finds others.
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// What a held process says when it only waits for us; no text begins with it.
+const READY: u8 = 0;
 
 /// What is started.
 #[derive(Debug, Clone)]
@@ -46,12 +51,20 @@ pub(crate) enum Home {
 /// Descriptors that the program gets beside its streams, each with the variable that tells it the number.
 pub(crate) type Extra<'a> = [(&'static str, BorrowedFd<'a>)];
 
+/// What holds the program.
+pub(crate) struct Cell<'a> {
+    /// Its user, limits and system calls.
+    pub(crate) confinement: Confinement,
+    /// Its control group.
+    pub(crate) cgroup: Option<&'a Cgroup>,
+}
+
 /// A process that waits to become the program.
 #[derive(Debug)]
 pub(crate) struct Held {
     pid: Pid,
     go: OwnedFd,
-    failure: OwnedFd,
+    failure: File,
 }
 
 impl Start {
@@ -84,60 +97,59 @@ impl Start {
         })
     }
 
-    /// Makes the process that will become it, and lets it wait. `confinement` is what it puts on first.
+    /// Makes the process that will become it. It enters its control group, which takes a while, and waits.
     pub(crate) fn hold(
         &self,
         streams: &ProgramStreams,
         extra: &Extra<'_>,
-        confinement: Option<&Confinement>,
+        cell: Option<&Cell<'_>>,
     ) -> Result<Held, ProgramError> {
         let (wait, go) = pipe2(OFlag::O_CLOEXEC)?;
         let (failure, tell) = pipe2(OFlag::O_CLOEXEC)?;
         match sys::fork(CloneFlags::empty())? {
-            Fork::Parent(pid) => Ok(Held { pid, go, failure }),
+            Fork::Parent(pid) => Ok(Held { pid, go, failure: File::from(failure) }),
             Fork::Child => {
                 drop(go);
-                let error = self.become_it(streams, extra, confinement, File::from(wait));
+                let error = enter(streams, extra, cell)
+                    .and_then(|()| {
+                        write(&tell, &[READY])?;
+                        self.become_it(cell, File::from(wait))
+                    })
+                    .map_or_else(|error| error, |never| match never {});
                 let _ = write(&tell, error.to_string().as_bytes());
                 sys::exit_now(127)
             }
         }
     }
 
-    /// In the new process: returns only when it could not become the program.
-    fn become_it(
-        &self,
-        streams: &ProgramStreams,
-        extra: &Extra<'_>,
-        confinement: Option<&Confinement>,
-        mut wait: File,
-    ) -> ProgramError {
-        let result = (|| {
-            dup2_stdin(&streams.stdin)?;
-            dup2_stdout(&streams.stdout)?;
-            dup2_stderr(&streams.stderr)?;
-            for (_, descriptor) in extra {
-                fcntl(descriptor, FcntlArg::F_SETFD(FdFlag::empty()))?;
-            }
-            if confinement.is_some() {
-                setsid()?;
-            }
-            // Nobody answers when the runner has ended meanwhile.
-            wait.read_exact(&mut [0; 1]).map_err(|_| ProgramError::Abandoned)?;
-            if let Some(confinement) = confinement {
-                confinement.apply().map_err(|error| ProgramError::Unconfined(error.to_string()))?;
-            }
-            // After the change of user, which forgets it.
-            nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
-            sys::reset_signals()?;
-            execve(&self.executable, &self.arguments, &self.environment)
-                .map_err(|errno| ProgramError::NotStarted { path: self.executable.to_string_lossy().into_owned(), errno })
-        })();
-        match result {
-            Ok(never) => match never {},
-            Err(error) => error,
+    /// In the new process, once it may go on: returns only when it could not become the program.
+    fn become_it(&self, cell: Option<&Cell<'_>>, mut wait: File) -> Result<Infallible, ProgramError> {
+        // Nobody answers when the runner has ended meanwhile.
+        wait.read_exact(&mut [0; 1]).map_err(|_| ProgramError::Abandoned)?;
+        if let Some(cell) = cell {
+            cell.confinement.apply().map_err(|error| ProgramError::Unconfined(error.to_string()))?;
         }
+        // After the change of user, which forgets it.
+        nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
+        sys::reset_signals()?;
+        execve(&self.executable, &self.arguments, &self.environment)
+            .map_err(|errno| ProgramError::NotStarted { path: self.executable.to_string_lossy().into_owned(), errno })
     }
+}
+
+/// In the new process: its descriptors, its session, its control group.
+fn enter(streams: &ProgramStreams, extra: &Extra<'_>, cell: Option<&Cell<'_>>) -> Result<(), ProgramError> {
+    dup2_stdin(&streams.stdin)?;
+    dup2_stdout(&streams.stdout)?;
+    dup2_stderr(&streams.stderr)?;
+    for (_, descriptor) in extra {
+        fcntl(descriptor, FcntlArg::F_SETFD(FdFlag::empty()))?;
+    }
+    if let Some(cell) = cell {
+        setsid()?;
+        cell.cgroup.map_or(Ok(()), Cgroup::enter).map_err(|error| ProgramError::Unconfined(error.to_string()))?;
+    }
+    Ok(())
 }
 
 impl Held {
@@ -146,12 +158,24 @@ impl Held {
         self.pid
     }
 
+    /// Waits until it only waits for us.
+    pub(crate) fn ready(&mut self) -> Result<(), ProgramError> {
+        let mut first = [0; 1];
+        self.failure.read_exact(&mut first).map_err(|_| ProgramError::Abandoned)?;
+        if first == [READY] {
+            return Ok(());
+        }
+        let mut rest = String::new();
+        let _ = self.failure.read_to_string(&mut rest);
+        Err(ProgramError::Failed(format!("{}{rest}", char::from(first[0]))))
+    }
+
     /// Lets it go on, and returns when it has become the program.
-    pub(crate) fn release(self) -> Result<(), ProgramError> {
+    pub(crate) fn release(mut self) -> Result<(), ProgramError> {
         write(&self.go, &[1])?;
         let mut why = String::new();
         // Closed by becoming the program.
-        File::from(self.failure).read_to_string(&mut why).map_err(|_| ProgramError::Abandoned)?;
+        self.failure.read_to_string(&mut why).map_err(|_| ProgramError::Abandoned)?;
         if why.is_empty() { Ok(()) } else { Err(ProgramError::Failed(why)) }
     }
 }

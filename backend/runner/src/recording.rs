@@ -45,6 +45,7 @@ pub(crate) struct Prepared {
     reader: Reader,
     hello: OwnedFd,
     program_hello: OwnedFd,
+    cores: Option<Box<dyn OnCpu>>,
 }
 
 struct On {
@@ -62,7 +63,19 @@ impl Prepared {
         let memory = TraceMemory::create().map_err(|error| RecordingError::Memory(error.to_string()))?;
         let (hello, program_hello) = socketpair(AddressFamily::Unix, SockType::Datagram, None, SockFlag::SOCK_CLOEXEC)?;
         setsockopt(&hello, sockopt::PassCred, &true)?;
-        Ok(Prepared { reader: Reader::new(memory), hello, program_hello })
+        Ok(Prepared { reader: Reader::new(memory), hello, program_hello, cores: None })
+    }
+
+    /// Watches the cores of the process, which is held, and of all that it will start. The kernel may wait here until every core
+    /// has passed a quiet point, about 10 ms.
+    pub(crate) fn watch(mut self, main: u32) -> Self {
+        self.cores = watch_cores(main);
+        self
+    }
+
+    /// How on-core time is measured.
+    pub(crate) fn on_core(&self) -> OnCore {
+        self.cores.as_ref().map_or(OnCore::Off, |cores| cores.mode())
     }
 
     /// What the program gets.
@@ -77,14 +90,9 @@ impl Recording {
         let on = prepared.map(|prepared| {
             let mut merge = Merge::new(zero_ns);
             merge.hello(main, zero_ns);
-            On { reader: prepared.reader, merge, hello: prepared.hello, cores: watch_cores(main), sent_ns: zero_ns }
+            On { reader: prepared.reader, merge, hello: prepared.hello, cores: prepared.cores, sent_ns: zero_ns }
         });
         Recording { main, names: HashMap::new(), on }
-    }
-
-    /// How on-core time is measured in this run.
-    pub(crate) fn on_core(&self) -> OnCore {
-        self.cores().map_or(OnCore::Off, OnCpu::mode)
     }
 
     /// Readable when the cores should be looked at before the next tick.

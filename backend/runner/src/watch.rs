@@ -368,6 +368,9 @@ impl Watch {
         if self.cgroup.as_ref().is_some_and(|cgroup| cgroup.oom_kills() > 0) {
             return Some(Verdict::OutOfMemory(state.memory.biggest().map(|pid| self.victim(state, pid))));
         }
+        if self.bounded == Bounded::Yes && state.tail.tells_of_memory(end, self.cgroup.as_ref()) {
+            return Some(Verdict::OutOfMemory(None));
+        }
         let refused = self.bounded == Bounded::Yes && state.tail.tells_of_refusal(end, self.cgroup.as_ref());
         refused.then_some(Verdict::TooManyProcesses)
     }
