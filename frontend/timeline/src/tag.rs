@@ -1,6 +1,6 @@
 //! What is written into a piece when there is room: a name, or only a letter. Colour alone says nothing to some eyes.
 
-use forkyard_wire::timeline::SegmentKind;
+use forkyard_wire::timeline::{Segment, SegmentKind};
 
 use crate::band::BandKind;
 use crate::pieces::Piece;
@@ -28,10 +28,20 @@ pub fn tag(trace: &Trace, band: BandKind, piece: &Piece) -> Option<Tag> {
             let function = trace.string(row.detail).unwrap_or("task");
             tag(format!("{function} {}", row.index), "")
         }
-        (BandKind::Main, Some(State::Wait)) => tag(object().unwrap_or_else(|| row.kind.name().to_owned()), letter(row.kind)),
+        (BandKind::Main, Some(State::Wait)) => tag(object().unwrap_or_else(|| unnamed(trace, row)), letter(row.kind)),
         (BandKind::Main, Some(State::Start | State::Ended)) => tag(row.kind.name().to_owned(), letter(row.kind)),
         (BandKind::Main, Some(State::Runnable)) => tag("ready".to_owned(), ""),
         (BandKind::Main, _) => None,
+    }
+}
+
+/// A wait for something that has no name of its own.
+fn unnamed(trace: &Trace, row: &Segment) -> String {
+    let joined = trace.lane(row.released_by).map(|lane| format!(" {}", lane.name)).unwrap_or_default();
+    match row.kind {
+        SegmentKind::ProcessJoin | SegmentKind::ThreadJoin => format!("join{joined}"),
+        SegmentKind::Gil => "GIL".to_owned(),
+        kind => kind.name().to_owned(),
     }
 }
 

@@ -98,10 +98,15 @@ impl Trace {
         let of_kind = |kind: LaneKind| self.lanes.values().filter(move |lane| lane.kind == kind);
         let mut cores: Vec<&Lane> = of_kind(LaneKind::Core).collect();
         cores.sort_by_key(|lane| (lane.pid, lane.id));
+        // A birth may be learnt late or corrected: the moment decides, not the order in which lanes came.
+        let mut processes: Vec<&Lane> = of_kind(LaneKind::Process).collect();
+        processes.sort_by_key(|lane| (lane.start_ns, lane.id));
         let mut lanes = cores;
-        for process in of_kind(LaneKind::Process) {
+        for process in processes {
             lanes.push(process);
+            let from = lanes.len();
             lanes.extend(of_kind(LaneKind::Thread).filter(|thread| thread.parent == process.id));
+            lanes[from..].sort_by_key(|lane| (lane.start_ns, lane.id));
         }
         lanes
     }
@@ -198,7 +203,11 @@ impl Trace {
 
     fn add_lanes(&mut self, lanes: &[Lane], dirty: &mut Dirty) {
         for lane in lanes {
-            self.lanes.insert(lane.id, lane.clone());
+            let known = self.lanes.insert(lane.id, lane.clone()).is_some();
+            if !known && lane.kind != LaneKind::Core {
+                // It may have been on a core before anybody knew whose thread it is.
+                self.bands.keys().filter(|(_, kind)| *kind == BandKind::Core).for_each(|key| dirty.mark(*key, 0));
+            }
             if lane.kind == LaneKind::Process && !self.hues.contains_key(&lane.id) {
                 let hue = Hue::of_birth(self.hues.len());
                 self.hues.insert(lane.id, hue);
@@ -370,6 +379,27 @@ mod tests {
         assert_eq!(pieces.at(20 * MS).map(|piece| piece.class.hue()), Some(trace.hue(FIRST)));
         assert_eq!(pieces.at(81 * MS).map(|piece| piece.class.hue()), Some(Hue::OTHER));
         assert_eq!(trace.hue(THREAD), trace.hue(MAIN));
+    }
+
+    #[test]
+    fn a_core_gets_the_hue_of_a_process_that_is_known_only_later() {
+        let mut trace = Trace::new();
+        let on_core = Segment { holder: FIRST, ..segment(CORE_1, SegmentKind::OnCore, 1, 5) };
+        let early: Vec<Lane> = lanes().into_iter().filter(|lane| lane.id != FIRST).collect();
+        trace.apply(&Chunk { to_ns: 5 * MS, lanes: early, segments: [on_core].into_iter().collect(), ..Chunk::default() });
+        trace.apply(&Chunk { to_ns: 6 * MS, lanes: lanes(), ..Chunk::default() });
+        let piece = trace.pieces(CORE_1, BandKind::Core).and_then(|pieces| pieces.at(2 * MS)).expect("a piece");
+        assert_eq!(piece.class.hue(), trace.hue(FIRST));
+        assert_ne!(piece.class.hue(), Hue::OTHER);
+    }
+
+    #[test]
+    fn processes_are_shown_in_order_of_birth_also_when_that_is_corrected() {
+        let mut trace = trace();
+        let born = |id, name: &str, start_ns| Lane { start_ns, ..lane(id, LaneKind::Process, name, MAIN) };
+        trace.apply(&Chunk { lanes: vec![born(FIRST, "Process-1", 9), born(SECOND, "Process-2", 8)], ..Chunk::default() });
+        let ids: Vec<u32> = trace.lanes().iter().map(|lane| lane.id).collect();
+        assert_eq!(ids, [CORE_0, CORE_1, MAIN, THREAD, SECOND, FIRST]);
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! It lays out and paints; what an event means was said by the merge, and what is where is worked out by
 //! `forkyard_timeline`. It fetches nothing.
 
+mod annotate;
 mod canvas;
 mod dense;
 mod detail;

@@ -1,0 +1,164 @@
+//! What is written and drawn over the bars: tags in the pieces that have room for one, messages, moments.
+
+use forkyard_timeline::{BandKind, Piece, Row, Scene, Trace, tag};
+use forkyard_wire::timeline::MarkKind;
+
+use super::paint::Painter;
+use super::picture::most_arrows;
+
+/// A piece narrower than this, in CSS pixels, is not tagged.
+const TAG_LEAST: f64 = 12.0;
+/// Width of a letter of a tag, about.
+const LETTER: f64 = 6.2;
+/// With less room than this to a message, in CSS pixels, they are drawn lightly.
+const BOLD_ROOM: f64 = 45.0;
+
+/// A piece with room for a tag, and the part of it in sight, in CSS pixels.
+pub(super) struct Wide<'a> {
+    row: &'a Row,
+    piece: Piece,
+    left: f64,
+    right: f64,
+}
+
+impl Painter<'_> {
+    /// The pieces with room for a tag. Steps over each row half a tag's least width at a time: what is narrower has no tag,
+    /// so nothing is missed, and the cost goes with the pixels.
+    pub(super) fn wide_pieces<'s>(&self, scene: &Scene<'s>) -> Vec<Wide<'s>> {
+        let mut wide = Vec::new();
+        for row in scene.layout.rows.iter().filter(|row| row.band != BandKind::Hold) {
+            let Some(pieces) = scene.traces.get(row.panel).and_then(|trace| trace.pieces(row.lane, row.band)) else { continue };
+            let mut x = 0.0;
+            while x < scene.width {
+                let t_ns = scene.viewport.time(x, scene.width).max(0.0) as u64;
+                let Some(piece) = pieces.at(t_ns).or_else(|| pieces.after(t_ns)) else { break };
+                let left = scene.viewport.x(piece.start as f64, scene.width).max(0.0);
+                let right = scene.viewport.x(piece.end as f64, scene.width).min(scene.width);
+                if left >= scene.width {
+                    break;
+                }
+                if right - left >= TAG_LEAST {
+                    wide.push(Wide { row, piece, left, right });
+                }
+                x = right.max(x + TAG_LEAST / 2.0);
+            }
+        }
+        wide
+    }
+
+    /// A hair of ground before each piece, so that two of one colour are seen to be two.
+    pub(super) fn separate(&self, pieces: &[Wide]) {
+        self.context.set_fill_style_str(&self.palette.ground);
+        for wide in pieces.iter().filter(|wide| wide.left > 0.0) {
+            let (top, height) = self.edges(wide.row);
+            self.context.fill_rect((wide.left * self.scale).round(), top, self.scale.max(1.0).round(), height);
+        }
+    }
+
+    /// The tags.
+    pub(super) fn tags(&self, scene: &Scene, pieces: &[Wide]) {
+        self.context.set_text_baseline("middle");
+        self.context.set_font(&format!("{}px {}", 11.0 * self.scale, self.palette.font));
+        for wide in pieces {
+            if let Some(trace) = scene.traces.get(wide.row.panel) {
+                self.tag(trace, wide);
+            }
+        }
+    }
+
+    fn tag(&self, trace: &Trace, wide: &Wide) {
+        let Wide { row, piece, left, right } = wide;
+        let Some(tag) = tag(trace, row.band, piece) else { return };
+        let room = right - left - 8.0;
+        let fits = |text: &str| !text.is_empty() && text.chars().count() as f64 * LETTER <= room;
+        let text = if fits(&tag.text) { tag.text.as_str() } else { tag.letter };
+        if text.is_empty() || (text == tag.letter && room < 2.0) {
+            return;
+        }
+        let (top, height) = self.edges(row);
+        let width = text.chars().count() as f64 * LETTER * self.scale;
+        let x = if text == tag.letter { (left + right) / 2.0 * self.scale - width / 2.0 } else { (left + 5.0) * self.scale };
+        // On a plate: a pattern would run through the letters, and no one ink is read well on every state.
+        if row.band == BandKind::Main {
+            let (inset, above) = (self.scale * 3.0, self.scale * 3.5);
+            self.context.set_fill_style_str(&self.palette.ground);
+            self.context.begin_path();
+            let _ = self.context.round_rect_with_f64(
+                x - inset,
+                top + above,
+                width + 2.0 * inset,
+                height - 2.0 * above,
+                self.scale * 2.0,
+            );
+            self.context.fill();
+        }
+        self.context.set_fill_style_str(if row.band == BandKind::Main { &self.palette.ink } else { &self.palette.on_state });
+        let _ = self.context.fill_text(text, x.round(), (top + height / 2.0 + self.scale * 0.5).round());
+    }
+
+    /// A few messages are drawn boldly; many lightly, so that the rows below are still seen.
+    pub(super) fn arrows(&self, scene: &Scene) {
+        let lines = scene.arrow_lines(most_arrows(scene.width));
+        let bold = lines.len() as f64 * BOLD_ROOM <= scene.width;
+        self.context.set_line_cap("round");
+        self.context.set_global_alpha(if bold { 1.0 } else { 0.5 });
+        for line in lines {
+            let Some(trace) = scene.traces.get(line.panel) else { continue };
+            let Some(arrow) = trace.arrow(line.arrow) else { continue };
+            let at = |(x, y): (f64, f64)| (x * self.scale, y * self.scale);
+            self.context.begin_path();
+            self.context.move_to(at(line.from).0, at(line.from).1);
+            self.context.line_to(at(line.to).0, at(line.to).1);
+            self.head(at(line.from), at(line.to));
+            if bold {
+                // A rim of ground, so that it is seen on every colour.
+                self.context.set_stroke_style_str(&self.palette.ground);
+                self.context.set_line_width(self.scale * 4.5);
+                self.context.stroke();
+            }
+            self.context.set_stroke_style_str(if bold { self.palette.hue(trace.hue(arrow.from)) } else { &self.palette.ink });
+            self.context.set_line_width(self.scale * if bold { 1.75 } else { 0.75 });
+            self.context.stroke();
+        }
+        self.context.set_global_alpha(1.0);
+    }
+
+    fn head(&self, from: (f64, f64), to: (f64, f64)) {
+        let angle = (to.1 - from.1).atan2(to.0 - from.0);
+        let length = 5.0 * self.scale;
+        for side in [-0.5, 0.5] {
+            self.context.move_to(to.0, to.1);
+            self.context.line_to(to.0 - length * (angle + side).cos(), to.1 - length * (angle + side).sin());
+        }
+    }
+
+    /// Prints, exceptions, signals.
+    pub(super) fn marks(&self, scene: &Scene) {
+        for (panel, trace) in scene.traces.iter().enumerate() {
+            let mut last = (0, f64::MIN);
+            for mark in trace.marks() {
+                let x = (scene.viewport.x(mark.at_ns as f64, scene.width) * self.scale).round();
+                if !(0.0..=self.width).contains(&x) || last == (mark.lane, x) {
+                    continue;
+                }
+                last = (mark.lane, x);
+                let Some(row) = scene.main_row(panel, mark.lane) else { continue };
+                let (top, height) = self.edges(row);
+                let failed = matches!(mark.kind, MarkKind::Exception | MarkKind::Signal);
+                self.context.set_fill_style_str(if failed { &self.palette.error } else { &self.palette.ink });
+                self.notch(x, top + height, if failed { 5.0 } else { 3.5 });
+            }
+        }
+    }
+
+    /// A small triangle that points up at the row's lower edge.
+    fn notch(&self, x: f64, y: f64, size: f64) {
+        let size = size * self.scale;
+        self.context.begin_path();
+        self.context.move_to(x, y - size * 0.6);
+        self.context.line_to(x - size, y + size);
+        self.context.line_to(x + size, y + size);
+        self.context.close_path();
+        self.context.fill();
+    }
+}
