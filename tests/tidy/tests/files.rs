@@ -89,10 +89,16 @@ fn nothing_is_left_unfinished() {
 fn a_lint_is_excused_with_a_reason() {
     let mut breaches = Vec::new();
     for file in sources(&["rs"]) {
-        for (number, line) in file.lines() {
-            let line = line.trim_start();
-            if line.starts_with("#[allow(") || line.starts_with("#![allow(") {
-                breaches.push(Breach::at(&file.path, number, "use `#[expect(…, reason = \"…\")]`"));
+        for (start, _) in file.text.match_indices("allow(") {
+            let before = file.text[..start].trim_end();
+            let attribute = file.text[start..].split_once(']').map_or("", |(attribute, _)| attribute);
+            if before.ends_with("#[") || before.ends_with("#![") && !attribute.contains("reason = ") {
+                let line = before.matches('\n').count() + 1;
+                breaches.push(Breach::at(
+                    &file.path,
+                    line,
+                    "use `#[expect(…, reason = \"…\")]`, or give the module's excuse a reason",
+                ));
             }
         }
     }
