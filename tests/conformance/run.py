@@ -1,6 +1,7 @@
 """Runs the conformance cases with one interpreter, one engine and one start method.
 
     run.py --engine stdlib|forkyard --python PATH --start-method fork|spawn|forkserver [--package DIR] [NAME ...]
+    run.py --workers threads --python PATH
 
 `--python` is a plain interpreter; `--package` the built Python package (default: `target/release/python`, else
 `target/debug/python`). The engine reaches the interpreter as it does in use: by an environment with a `.pth` file. NAMEs
@@ -23,6 +24,7 @@ def arguments():
     parser.add_argument("--engine", choices=("stdlib", "forkyard"), default="forkyard")
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--start-method", choices=("fork", "spawn", "forkserver"), default="fork")
+    parser.add_argument("--workers", choices=("processes", "threads"), default="processes")
     parser.add_argument("--package", type=pathlib.Path)
     parser.add_argument("names", nargs="*")
     return parser.parse_args()
@@ -59,13 +61,14 @@ def main():
         variables = {
             **{name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
             "FORKYARD_ENGINE": chosen.engine,
+            "FORKYARD_WORKERS": chosen.workers,
             "CONFORMANCE_ENGINE": chosen.engine,
             "CONFORMANCE_START_METHOD": chosen.start_method,
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         names = chosen.names or ["discover", "-s", ".", "-p", "test_*.py"]
         command = [python, "-m", "unittest", *names]
-        sys.exit(subprocess.run(command, cwd=HERE / "cases", env=variables).returncode)
+        sys.exit(subprocess.run(command, cwd=HERE / ("cases" if chosen.workers == "processes" else "threads"), env=variables).returncode)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod around;
 mod board;
 mod condition;
 mod errors;
@@ -26,6 +27,7 @@ use pyo3::prelude::*;
 #[pyo3(name = "_engine")]
 fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     trace::add_to(module)?;
+    module.add_class::<around::Around>()?;
     memory::add_to(module)?;
     module.add_class::<lock::Lock>()?;
     module.add_class::<semaphore::Semaphore>()?;

@@ -4,6 +4,7 @@
 which task, in the same step in which it took it: so the death of a worker fails exactly that task.
 """
 
+import itertools
 import queue
 import threading
 
@@ -159,29 +160,28 @@ def function_of(func, args):
 _pool = 0
 
 
-def run(inqueue, index, func, args, kwds):
-    """A worker's task, recorded; a chunk records its tasks itself, one by one."""
+def of_worker(inqueue, index, func, kwds):
+    """What a worker calls in the place of `func` in a recorded run; a chunk records its tasks itself, one by one."""
     global _pool
     _pool = getattr(inqueue, "_object", 0)
     if "start" in kwds and func.__module__ == "multiprocessing.pool":
-        return func(*args, **kwds)
-    return _recorded(func, args, kwds, index)
+        return func
+    return watched(func, index)
 
 
-def each(func, arguments, start):
-    """The tasks of a chunk, recorded one by one."""
-    return [_recorded(func, args, {}, index) for index, args in enumerate(arguments, start)]
+def watched(func, start):
+    """`func` whose calls are recorded as the tasks from index `start` on."""
+    indices = itertools.count(start)
+    pool = _pool
 
+    def begin(*args, **_kwargs):
+        function = trace.string(function_of(func, args))
+        trace.record(trace.TASK_BEGIN, pool, trace.pack(next(indices), function))
 
-def _recorded(func, args, kwds, index):
-    trace.record(trace.TASK_BEGIN, _pool, trace.pack(index, trace.string(function_of(func, args))))
-    returned = 0
-    try:
-        result = func(*args, **kwds)
-        returned = 1
-        return result
-    finally:
-        trace.record(trace.TASK_END, _pool, returned)
+    def end(_token, _result, error):
+        trace.record(trace.TASK_END, pool, int(error is None))
+
+    return _engine.Around(func, begin, end)
 
 
 class Watched:
@@ -193,18 +193,8 @@ class Watched:
     def get(self, *args, **kwargs):
         item = self._queue.get(*args, **kwargs)
         if item is not None:
-            item.fn = Recorded(item.fn, item.work_id)
+            item.fn = watched(item.fn, item.work_id)
         return item
 
     def __getattr__(self, name):
         return getattr(self._queue, name)
-
-
-class Recorded:
-    """A function that records each call as a task."""
-
-    def __init__(self, function, index):
-        self._function, self._index = function, index
-
-    def __call__(self, *args, **kwargs):
-        return _recorded(self._function, args, kwargs, self._index)

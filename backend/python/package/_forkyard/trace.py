@@ -80,7 +80,7 @@ def made(kind):
 
 
 class Wait:
-    """One wait of this thread as a context manager: `got` is what is recorded as its success."""
+    """One wait of this thread, from now to `end`; also a context manager."""
 
     __slots__ = ("_kind", "_object", "got")
 
@@ -90,8 +90,32 @@ class Wait:
         self.got = True
         record(BEGIN | kind, object, pack(what, line()))
 
+    def end(self, got):
+        """It is over; `got` tells whether what was waited for came."""
+        record(END | self._kind, self._object, int(bool(got)))
+
     def __enter__(self):
         return self
 
     def __exit__(self, kind, error, traceback):
-        record(END | self._kind, self._object, int(self.got and kind is None))
+        self.end(self.got and kind is None)
+
+
+def around(function, before, after=lambda token, result, error: None):
+    """`function` with something done before and after each call, without a frame of its own in tracebacks."""
+    wrapper = _engine.Around(function, before, after)
+    for name in ("__name__", "__qualname__", "__doc__", "__module__"):
+        wrapper.__dict__[name] = getattr(function, name, None)
+    wrapper.__dict__["__wrapped__"] = function
+    return wrapper
+
+
+def waits(function, kind):
+    """`function`, each call of which is a wait on no object."""
+    return around(function, lambda *_args, **_kwargs: Wait(kind, 0), ended)
+
+
+def ended(wait, result, error):
+    """What comes after a call that waits; a result of False means that it gave up."""
+    if wait is not None:
+        wait.end(error is None and result is not False)

@@ -1,7 +1,7 @@
 """Recorded runs only: births, phases, joins, threads and sleeps, whichever engine serves.
 
 The engine's primitives record their own waits; what belongs to the interpreter (processes as `multiprocessing` starts
-them, threads, `time.sleep`, `queue`, `input`) is recorded by wrappers put in here, when the modules are loaded.
+them, threads, `time.sleep`, `queue`, `input`) is recorded around the calls of it, from when the modules are loaded.
 """
 
 import builtins
@@ -10,6 +10,7 @@ import sys
 import time
 
 from . import finder, trace
+from .trace import around, waits
 
 _fork_began = 0
 _hidden = False
@@ -17,15 +18,11 @@ _exit_recorded = False
 
 
 def begin(fd, hello):
-    """Attach to the trace memory behind `fd` and record this process from now on."""
+    """Attach to the trace memory behind `fd` and record this process from now on. `hello` is text, or None."""
     global _hidden
-    code = " ".join(sys.orig_argv[1:])
-    if hello is not None and _is_open(int(hello)):
-        hello = int(hello)
-    else:
-        hello = None
+    hello = int(hello) if hello is not None and _is_open(int(hello)) else None
     # The fork server is no process of the program's; only those it forks are.
-    _hidden = "multiprocessing.forkserver" in code
+    _hidden = any("multiprocessing.forkserver" in part for part in sys.orig_argv[1:])
     if not _is_open(fd):
         return  # a program's own subprocess: the descriptor was not handed on
     try:
@@ -44,6 +41,14 @@ def begin(fd, hello):
         trace.phase(trace.RUN)
 
 
+def raised(error):
+    """An exception leaves the program's code."""
+    import traceback
+
+    text = "".join(traceback.format_exception_only(type(error), error)).strip()
+    trace.record(trace.RAISED, 0, trace.pack(0, trace.string(text)))
+
+
 def _is_open(fd):
     try:
         os.fstat(fd)
@@ -57,14 +62,16 @@ def _install(fd, hello):
 
     atexit.register(_exit)
     os.register_at_fork(before=_before_fork, after_in_child=_after_fork)
-    time.sleep = _wrapped(time.sleep, _sleep(time.sleep))
-    builtins.input = _wrapped(builtins.input, _input(builtins.input))
+    sys.excepthook = around(sys.excepthook, lambda kind, error, traceback: raised(error))
+    time.sleep = waits(time.sleep, trace.SLEEP)
+    builtins.input = waits(builtins.input, trace.INPUT)
     passed = [each for each in (fd, hello) if each is not None]
     finder.after_load("multiprocessing.util", lambda util: _hand_on(util, passed))
     finder.after_load("multiprocessing.process", _watch_processes)
     finder.after_load("multiprocessing.spawn", _watch_spawn)
     finder.after_load("multiprocessing.popen_fork", _watch_popen)
     finder.after_load("multiprocessing.popen_forkserver", _watch_popen)
+    finder.after_load("traceback", _watch_traceback)
     finder.after_load("threading", _threads)
     finder.after_load("concurrent.futures._base", _watch_futures)
     finder.after_load("concurrent.futures.process", _watch_executor)
@@ -100,31 +107,6 @@ def _after_fork():
         trace.phase(trace.RUN)
 
 
-def _wrapped(original, wrapper):
-    wrapper.__name__ = original.__name__
-    wrapper.__qualname__ = getattr(original, "__qualname__", original.__name__)
-    wrapper.__doc__ = original.__doc__
-    wrapper.__module__ = original.__module__
-    wrapper.__wrapped__ = original
-    return wrapper
-
-
-def _sleep(original):
-    def sleep(seconds, /):
-        with trace.Wait(trace.SLEEP, 0):
-            return original(seconds)
-
-    return sleep
-
-
-def _input(original):
-    def input(prompt="", /):
-        with trace.Wait(trace.INPUT, 0):
-            return original(prompt)
-
-    return input
-
-
 def _hand_on(util, passed):
     """Interpreters started by multiprocessing get the descriptors of the recording."""
     original = util.spawnv_passfds
@@ -132,86 +114,79 @@ def _hand_on(util, passed):
     def spawnv_passfds(path, args, passfds):
         return original(path, args, [*passfds, *(fd for fd in passed if _is_open(fd))])
 
-    util.spawnv_passfds = _wrapped(original, spawnv_passfds)
+    util.spawnv_passfds = spawnv_passfds
 
 
 def _watch_processes(module):
     base = module.BaseProcess
-    start, join, bootstrap = base.start, base.join, base._bootstrap
 
-    def watched_start(self):
-        method = getattr(self, "_start_method", None)
+    def starting(process):
+        method = getattr(process, "_start_method", None)
         if method is None:
             from multiprocessing import get_start_method
 
             method = get_start_method()
         trace.record(trace.START_BEGIN, 0, trace.pack(trace.METHODS.get(method, 0), trace.line()))
-        try:
-            return start(self)
-        finally:
-            pid = getattr(self._popen, "pid", None) if self._popen is not None else None
-            trace.record(trace.START_END, 0, trace.pack(pid or 0, 0))
+        return process
 
-    def watched_join(self, timeout=None):
-        if self._popen is None or not trace.is_on():
-            return join(self, timeout)
-        with trace.Wait(trace.PROCESS_JOIN, 0, getattr(self._popen, "pid", 0) or 0) as wait:
-            join(self, timeout)
-            wait.got = self._popen.returncode is not None
+    def started(process, _result, _error):
+        trace.record(trace.START_END, 0, trace.pack(getattr(process._popen, "pid", None) or 0, 0))
 
-    def watched_bootstrap(self, *args, **kwargs):
-        trace.name_process(self.name)
+    def joining(process, timeout=None):
+        pid = getattr(process._popen, "pid", None)
+        return process, trace.Wait(trace.PROCESS_JOIN, 0, pid) if pid else None
+
+    def joined(token, _result, error):
+        process, wait = token
+        if wait is not None:
+            wait.end(error is None and process._popen is not None and process._popen.returncode is not None)
+
+    def bootstrapping(process, *_args, **_kwargs):
+        trace.name_process(process.name)
         trace.phase(trace.RUN)
-        code = bootstrap(self, *args, **kwargs)
-        _exit()
-        return code
 
-    base.start = _wrapped(start, watched_start)
-    base.join = _wrapped(join, watched_join)
-    base._bootstrap = _wrapped(bootstrap, watched_bootstrap)
+    base.start = around(base.start, starting, started)
+    base.join = around(base.join, joining, joined)
+    base._bootstrap = around(base._bootstrap, bootstrapping, lambda *_: _exit())
+
+
+def _watch_traceback(module):
+    """The exception that ends a process is known only where its traceback is printed."""
+
+    def printing(*_args, **_kwargs):
+        if sys._getframe(1).f_code.co_name == "_bootstrap":
+            raised(sys.exc_info()[1])
+
+    module.print_exc = around(module.print_exc, printing)
 
 
 def _watch_spawn(module):
-    original = module.prepare
-
-    def prepare(data):
+    def preparing(data):
         if "name" in data:
             trace.name_process(data["name"])
         trace.phase(trace.IMPORT)
-        original(data)
-        trace.phase(trace.UNPICKLE)
 
-    module.prepare = _wrapped(original, prepare)
+    module.prepare = around(module.prepare, preparing, lambda *_: trace.phase(trace.UNPICKLE))
 
 
 def _watch_popen(module):
     """A process is reaped when its parent learns the exit code: in `poll`, whoever calls it."""
     popen = module.Popen
-    if "poll" not in vars(popen):
-        return
-    original = popen.poll
 
-    def poll(self, *args, **kwargs):
-        known = self.returncode
-        code = original(self, *args, **kwargs)
-        if known is None and self.returncode is not None:
-            trace.record(trace.REAPED, 0, trace.pack(self.pid, self.returncode))
-        return code
+    def reaped(token, _result, _error):
+        process, known = token
+        if known is None and process.returncode is not None:
+            trace.record(trace.REAPED, 0, trace.pack(process.pid, process.returncode))
 
-    popen.poll = _wrapped(original, poll)
+    if "poll" in vars(popen):
+        popen.poll = around(popen.poll, lambda process, *_args, **_kwargs: (process, process.returncode), reaped)
 
 
 def _watch_futures(module):
-    future = module.Future
-    original = future.result
+    def asking(future, timeout=None):
+        return None if future.done() else trace.Wait(trace.RESULT_GET, 0)
 
-    def result(self, timeout=None):
-        if self.done():
-            return original(self, timeout)
-        with trace.Wait(trace.RESULT_GET, 0):
-            return original(self, timeout)
-
-    future.result = _wrapped(original, result)
+    module.Future.result = around(module.Future.result, asking, trace.ended)
 
 
 def _watch_executor(module):
@@ -226,4 +201,5 @@ def _watch_executor(module):
         return worker(Watched(call_queue), result_queue, *rest)
 
     _process_worker.__module__ = module.__name__
-    module._process_worker = _wrapped(worker, _process_worker)
+    _process_worker.__qualname__ = "_process_worker"
+    module._process_worker = _process_worker

@@ -1,6 +1,7 @@
 """Recorded runs only: threads as lanes, their joins, and the waits of locks and queues the main file makes."""
 
 import sys
+from _thread import get_native_id
 
 from . import finder, names, trace
 
@@ -17,40 +18,47 @@ def install(threading):
     _watch_method(threading.Barrier, "wait", trace.BARRIER_WAIT, "Barrier")
     _watch_method(threading.Semaphore, "acquire", trace.SEMAPHORE_ACQUIRE, "Semaphore")
     finder.after_load("queue", _watch_queue)
+    _watch_excepthook(threading)
 
 
 def _watch_life(thread):
-    start, join, inner = thread.start, thread.join, thread._bootstrap_inner
+    def starting(self):
+        self._forkyard_starter = trace.pack(get_native_id(), trace.line())
 
-    def watched_start(self):
-        self._forkyard_starter = trace.pack(_tid(), trace.line())
-        return start(self)
-
-    def watched_join(self, timeout=None):
+    def joining(self, timeout=None):
         tid = getattr(self, "native_id", None)
         if tid is None or not self.is_alive() or _is_own(self):
-            return join(self, timeout)
-        with trace.Wait(trace.THREAD_JOIN, 0, tid) as wait:
-            join(self, timeout)
-            wait.got = not self.is_alive()
+            return None
+        return self, trace.Wait(trace.THREAD_JOIN, 0, tid)
 
-    def watched_inner(self):
+    def joined(token, _result, error):
+        if token is not None:
+            token[1].end(error is None and not token[0].is_alive())
+
+    def born(self):
         if _is_own(self):
-            return inner(self)
+            return False
         trace.record(trace.THREAD_BORN, 0, getattr(self, "_forkyard_starter", 0))
-        trace.name_thread(_tid(), getattr(self, "_forkyard_lane", None) or self.name)
-        try:
-            inner(self)
-        finally:
+        trace.name_thread(get_native_id(), self.name)
+        return True
+
+    def died(known, _result, _error):
+        if known:
             trace.record(trace.THREAD_DIED, 0, 0)
 
-    thread.start, thread.join, thread._bootstrap_inner = watched_start, watched_join, watched_inner
+    thread.start = trace.around(thread.start, starting)
+    thread.join = trace.around(thread.join, joining, joined)
+    thread._bootstrap_inner = trace.around(thread._bootstrap_inner, born, died)
 
 
-def _tid():
-    from _thread import get_native_id
+def _watch_excepthook(threading):
+    def told(args, /):
+        from .watch import raised
 
-    return get_native_id()
+        if args.exc_value is not None:
+            raised(args.exc_value)
+
+    threading.excepthook = trace.around(threading.excepthook, told)
 
 
 def _is_own(thread):
@@ -119,24 +127,18 @@ def _factory(real, kind):
 
 def _watch_method(cls, method, kind, name):
     """Record `method` of those instances that the main file itself made."""
-    init, original = cls.__init__, getattr(cls, method)
+    original = getattr(cls, method)
 
-    def __init__(self, *args, **kwargs):
+    def made(self, *args, **kwargs):
         if type(self) is cls and trace.is_on() and _made_by_main():
             self._forkyard = trace.made(name)
-        init(self, *args, **kwargs)
 
-    def watched(self, *args, **kwargs):
+    def waiting(self, *args, **kwargs):
         number = self.__dict__.get("_forkyard", 0)
-        if not number:
-            return original(self, *args, **kwargs)
-        with trace.Wait(kind, number) as wait:
-            got = original(self, *args, **kwargs)
-            wait.got = got is not False
-            return got
+        return trace.Wait(kind, number) if number else None
 
-    cls.__init__ = __init__
-    watched.__name__, watched.__doc__ = method, original.__doc__
+    cls.__init__ = trace.around(cls.__init__, made)
+    watched = trace.around(original, waiting, trace.ended)
     setattr(cls, method, watched)
     if getattr(cls, "__enter__", None) is original:
         cls.__enter__ = watched
@@ -144,47 +146,35 @@ def _watch_method(cls, method, kind, name):
 
 def _watch_queue(queue):
     cls = queue.Queue
-    init, put, get = cls.__init__, cls.put, cls.get
 
-    def __init__(self, *args, **kwargs):
-        init(self, *args, **kwargs)
+    def made(self, *args, **kwargs):
         self._forkyard = trace.made("Queue") if trace.is_on() and _made_by_main() else 0
         self._forkyard_sent = self._forkyard_received = 0
 
-    def watched_put(self, item, block=True, timeout=None):
-        if not self._forkyard:
-            return put(self, item, block, timeout)
-        if self.maxsize and self.full():
-            with trace.Wait(trace.QUEUE_PUT, self._forkyard):
-                put(self, item, block, timeout)
-        else:
-            put(self, item, block, timeout)
+    def putting(self, *args, **kwargs):
+        return trace.Wait(trace.QUEUE_PUT, self._forkyard) if self._forkyard and self.full() else None
 
-    def watched_get(self, block=True, timeout=None):
-        if not self._forkyard or not self.empty():
-            return get(self, block, timeout)
-        with trace.Wait(trace.QUEUE_GET, self._forkyard):
-            return get(self, block, timeout)
+    def getting(self, *args, **kwargs):
+        return trace.Wait(trace.QUEUE_GET, self._forkyard) if self._forkyard and self.empty() else None
 
-    cls.__init__, cls.put, cls.get = __init__, watched_put, watched_get
+    cls.__init__ = trace.around(cls.__init__, made)
+    cls.put = trace.around(cls.put, putting, trace.ended)
+    cls.get = trace.around(cls.get, getting, trace.ended)
     _number_messages(cls)
 
 
 def _number_messages(cls):
     """`_put` and `_get` run under the queue's own lock, in the order of its items: there the messages are counted."""
-    put, get = cls._put, cls._get
 
-    def _put(self, item):
-        put(self, item)
+    def putting(self, item):
         if self._forkyard:
             self._forkyard_sent += 1
             trace.record(trace.SENT, self._forkyard, trace.pack(self._forkyard_sent, 0))
 
-    def _get(self):
-        item = get(self)
-        if self._forkyard:
+    def got(self, _item, error):
+        if self._forkyard and error is None:
             self._forkyard_received += 1
             trace.record(trace.RECEIVED, self._forkyard, trace.pack(self._forkyard_received, 0))
-        return item
 
-    cls._put, cls._get = _put, _get
+    cls._put = trace.around(cls._put, putting)
+    cls._get = trace.around(cls._get, lambda self: self, got)

@@ -21,4 +21,4 @@ class ProcessPoolExecutor(ThreadPoolExecutor):
     def submit(self, fn, /, *args, **kwargs):
         """Schedules a call; its Future."""
         index, self._submitted = self._submitted, self._submitted + 1
-        return super().submit(tasks.Recorded(fn, index) if trace.is_on() else fn, *args, **kwargs)
+        return super().submit(tasks.watched(fn, index) if trace.is_on() else fn, *args, **kwargs)

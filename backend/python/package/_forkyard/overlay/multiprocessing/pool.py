@@ -39,12 +39,12 @@ class WorkerLost(ProcessError):
 
 def mapstar(args, start=None):
     """A chunk of `map`; `start` is the index of its first task, where tasks are recorded."""
-    return list(map(*args)) if start is None else tasks.each(args[0], zip(args[1]), start)
+    return list(map(*args)) if start is None else list(map(tasks.watched(args[0], start), args[1]))
 
 
 def starmapstar(args, start=None):
     """A chunk of `starmap`."""
-    return list(itertools.starmap(*args)) if start is None else tasks.each(*args, start)
+    return list(itertools.starmap(args[0] if start is None else tasks.watched(args[0], start), args[1]))
 
 
 class RemoteTraceback(Exception):
@@ -110,7 +110,8 @@ def worker(inqueue, outqueue, initializer=None, initargs=(), maxtasks=None, wrap
             break
         job, i, func, args, kwds = task
         try:
-            result = (True, tasks.run(inqueue, i, func, args, kwds) if trace.is_on() else func(*args, **kwds))
+            call = tasks.of_worker(inqueue, i, func, kwds) if trace.is_on() else func
+            result = (True, call(*args, **kwds))
         except Exception as e:
             if wrap_exception and func is not _helper_reraises_exception:
                 e = ExceptionWithTraceback(e, e.__traceback__)
@@ -121,7 +122,7 @@ def worker(inqueue, outqueue, initializer=None, initargs=(), maxtasks=None, wrap
             wrapped = MaybeEncodingError(e, result[1])
             util.debug("Possible encoding error while sending result: %s", wrapped)
             outqueue.put((job, i, (False, wrapped)))
-        task = job = result = func = args = kwds = None
+        task = job = result = func = call = args = kwds = None
         completed += 1
     util.debug("worker exiting after %d tasks", completed)
 

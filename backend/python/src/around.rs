@@ -1,0 +1,49 @@
+//! Something done before and after a call, without a frame of its own in the program's tracebacks.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyTuple};
+
+/// `function`, called between `before(*args, **kwargs)`, whose answer is the token, and `after(token, result, error)`. Binds like a
+/// function. What the two raise is told and does no harm.
+#[pyclass(frozen, dict, module = "_forkyard._engine")]
+pub(crate) struct Around {
+    function: Py<PyAny>,
+    before: Py<PyAny>,
+    after: Py<PyAny>,
+}
+
+#[pymethods]
+impl Around {
+    #[new]
+    fn new(function: Py<PyAny>, before: Py<PyAny>, after: Py<PyAny>) -> Self {
+        Self { function, before, after }
+    }
+
+    #[pyo3(signature = (*args, **kwargs))]
+    fn __call__(&self, py: Python<'_>, args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<Py<PyAny>> {
+        let token = harmless(py, self.before.call(py, args, kwargs));
+        let result = self.function.call(py, args, kwargs);
+        let (value, error) = match &result {
+            Ok(value) => (value.clone_ref(py), py.None()),
+            Err(error) => (py.None(), error.value(py).clone().into_any().unbind()),
+        };
+        harmless(py, self.after.call1(py, (token, value, error)));
+        result
+    }
+
+    fn __get__(slf: Bound<'_, Self>, object: Option<Bound<'_, PyAny>>, _class: Option<Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
+        static METHOD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        match object {
+            Some(object) => Ok(METHOD.import(slf.py(), "types", "MethodType")?.call1((slf, object))?.unbind()),
+            None => Ok(slf.into_any().unbind()),
+        }
+    }
+}
+
+fn harmless(py: Python<'_>, answer: PyResult<Py<PyAny>>) -> Py<PyAny> {
+    answer.unwrap_or_else(|error| {
+        error.write_unraisable(py, None);
+        py.None()
+    })
+}
