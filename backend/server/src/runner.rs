@@ -21,6 +21,9 @@ use crate::limits;
 /// How many bytes of commands may wait to be written; a command beyond it is refused.
 const OUTGOING_BYTES: usize = 1 << 20;
 
+/// How many bytes are read at once, if there are as many: what a pipe holds.
+const READ_BYTES: usize = 64 << 10;
+
 /// One event as the runner wrote it.
 #[derive(Debug)]
 pub(crate) struct Event {
@@ -47,6 +50,8 @@ pub(crate) struct Runner {
     stdout: ChildStdout,
     group: Group,
     incoming: Vec<u8>,
+    /// Where the first line of `incoming` that was not taken begins.
+    first: usize,
     /// How far `incoming` has been searched for the end of a line.
     searched: usize,
     outgoing: Vec<u8>,
@@ -66,7 +71,7 @@ impl Runner {
         }
         let mut child = command.spawn().map_err(|source| RunnerError::Start { program: program.to_path_buf(), source })?;
         let (stdin, stdout) = (child.stdin.take(), child.stdout.take().ok_or(RunnerError::NoPipe)?);
-        Ok(Runner { child, stdin, stdout, group, incoming: Vec::new(), searched: 0, outgoing, briefed: false })
+        Ok(Runner { child, stdin, stdout, group, incoming: Vec::new(), first: 0, searched: 0, outgoing, briefed: false })
     }
 
     /// The next event; `None` once no more will come. Writes what waits to be written meanwhile. May be dropped and called
@@ -79,6 +84,7 @@ impl Runner {
             if self.incoming.len() > limits::LINE_BYTES {
                 return Err(RunnerError::LongLine);
             }
+            self.incoming.reserve(READ_BYTES);
             tokio::select! {
                 read = self.stdout.read_buf(&mut self.incoming) => {
                     if read.map_err(RunnerError::Read)? == 0 {
@@ -140,14 +146,21 @@ impl Runner {
 
     /// Takes the first whole line that was read.
     fn line(&mut self) -> Option<Vec<u8>> {
-        let end = self.incoming[self.searched..].iter().position(|byte| *byte == b'\n');
-        let Some(end) = end else {
-            self.searched = self.incoming.len();
-            return None;
-        };
-        let rest = self.incoming.split_off(self.searched + end + 1);
-        self.searched = 0;
-        Some(std::mem::replace(&mut self.incoming, rest))
+        match self.incoming[self.searched..].iter().position(|byte| *byte == b'\n') {
+            Some(length) => {
+                let end = self.searched + length;
+                let line = self.incoming[self.first..end].to_vec();
+                self.first = end + 1;
+                self.searched = self.first;
+                Some(line)
+            }
+            None => {
+                self.incoming.drain(..self.first);
+                self.first = 0;
+                self.searched = self.incoming.len();
+                None
+            }
+        }
     }
 }
 
