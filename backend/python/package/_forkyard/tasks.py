@@ -4,6 +4,7 @@
 which task, in the same step in which it took it: so the death of a worker fails exactly that task.
 """
 
+import functools
 import itertools
 import queue
 import threading
@@ -151,7 +152,10 @@ def _is_orphan():
 
 def function_of(func, args):
     """The name of the function that a task runs: for a chunk, the one that is mapped."""
-    if args and getattr(func, "__name__", "") in ("mapstar", "starmapstar", "_process_chunk"):
+    if isinstance(func, functools.partial):
+        func, args = func.func, (*func.args, *args)
+    name = getattr(func, "__name__", "")
+    if name in ("mapstar", "starmapstar", "_process_chunk") and args:
         inner = args[0]
         func = inner[0] if isinstance(inner, tuple) and inner else inner
     return getattr(func, "__qualname__", None) or getattr(func, "__name__", None) or type(func).__name__
