@@ -21,11 +21,13 @@ export const lineMarks = StateField.define({
   provide: (field) => EditorView.decorations.computeN([field], (state) => Object.values(state.field(field))),
 });
 
-/** Marks these lines, and no others, with this kind. Lines that the document does not have are left out. */
+/** Marks these lines, and no others, with this kind, and brings the first into sight. Lines that the document lacks are left out. */
 export function markLines(view, lines, kind) {
   const { doc } = view.state;
   const known = [...new Set(lines)].filter((line) => line >= 1 && line <= doc.lines).sort((a, b) => a - b);
   const decoration = Decoration.line({ class: `marked-${kind}` });
   const set = Decoration.set(known.map((line) => decoration.range(doc.line(line).from)));
-  view.dispatch({ effects: setMarks.of({ kind, set }) });
+  const effects = [setMarks.of({ kind, set })];
+  if (known.length > 0) effects.push(EditorView.scrollIntoView(doc.line(known[0]).from, { y: "nearest", yMargin: 24 }));
+  view.dispatch({ effects });
 }

@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use crate::timeline::{Recording, Timeline};
 
-/// The chunks of a run of `static/recorded.py`, as the server sent them.
+/// The chunks of a run of `static/recorded.py`: the data of each `timeline` event that `POST /api/runs` answered with, in a list.
 const ADDRESS: &str = "/recorded.json";
 
 /// The height of the picture, in CSS pixels.

@@ -1,16 +1,17 @@
 //! What the server is, known everywhere on the page.
 
-use forkyard_wire::health::Health;
-use gloo_timers::future::TimeoutFuture;
 use std::cell::Cell;
 use std::rc::Rc;
+
+use forkyard_wire::health::Health;
+use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::api::{self, ApiError};
 
 /// How often a server that answers is asked, in milliseconds.
-const WHEN_WELL_MS: u32 = 60_000;
+const WHEN_WELL_MS: u32 = 20_000;
 
 /// How often a server that is gone is asked, in milliseconds.
 const WHEN_GONE_MS: u32 = 3_000;
@@ -36,6 +37,13 @@ impl Server {
     }
 }
 
+/// The server as the page knows it, and a way to ask it again at once.
+#[derive(Clone, PartialEq)]
+struct Known {
+    server: Server,
+    ask: Callback<()>,
+}
+
 /// What is within.
 #[derive(Properties, PartialEq)]
 pub struct ServerProviderProps {
@@ -47,6 +55,13 @@ pub struct ServerProviderProps {
 #[component]
 pub fn ServerProvider(props: &ServerProviderProps) -> Html {
     let server = use_state_eq(|| Server::Unknown);
+    let ask = {
+        let server = server.setter();
+        use_callback((), move |(), ()| {
+            let server = server.clone();
+            spawn_local(async move { server.set(hear().await) });
+        })
+    };
     {
         let server = server.setter();
         use_effect_with((), move |()| {
@@ -54,23 +69,48 @@ pub fn ServerProvider(props: &ServerProviderProps) -> Html {
             let asks = mounted.clone();
             spawn_local(async move {
                 while asks.get() {
-                    let answer = api::health().await;
-                    let pause = if answer.is_ok() { WHEN_WELL_MS } else { WHEN_GONE_MS };
-                    server.set(match answer {
-                        Ok(health) => Server::Here(Rc::new(health)),
-                        Err(ApiError::Unreachable(_) | ApiError::Unreadable(_) | ApiError::Refused(_)) => Server::Gone,
-                    });
+                    let heard = hear().await;
+                    let pause = if heard == Server::Gone { WHEN_GONE_MS } else { WHEN_WELL_MS };
+                    server.set(heard);
                     TimeoutFuture::new(pause).await;
                 }
             });
             move || mounted.set(false)
         });
     }
-    html! { <ContextProvider<Server> context={(*server).clone()}>{ props.children.clone() }</ContextProvider<Server>> }
+    let known = Known { server: (*server).clone(), ask };
+    html! { <ContextProvider<Known> context={known}>{ props.children.clone() }</ContextProvider<Known>> }
 }
 
 /// What is known of the server.
 #[hook]
 pub fn use_server() -> Server {
-    use_context::<Server>().unwrap_or(Server::Unknown)
+    use_context::<Known>().map_or(Server::Unknown, |known| known.server)
+}
+
+/// Has the server asked again whenever a run found it gone.
+#[hook]
+pub fn use_doubt(gone: Doubt) {
+    let ask = use_context::<Known>().map(|known| known.ask);
+    use_effect_with(gone, move |gone| {
+        if let (Doubt::Gone, Some(ask)) = (gone, ask) {
+            ask.emit(());
+        }
+    });
+}
+
+/// What a run found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// Nothing amiss.
+    None,
+    /// The server was gone.
+    Gone,
+}
+
+async fn hear() -> Server {
+    match api::health().await {
+        Ok(health) => Server::Here(Rc::new(health)),
+        Err(ApiError::Unreachable(_) | ApiError::Unreadable(_) | ApiError::Refused(_)) => Server::Gone,
+    }
 }

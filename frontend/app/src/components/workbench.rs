@@ -12,6 +12,7 @@ use super::figures::Figures;
 use super::input_box::InputBox;
 use super::run_bar::{Room, RunBar};
 use super::segmented::{Choice, Segmented};
+use super::server::{Doubt, use_doubt};
 use super::status::status;
 use crate::editor::CodeEditor;
 use crate::run::Phase;
@@ -102,6 +103,7 @@ fn ResultPane(props: &PartProps) -> Html {
         let session = session.clone();
         Callback::from(move |()| session.close_input())
     };
+    use_doubt(if matches!(view.current().phase, Phase::ServerGone { .. }) { Doubt::Gone } else { Doubt::None });
     let node = use_node_ref();
     use_effect_with((view.run.phase == Phase::Asked, node.clone()), |(asked, node)| {
         // Where all is in one column, what was asked for may lie below the edge; elsewhere it is in sight and nothing moves.
