@@ -138,3 +138,65 @@ fn range(picture: &Picture, from_x: f64, to_x: f64) -> Selection {
     let (from, to) = (time(from_x), time(to_x));
     Selection::Range { from_ns: from.min(to), to_ns: from.max(to) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timeline::picture::sample::picture;
+
+    fn at(id: i32, x: f64, tool: Tool) -> Pointer {
+        Pointer { id, x, y: 20.0, tool }
+    }
+
+    #[test]
+    fn a_press_that_does_not_move_picks() {
+        let (mut gesture, picture) = (Gesture::default(), picture());
+        gesture.press(at(1, 100.0, Tool::Mouse), &picture);
+        assert_eq!(gesture.drag(at(1, 102.0, Tool::Mouse), &picture), None);
+        assert_eq!(gesture.release(at(1, 102.0, Tool::Mouse), &picture), Some(Wish::Pick(102.0, 20.0)));
+        assert!(!gesture.is_busy());
+    }
+
+    #[test]
+    fn a_drag_with_the_mouse_selects_a_range_and_picks_nothing() {
+        let (mut gesture, picture) = (Gesture::default(), picture());
+        gesture.press(at(1, 500.0, Tool::Mouse), &picture);
+        let Some(Wish::Range(Selection::Range { from_ns, to_ns })) = gesture.drag(at(1, 200.0, Tool::Mouse), &picture) else {
+            panic!("no range");
+        };
+        assert!(from_ns < to_ns, "also when it is dragged to the left");
+        assert_eq!(gesture.release(at(1, 200.0, Tool::Mouse), &picture), None);
+    }
+
+    #[test]
+    fn a_finger_moves_what_it_lies_on() {
+        let (mut gesture, mut picture) = (Gesture::default(), picture());
+        picture.viewport = picture.viewport.window(40e6, 60e6);
+        let below = picture.viewport.time(500.0, 1_000.0);
+        gesture.press(at(1, 500.0, Tool::Finger), &picture);
+        let Some(Wish::Look(moved)) = gesture.drag(at(1, 300.0, Tool::Finger), &picture) else { panic!("not moved") };
+        assert!((moved.x(below, 1_000.0) - 300.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn two_fingers_zoom_and_the_moment_between_them_stays() {
+        let (mut gesture, mut picture) = (Gesture::default(), picture());
+        picture.viewport = picture.viewport.window(40e6, 60e6);
+        let between = picture.viewport.time(500.0, 1_000.0);
+        gesture.press(at(1, 450.0, Tool::Finger), &picture);
+        gesture.press(at(2, 550.0, Tool::Finger), &picture);
+        gesture.drag(at(1, 400.0, Tool::Finger), &picture);
+        let Some(Wish::Look(zoomed)) = gesture.drag(at(2, 600.0, Tool::Finger), &picture) else { panic!("not zoomed") };
+        assert!((zoomed.span_ns() - 10e6).abs() < 1.0, "twice as far apart shows half as much");
+        assert!((zoomed.x(between, 1_000.0) - 500.0).abs() < 1e-6);
+        assert_eq!(gesture.release(at(1, 400.0, Tool::Finger), &picture), None);
+        assert_eq!(gesture.release(at(2, 600.0, Tool::Finger), &picture), None, "a pinch picks nothing");
+    }
+
+    #[test]
+    fn a_pointer_that_was_never_down_does_nothing() {
+        let (mut gesture, picture) = (Gesture::default(), picture());
+        assert_eq!(gesture.drag(at(1, 300.0, Tool::Mouse), &picture), None);
+        assert_eq!(gesture.release(at(1, 300.0, Tool::Mouse), &picture), None);
+    }
+}

@@ -90,3 +90,31 @@ pub(super) fn command(key: &str) -> Option<Command> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_of_the_help_does_something() {
+        for key in KEYS.iter().flat_map(|key| key.keys) {
+            let name = match *key {
+                "←" => "ArrowLeft",
+                "→" => "ArrowRight",
+                "↑" => "ArrowUp",
+                "↓" => "ArrowDown",
+                "Esc" => "Escape",
+                other => other,
+            };
+            assert!(command(name).is_some(), "{key}");
+            assert_eq!(command(name), command(&name.to_lowercase()).or(command(name)), "{key}, with and without Shift");
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_not_ours_is_left_to_the_page() {
+        for key in ["Tab", "/", "q", "PageDown", " "] {
+            assert_eq!(command(key), None);
+        }
+    }
+}

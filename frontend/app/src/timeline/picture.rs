@@ -98,3 +98,49 @@ pub(super) fn most_arrows(width: f64) -> usize {
 pub(super) fn length_ns(runs: &[Recording]) -> u64 {
     runs.iter().map(|run| run.trace().end_ns()).max().unwrap_or(0)
 }
+
+/// Small runs for the tests of this folder.
+#[cfg(test)]
+pub(super) mod sample {
+    use forkyard_wire::timeline::{Chunk, Lane, LaneKind, Segment, SegmentKind};
+
+    use super::*;
+
+    /// A hundred milliseconds of two processes on a picture 1000 pixels wide; the second waits from 40 to 50.
+    pub(in crate::timeline) fn picture() -> Picture {
+        let lane = |id: u32| Lane {
+            id,
+            kind: LaneKind::Process,
+            name: format!("Process-{id}"),
+            parent: 0,
+            pid: id,
+            tid: id,
+            start_ns: 0,
+            end_ns: None,
+            exit_code: None,
+            signal: None,
+        };
+        let segment = |lane, kind, start_ms: u64, end_ms: u64| Segment {
+            lane,
+            kind,
+            start: start_ms * 1_000_000,
+            end: end_ms * 1_000_000,
+            object: 0,
+            line: 14,
+            holder: 0,
+            released_by: 0,
+            detail: 0,
+            index: 0,
+        };
+        let rows = [
+            segment(1, SegmentKind::Run, 0, 100),
+            segment(2, SegmentKind::Run, 0, 100),
+            segment(2, SegmentKind::LockAcquire, 40, 50),
+        ];
+        let chunk =
+            Chunk { to_ns: 100_000_000, lanes: vec![lane(1), lane(2)], segments: rows.into_iter().collect(), ..Chunk::default() };
+        let runs = vec![Recording::of(&[chunk])];
+        let layout = Rc::new(Layout::of(&[&runs[0].trace()]));
+        Picture { viewport: Viewport::fit(length_ns(&runs)), runs, layout, width: 1_000.0 }
+    }
+}

@@ -82,3 +82,73 @@ fn beside(view: &View, picture: &Picture, side: Side) -> Option<Spot> {
         _ => Spot::first(scene.traces, scene.layout),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use yew::Reducible;
+
+    use super::*;
+    use crate::timeline::picture::sample::picture;
+
+    /// Presses keys one after the other, and says what was selected after each.
+    fn press(keys: &[Command]) -> (Rc<View>, Vec<Option<String>>) {
+        let mut picture = picture();
+        let mut view = Rc::new(View::default());
+        let mut said = Vec::new();
+        for key in keys {
+            if let Some(action) = steer(*key, &view, &picture) {
+                view = view.reduce(action);
+            }
+            picture.viewport = view.viewport(picture.length_ns());
+            said.push(view.selection.and_then(|selection| picture.sentence(selection)));
+        }
+        (view, said)
+    }
+
+    #[test]
+    fn the_keys_walk_from_row_to_row_and_along_a_row() {
+        let (_, said) = press(&[Command::Down, Command::Down, Command::Next, Command::Up]);
+        let starts = |number: usize, text: &str| said[number].as_deref().is_some_and(|said: &str| said.starts_with(text));
+        assert!(starts(0, "Process-1 was in"), "{said:?}");
+        assert!(starts(1, "Process-2 was in") || starts(1, "Process-2 waited"), "{said:?}");
+        assert!(starts(3, "Process-1"), "{said:?}");
+    }
+
+    #[test]
+    fn brackets_make_a_range_of_what_is_selected() {
+        let (view, _) = press(&[Command::Down, Command::RangeStart, Command::RangeEnd]);
+        assert_eq!(view.selection, Some(Selection::Range { from_ns: 0, to_ns: 100_000_000 }));
+    }
+
+    #[test]
+    fn an_end_without_a_beginning_is_no_range() {
+        let (view, _) = press(&[Command::Down, Command::RangeEnd]);
+        assert!(matches!(view.selection, Some(Selection::Segment(_))));
+    }
+
+    #[test]
+    fn escape_gives_up_one_thing_at_a_time() {
+        let (view, _) = press(&[Command::Down, Command::Help, Command::Escape]);
+        assert!(view.selection.is_some() && view.sheet.is_none());
+        let (view, _) = press(&[Command::Down, Command::Help, Command::Escape, Command::Escape]);
+        assert_eq!(view.selection, None);
+    }
+
+    #[test]
+    fn zooming_in_and_fitting_shows_everything_again() {
+        let (zoomed, _) = press(&[Command::ZoomIn, Command::ZoomIn, Command::Right]);
+        let everything = Viewport::fit(100_000_000);
+        assert!(zoomed.viewport(100_000_000).span_ns() < everything.span_ns());
+        let (fitted, _) = press(&[Command::ZoomIn, Command::Right, Command::Fit]);
+        assert_eq!(fitted.viewport(100_000_000), everything);
+    }
+
+    #[test]
+    fn the_selection_can_fill_the_window() {
+        let (view, _) = press(&[Command::Down, Command::Down, Command::Next, Command::FitSelection]);
+        let viewport = view.viewport(100_000_000);
+        assert!(viewport.span_ns() < 100e6, "{viewport:?}");
+    }
+}
