@@ -9,7 +9,7 @@ export class Workbench {
     this.page = page;
     this.here = page.getByRole("region", { name: title ? `Workbench: ${title}` : /^Workbench/ }).first();
     this.editor = this.here.getByRole("textbox", { name: /^Program/ });
-    this.output = this.here.getByRole("region", { name: "Output", exact: true });
+    this.output = this.here.getByRole("group", { name: /^Output: / });
     this.status = this.here.getByRole("status").first();
   }
 

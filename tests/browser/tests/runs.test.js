@@ -93,7 +93,7 @@ pageTest("Run both sets processes and threads side by side", async ({ page }) =>
   };
   assert.equal(await count(/^with processes/), "3");
   assert.equal(await count(/^with threads/), "1");
-  await workbench.choose("with threads");
+  await page.getByRole("group", { name: "Output of the run with" }).getByRole("radio", { name: /threads/ }).check({ force: true });
   await workbench.prints("done: Castor Pollux");
 });
 
