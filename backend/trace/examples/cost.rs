@@ -1,9 +1,10 @@
-//! What recording and merging cost here: `cargo run --release -p forkyard-trace --example cost`.
+//! What recording and merging cost here: `cargo run --release -p forkyard-trace --example cost [FILE]`; the chunk goes into the file.
 
 use std::hint::black_box;
 use std::os::fd::AsRawFd;
 use std::time::Instant;
 
+use forkyard_trace::chrome;
 use forkyard_trace::event::{Event, Kind, pack};
 use forkyard_trace::memory::TraceMemory;
 use forkyard_trace::merge::Merge;
@@ -34,6 +35,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         chunk.segments.len(),
         chunk.arrows.len()
     );
+    let text = serde_json::to_vec(&chunk)?;
+    println!("as JSON:            {:.1} bytes an event, before compression", text.len() as f64 / EVENTS as f64);
+    let started = Instant::now();
+    let trace = serde_json::to_vec(&chrome::export([&chunk]))?;
+    println!("as a Chrome trace:  {:.1} bytes an event in {:?}", trace.len() as f64 / EVENTS as f64, started.elapsed());
+    if let Some(path) = std::env::args_os().nth(1) {
+        std::fs::write(path, text)?;
+    }
     Ok(())
 }
 

@@ -2,32 +2,135 @@
 //!
 //! Made from the run's chunks alone, so that whoever kept them can export. Times are microseconds since the run's zero.
 //! Waits, holds, tasks and phases stand in the rows of their threads, time on cores in a process of its own named `Cores`.
-//! In `args` a key is always there, `null` when nothing is known.
+//! In `args` a key is always there, `null` when nothing is known. Events are written one by one: as a tree of values, a long
+//! run's would take a hundred times the room.
 
 use std::collections::BTreeMap;
 
 use forkyard_wire::timeline::{Arrow, Category, Chunk, Lane, LaneKind, Mark, MarkKind, Object, Segment, SegmentKind};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::value::RawValue;
 
 /// The process id of the rows of cores: beyond any that a kernel gives.
 const CORES_PID: u32 = 1_000_000_000;
 
-/// The trace of a run, from all its chunks in order.
-pub fn export<'a>(chunks: impl IntoIterator<Item = &'a Chunk>) -> Value {
+/// The trace of a run, from all its chunks in order: an object with `traceEvents`, as JSON.
+pub fn export<'a>(chunks: impl IntoIterator<Item = &'a Chunk>) -> Box<RawValue> {
     let chunks: Vec<&Chunk> = chunks.into_iter().collect();
     let tables = Tables::new(&chunks);
-    let mut events = tables.titles();
+    let mut text = Text::new();
+    tables.titles(&mut text);
     for chunk in &chunks {
-        events.extend(chunk.segments.iter().filter_map(|segment| tables.segment(&segment)));
-        events.extend(chunk.marks.iter().filter_map(|mark| tables.mark(mark)));
+        chunk.segments.iter().for_each(|segment| tables.segment(&segment, &mut text));
+        chunk.marks.iter().for_each(|mark| tables.mark(mark, &mut text));
     }
     // What had not ended in the last chunk was cut off there.
     let open = chunks.last().into_iter().flat_map(|chunk| chunk.open.iter());
-    events.extend(open.filter_map(|segment| tables.segment(&segment)));
-    let arrows = chunks.iter().flat_map(|chunk| chunk.arrows.iter()).enumerate();
-    events.extend(arrows.filter_map(|(index, arrow)| tables.arrow(index + 1, &arrow)).flatten());
-    let lost = chunks.last().map_or(0, |chunk| chunk.lost);
-    json!({ "traceEvents": events, "displayTimeUnit": "ms", "otherData": { "events_lost": lost } })
+    open.for_each(|segment| tables.segment(&segment, &mut text));
+    let arrows = chunks.iter().flat_map(|chunk| chunk.arrows.iter());
+    arrows.enumerate().for_each(|(index, arrow)| tables.arrow(index + 1, &arrow, &mut text));
+    text.finish(chunks.last().map_or(0, |chunk| chunk.lost))
+}
+
+/// One event of the trace.
+#[derive(Serialize)]
+struct Event<'a, A> {
+    ph: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cat: Option<&'a str>,
+    name: &'a str,
+    pid: u32,
+    tid: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ts: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dur: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bp: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    s: Option<&'a str>,
+    args: A,
+}
+
+#[derive(Serialize)]
+struct Title<'a> {
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct Life<'a> {
+    parent: Option<&'a str>,
+    exit_code: Option<i32>,
+    signal: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Waited<'a> {
+    object: Option<&'a str>,
+    line: Option<u32>,
+    held_by: Option<&'a str>,
+    released_by: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Held<'a> {
+    object: Option<&'a str>,
+    line: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Done<'a> {
+    function: Option<&'a str>,
+    index: u32,
+    line: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct OnCore<'a> {
+    process: Option<&'a str>,
+    thread: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Passed<'a> {
+    object: Option<&'a str>,
+    bytes: u32,
+}
+
+#[derive(Serialize)]
+struct Printed<'a> {
+    stream: &'a str,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Nothing {}
+
+/// The trace as far as it is written.
+struct Text(Vec<u8>);
+
+impl Text {
+    fn new() -> Self {
+        Text(b"{\"displayTimeUnit\":\"ms\",\"traceEvents\":[".to_vec())
+    }
+
+    fn push<A: Serialize>(&mut self, event: &Event<'_, A>) {
+        let before = self.0.len();
+        if self.0.last() != Some(&b'[') {
+            self.0.extend(b",\n");
+        }
+        if serde_json::to_writer(&mut self.0, event).is_err() {
+            self.0.truncate(before); // Cannot happen: the types above are plain, and memory does not refuse.
+        }
+    }
+
+    fn finish(mut self, lost: u64) -> Box<RawValue> {
+        self.0.extend(format!("],\"otherData\":{{\"events_lost\":{lost}}}}}").into_bytes());
+        let text = String::from_utf8(self.0).unwrap_or_default();
+        RawValue::from_string(text).unwrap_or_else(|_| RawValue::NULL.to_owned())
+    }
 }
 
 /// What rows refer to by id.
@@ -47,92 +150,75 @@ impl<'a> Tables<'a> {
     }
 
     /// The names of processes and threads.
-    fn titles(&self) -> Vec<Value> {
-        let title = |what: &str, (pid, tid): (u32, u32), name: &str| json!({ "ph": "M", "name": what, "pid": pid, "tid": tid, "args": { "name": name } });
-        let mut titles = Vec::new();
+    fn titles(&self, text: &mut Text) {
+        let mut title = |what, lane, name| text.push(&Event { ph: "M", cat: None, name: what, ..event(lane, Title { name }) });
         for lane in self.lanes.values() {
-            let place = place(lane);
             match lane.kind {
-                LaneKind::Process => {
-                    titles.push(title("process_name", place, &lane.name));
-                    titles.push(title("thread_name", place, "MainThread"));
-                }
-                LaneKind::Thread => titles.push(title("thread_name", place, &lane.name)),
-                LaneKind::Core => {
-                    titles.push(title("process_name", place, "Cores"));
-                    titles.push(title("thread_name", place, &lane.name));
-                }
+                LaneKind::Process => title("process_name", lane, &lane.name),
+                LaneKind::Thread => {}
+                LaneKind::Core => title("process_name", lane, "Cores"),
             }
+            let thread = if lane.kind == LaneKind::Process { "MainThread" } else { &lane.name };
+            title("thread_name", lane, thread);
         }
-        titles
     }
 
-    fn segment(&self, segment: &Segment) -> Option<Value> {
-        let lane = self.lanes.get(&segment.lane)?;
-        let (category, name, args) = match segment.kind.category() {
-            Category::Lifecycle => ("lifecycle", segment.kind.name().to_owned(), self.life(lane)),
+    fn segment(&self, segment: &Segment, text: &mut Text) {
+        let Some(lane) = self.lanes.get(&segment.lane) else { return };
+        let (object, line) = (self.object(segment.object), line(segment.line));
+        match segment.kind.category() {
+            Category::Lifecycle => {
+                let args = Life { parent: self.name(lane.parent), exit_code: lane.exit_code, signal: lane.signal.as_deref() };
+                text.push(&slice(segment, "lifecycle", segment.kind.name(), event(lane, args)));
+            }
             Category::Wait => {
-                let args = json!({
-                    "object": self.object(segment.object),
-                    "line": line(segment.line),
-                    "held_by": self.name(segment.holder),
-                    "released_by": self.name(segment.released_by),
-                });
-                ("wait", segment.kind.name().to_owned(), args)
+                let (held_by, released_by) = (self.name(segment.holder), self.name(segment.released_by));
+                let args = Waited { object, line, held_by, released_by };
+                text.push(&slice(segment, "wait", segment.kind.name(), event(lane, args)));
             }
-            Category::Hold => {
-                let args = json!({ "object": self.object(segment.object), "line": line(segment.line) });
-                ("hold", segment.kind.name().to_owned(), args)
-            }
+            Category::Hold => text.push(&slice(segment, "hold", segment.kind.name(), event(lane, Held { object, line }))),
             Category::Task => {
                 let function = (segment.detail as usize).checked_sub(1).and_then(|index| self.strings.get(index)).copied();
-                let args = json!({ "function": function, "index": segment.index, "line": line(segment.line) });
-                ("task", function.unwrap_or("task").to_owned(), args)
+                let args = Done { function, index: segment.index, line };
+                text.push(&slice(segment, "task", function.unwrap_or("task"), event(lane, args)));
             }
             // Readiness has no row of its own: in its thread's it would cut across the waits.
-            Category::Core if segment.kind == SegmentKind::Runnable => return None,
+            Category::Core if segment.kind == SegmentKind::Runnable => {}
             Category::Core => {
                 let (process, thread) = self.who(segment.holder);
-                ("core", process.unwrap_or("?").to_owned(), json!({ "process": process, "thread": thread }))
+                text.push(&slice(segment, "core", process.unwrap_or("?"), event(lane, OnCore { process, thread })));
             }
-        };
-        let (pid, tid) = place(lane);
-        let (ts, dur) = (micros(segment.start), micros(segment.end - segment.start));
-        Some(json!({ "ph": "X", "cat": category, "name": name, "pid": pid, "tid": tid, "ts": ts, "dur": dur, "args": args }))
+        }
     }
 
-    fn life(&self, lane: &Lane) -> Value {
-        json!({ "parent": self.name(lane.parent), "exit_code": lane.exit_code, "signal": lane.signal })
-    }
-
-    fn mark(&self, mark: &Mark) -> Option<Value> {
-        let (category, name, args) = match mark.kind {
-            MarkKind::Stdout => ("output", "stdout", json!({ "stream": "stdout", "text": mark.text })),
-            MarkKind::Stderr => ("output", "stderr", json!({ "stream": "stderr", "text": mark.text })),
-            MarkKind::Exception => ("exception", mark.text.as_str(), json!({})),
-            MarkKind::Signal => ("signal", mark.text.as_str(), json!({})),
+    fn mark(&self, mark: &Mark, text: &mut Text) {
+        let Some(lane) = self.lanes.get(&mark.lane) else { return };
+        let mut push = |cat, stream| {
+            let args = Printed { stream, text: &mark.text };
+            text.push(&Event { cat: Some(cat), name: stream, ..instant(mark, event(lane, args)) });
         };
-        let (pid, tid) = place(self.lanes.get(&mark.lane)?);
-        let ts = micros(mark.at_ns);
-        Some(json!({ "ph": "i", "cat": category, "name": name, "s": "t", "pid": pid, "tid": tid, "ts": ts, "args": args }))
+        match mark.kind {
+            MarkKind::Stdout => push("output", "stdout"),
+            MarkKind::Stderr => push("output", "stderr"),
+            MarkKind::Exception | MarkKind::Signal => {
+                let cat = if mark.kind == MarkKind::Signal { "signal" } else { "exception" };
+                text.push(&Event { cat: Some(cat), name: &mark.text, ..instant(mark, event(lane, Nothing {})) });
+            }
+        }
     }
 
     /// Both ends of a message.
-    fn arrow(&self, id: usize, arrow: &Arrow) -> Option<[Value; 2]> {
+    fn arrow(&self, id: usize, arrow: &Arrow, text: &mut Text) {
+        let (Some(from), Some(to)) = (self.lanes.get(&arrow.from), self.lanes.get(&arrow.to)) else { return };
         let object = self.object(arrow.object);
-        let name = object.unwrap_or("message");
-        let end = |phase: &str, lane: u32, at: u64| {
-            let (pid, tid) = place(self.lanes.get(&lane)?);
-            let args = json!({ "object": object, "bytes": arrow.bytes });
-            Some(
-                json!({ "ph": phase, "cat": "message", "name": name, "id": id, "pid": pid, "tid": tid, "ts": micros(at), "args": args }),
-            )
+        let end = |ph, lane, at| {
+            let args = Passed { object, bytes: arrow.bytes };
+            let (cat, name) = (Some("message"), object.unwrap_or("message"));
+            Event { ph, cat, name, id: Some(id), ts: Some(micros(at)), ..event(lane, args) }
         };
-        let start = end("s", arrow.from, arrow.sent)?;
-        let mut finish = end("f", arrow.to, arrow.received)?;
+        text.push(&end("s", from, arrow.sent));
         // To the slice that encloses the moment, and not to the next one that begins.
-        finish["bp"] = json!("e");
-        Some([start, finish])
+        text.push(&Event { bp: Some("e"), ..end("f", to, arrow.received) });
     }
 
     fn name(&self, lane: u32) -> Option<&'a str> {
@@ -153,12 +239,24 @@ impl<'a> Tables<'a> {
     }
 }
 
-/// The pid and tid under which a lane stands.
-fn place(lane: &Lane) -> (u32, u32) {
-    match lane.kind {
+/// An event in a lane of which nothing more is known.
+fn event<'a, A>(lane: &Lane, args: A) -> Event<'a, A> {
+    let (pid, tid) = match lane.kind {
         LaneKind::Process | LaneKind::Thread => (lane.pid, lane.tid),
         LaneKind::Core => (CORES_PID, CORES_PID.saturating_add(1).saturating_add(lane.pid)),
-    }
+    };
+    Event { ph: "X", cat: None, name: "", pid, tid, ts: None, dur: None, id: None, bp: None, s: None, args }
+}
+
+/// A stretch of time.
+fn slice<'a, A>(segment: &Segment, cat: &'a str, name: &'a str, event: Event<'a, A>) -> Event<'a, A> {
+    let (ts, dur) = (Some(micros(segment.start)), Some(micros(segment.end - segment.start)));
+    Event { cat: Some(cat), name, ts, dur, ..event }
+}
+
+/// A moment, of this thread's row.
+fn instant<'a, A>(mark: &Mark, event: Event<'a, A>) -> Event<'a, A> {
+    Event { ph: "i", s: Some("t"), ts: Some(micros(mark.at_ns)), ..event }
 }
 
 fn line(line: u32) -> Option<u32> {
