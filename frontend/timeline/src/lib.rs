@@ -12,6 +12,7 @@
 mod axis;
 mod band;
 mod bars;
+pub mod deadlock;
 mod demo;
 mod hit;
 mod layout;

@@ -33,7 +33,7 @@ mod view;
 
 use std::rc::Rc;
 
-use forkyard_timeline::{Layout, Selection, Spot, Subject, Trace, summary};
+use forkyard_timeline::{Layout, Selection, Spot, Subject, Trace, deadlock, summary};
 use yew::prelude::*;
 
 use detail::Detail;
@@ -163,6 +163,9 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     };
     use_kept_focus(scroll.clone(), (view.pane, view.sheet));
     let summary = use_memo((runs.clone(), titles.clone()), |(runs, titles)| in_a_sentence(runs, titles));
+    let deadlock = use_memo(runs.clone(), |runs: &Vec<Recording>| {
+        runs.iter().find_map(|run| deadlock::sentence(&run.trace())).map(AttrValue::from)
+    });
     let headings = use_memo((runs.clone(), titles.clone()), |(runs, titles)| headings(runs, titles));
     // Long, and only for who does not see the picture: not made anew with each chunk of a run that goes on.
     let words = use_memo((props.running, (!props.running).then(|| runs.clone())), |_| in_words(&runs));
@@ -208,10 +211,11 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let style = props.height.map(|height| format!("height: {height}px"));
     let helping = view.sheet == Some(Sheet::Help);
     let selected = view.selection.is_some();
+    let deadlock = (*deadlock).clone();
     let lost = runs.iter().map(|run| run.trace().lost()).sum::<u64>();
     html! {
         <section class="timeline" {style} {onkeydown} aria-label="Timeline">
-            <Toolbar summary={AttrValue::from((*summary).clone())} pane={view.pane} {helping} {selected} {empty} {lost} {on_command} />
+            <Toolbar summary={AttrValue::from((*summary).clone())} pane={view.pane} {helping} {selected} {empty} {lost} {deadlock} {on_command} />
             <div class="timeline-body">
                 <div ref={scroll} class="timeline-scroll" tabindex={(view.pane == Pane::Table).then_some("0")}>{ body }</div>
                 if helping {

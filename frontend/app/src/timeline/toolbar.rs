@@ -21,6 +21,8 @@ pub(super) struct ToolbarProps {
     pub(super) empty: bool,
     /// Events that were lost, over all runs.
     pub(super) lost: u64,
+    /// Who waits for whom in a circle.
+    pub(super) deadlock: Option<AttrValue>,
     /// A button was pressed.
     pub(super) on_command: Callback<Command>,
 }
@@ -45,7 +47,11 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
     };
     html! {
         <div class="timeline-bar">
-            <p class="timeline-summary" title={props.summary.clone()}>{ &props.summary }</p>
+            if let Some(deadlock) = &props.deadlock {
+                <p class="timeline-summary timeline-deadlock" role="alert" title={deadlock}>{ deadlock }</p>
+            } else {
+                <p class="timeline-summary" title={props.summary.clone()}>{ &props.summary }</p>
+            }
             if props.lost > 0 {
                 <p class="timeline-lost" title="The program did things faster than they could be written down.">
                     { format!("{} lost", units::count(props.lost as usize, "event", "events")) }
