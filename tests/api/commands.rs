@@ -148,10 +148,11 @@ fn doctor_says_what_there_is() {
 }
 
 #[test]
-fn the_summary_counts_every_process() {
+fn the_summary_of_a_recorded_run_counts_every_process() {
     let directory = tempfile::tempdir().expect("a directory");
     let source = "from multiprocessing import Process\ndef f(n): print('child', n)\nif __name__ == '__main__':\n    for n in range(3):\n        p = Process(target=f, args=(n,))\n        p.start()\n        p.join()\n";
-    let output = forkyard(&["run", "--start-method", "fork", &script(&directory, source)], "");
+    let trace = directory.path().join("trace.json").display().to_string();
+    let output = forkyard(&["run", "--trace", &trace, &script(&directory, source)], "");
     assert_eq!(text(&output.stdout), "child 0\nchild 1\nchild 2\n");
     assert!(text(&output.stderr).contains(" 4 processes"), "{}", text(&output.stderr));
 }

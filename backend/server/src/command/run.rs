@@ -86,7 +86,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     runner.end(limits::RUNNER_EXIT).await.context("the runner is lost")?;
     let finished = finished.context("the program's end is not known")?;
-    eprintln!("{}", summary(&finished, started.as_ref()));
+    eprintln!("{}", summary(&finished, started.as_ref(), Births::of(&job)));
     if let Some(file) = trace {
         write_trace(&file, &chunks)?;
     }
@@ -113,8 +113,7 @@ async fn job(arguments: Arguments, installation: &Installation) -> anyhow::Resul
         start_method: arguments.start_method.as_deref().map(start_method),
         engine,
         python: environment::prepare(found, &package)?,
-        // Recorded whether it is written or not: births are seen by it, and the summary counts every process.
-        timeline: true,
+        timeline: arguments.trace.is_some(),
         isolated: false,
         // None of them holds for a program of the user's own; the wall clock is set so far away that it cannot strike.
         limits: Limits { wall_ms: u64::from(u32::MAX), cores: 0, ..Limits::default() },
@@ -153,14 +152,30 @@ fn exit_code(finished: &Finished) -> u8 {
     }
 }
 
-fn summary(finished: &Finished, started: Option<&Started>) -> String {
+/// How the processes of a run were counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Births {
+    /// Each told of its birth, because the run was recorded.
+    Told,
+    /// By looking now and then, which misses those that live for a moment only.
+    Seen,
+}
+
+impl Births {
+    fn of(job: &Job) -> Self {
+        if job.timeline { Births::Told } else { Births::Seen }
+    }
+}
+
+fn summary(finished: &Finished, started: Option<&Started>, births: Births) -> String {
+    let least = if births == Births::Seen { "at least " } else { "" };
     let processes = match finished.processes {
-        1 => "1 process".to_owned(),
-        count => format!("{count} processes"),
+        1 => format!("{least}1 process"),
+        count => format!("{least}{count} processes"),
     };
     let cores = started.map(|started| format!(" of {}", started.cores)).unwrap_or_default();
     let mut text = format!(
-        "forkyard: {} wall, {} CPU, {:.2} cores used{cores}, {processes}, {} MiB at most",
+        "forkyard: {} wall, {} CPU, {:.2} cores used{cores}, {processes}, {} MiB at its peak",
         seconds(finished.wall_ns),
         seconds(finished.cpu_ns),
         finished.cores_used,
@@ -225,8 +240,8 @@ mod tests {
     #[test]
     fn the_summary_says_what_it_cost() {
         assert_eq!(
-            summary(&finished(Some(0), None), None),
-            "forkyard: 1.25 s wall, 40 ms CPU, 0.03 cores used, 3 processes, 10 MiB at most"
+            summary(&finished(Some(0), None), None, Births::Told),
+            "forkyard: 1.25 s wall, 40 ms CPU, 0.03 cores used, 3 processes, 10 MiB at its peak"
         );
     }
 }
