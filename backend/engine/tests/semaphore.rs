@@ -87,10 +87,12 @@ fn an_event_wakes_all_and_remembers_a_short_setting() {
         })
         .collect();
     (0..3).for_each(|_| assert!(asleep.acquire(Wait::Forever).unwrap()));
-    // All of them have said so right before the wait; give them the time to be in it, as nobody can tell from outside.
-    std::thread::sleep(Duration::from_millis(50));
-    event.set();
-    event.clear();
+    // Each of them is about to wait or does so; whoever does not yet is caught by a later setting.
+    while children.iter().any(|child| child.wait(Wait::Never).unwrap().is_none()) {
+        event.set();
+        event.clear();
+        std::thread::yield_now();
+    }
     assert!(children.iter().all(|child| code(child) == 0));
     assert!(!event.is_set() && !event.wait(Wait::Never).unwrap());
 }

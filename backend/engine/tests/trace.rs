@@ -50,8 +50,18 @@ fn a_wait_a_hold_and_a_message_are_recorded_by_the_primitive_itself() {
         0
     });
     waits.wait(Wait::Forever).unwrap();
-    // Long past the child's spinning: it waits for real.
-    std::thread::sleep(std::time::Duration::from_millis(50));
+    let mut events: HashMap<u32, Vec<Recorded>> = HashMap::new();
+    let mut drain = |events: &mut HashMap<u32, Vec<Recorded>>| {
+        for batch in reader.drain().unwrap() {
+            events.entry(batch.pid).or_default().extend(batch.events);
+        }
+    };
+    // Until the child waits for the lock.
+    let waits = |event: &Recorded| Kind::unpack(event.kind) == Some(Kind::WaitBegin(SegmentKind::LockAcquire));
+    while !events.get(&other.pid()).is_some_and(|events| events.iter().any(waits)) {
+        drain(&mut events);
+        std::thread::yield_now();
+    }
     lock.release().unwrap();
     inner.acquire(Wait::Never).unwrap();
     inner.release().unwrap();
@@ -60,10 +70,7 @@ fn a_wait_a_hold_and_a_message_are_recorded_by_the_primitive_itself() {
     ours.recv(Wait::Forever).unwrap();
     assert_eq!(code(&other), 0);
 
-    let mut events: HashMap<u32, Vec<Recorded>> = HashMap::new();
-    for batch in reader.drain().unwrap() {
-        events.entry(batch.pid).or_default().extend(batch.events);
-    }
+    drain(&mut events);
     let of = |pid: u32, object: u32| -> Vec<(Kind, u64)> {
         let kind = |event: &Recorded| (Kind::unpack(event.kind).unwrap(), event.argument);
         events[&pid].iter().filter(|event| event.object == object).map(kind).collect()

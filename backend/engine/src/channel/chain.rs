@@ -131,7 +131,7 @@ impl Chain {
         appended
     }
 
-    fn append_record<B: Bell>(
+    pub(super) fn append_record<B: Bell>(
         self,
         len: u64,
         bound: Bound,
@@ -259,7 +259,7 @@ impl Chain {
 
     /// Ends the segment in which `at` lies with a link to another one; where that begins.
     #[cold]
-    fn link_segment(self, at: u64) -> Result<u64, BlockError> {
+    pub(super) fn link_segment(self, at: u64) -> Result<u64, BlockError> {
         let state = self.state;
         let segment = self.new_segment()?;
         let memory = self.arena.memory();
@@ -302,11 +302,11 @@ impl Chain {
         }
     }
 
-    fn lock_tail(self) -> Guard<'static> {
+    pub(super) fn lock_tail(self) -> Guard<'static> {
         self.state.tail_mutex.lock(|| self.repair_tail())
     }
 
-    fn lock_head(self) -> Guard<'static> {
+    pub(super) fn lock_head(self) -> Guard<'static> {
         self.state.head_mutex.lock(|| self.repair_head())
     }
 

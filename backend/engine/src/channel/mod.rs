@@ -1,6 +1,8 @@
 //! Queue and pipe: messages of bytes between processes.
 mod bell;
 mod chain;
+#[cfg(test)]
+mod deaths;
 mod message;
 mod pipe;
 mod queue;

@@ -256,7 +256,7 @@ impl Queue {
     }
 
     #[inline]
-    fn chain(&self) -> Chain {
+    pub(super) fn chain(&self) -> Chain {
         Chain { arena: self.block.arena(), state: &self.state().chain }
     }
 

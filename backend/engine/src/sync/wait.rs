@@ -148,8 +148,8 @@ impl Signal {
 
     /// Wakes up to `count` sleepers, if there are any. After the condition was changed with any ordering.
     ///
-    /// The mark of sleepers goes with the first wake-up: a woken one marks again before it looks, and whoever takes something and sees that
-    /// more is left calls this again. Hence no sleeper is forgotten, and a killed one costs one needless system call.
+    /// The mark of sleepers goes with a wake-up that finds too few; a woken one marks again before it looks, and whoever takes something
+    /// and sees that more is left calls this again. Hence no sleeper is forgotten, and a killed one costs one needless system call.
     #[inline]
     pub(crate) fn notify(&self, count: u32) {
         fence(SeqCst); // SYNC: sleeper
@@ -173,6 +173,9 @@ impl Signal {
                 Err(now) => word = now,
             }
         }
-        futex::wake(&self.word, count);
+        if futex::wake(&self.word, count) >= count {
+            // There may be more of them: the next waker looks again, before the one woken here gets to run.
+            self.word.fetch_or(1, SeqCst);
+        }
     }
 }

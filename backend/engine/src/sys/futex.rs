@@ -32,9 +32,10 @@ pub(crate) fn wait(word: &AtomicU32, expected: u32, time: Duration) -> Woken {
     }
 }
 
-/// Wakes up to `count` sleepers.
-pub(crate) fn wake(word: &AtomicU32, count: u32) {
+/// Wakes up to `count` sleepers; how many there were.
+pub(crate) fn wake(word: &AtomicU32, count: u32) -> u32 {
     let count = count.min(i32::MAX as u32);
     // SAFETY: the word is valid for the call. It cannot fail on a valid address.
-    unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, count) };
+    let woken = unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, count) };
+    u32::try_from(woken).unwrap_or(0)
 }
