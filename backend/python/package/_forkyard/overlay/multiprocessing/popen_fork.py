@@ -11,6 +11,15 @@ from . import util
 __all__ = ["Popen"]
 
 
+#: The ends by which this process's children know that it lives. A later child must not hold them open after its death.
+_life_lines = set()
+
+
+def _hang_up(sentinel, life_line):
+    _life_lines.discard(life_line)
+    util.close_fds(sentinel, life_line)
+
+
 class Popen:
     """A started process."""
 
@@ -70,13 +79,13 @@ class Popen:
 
     def _launch(self, process_obj):
         _engine.arena_fd()  # made before the fork, or parent and child would each make one of their own
-        parent = os.getpid()
         alive_r, alive_w = os.pipe()  # the child's view of its parent: its end of file is the parent's death
         self.pid = os.fork()
         if self.pid == 0:
             code = 1
             try:
-                os.close(alive_w)
+                util.close_fds(alive_w, *_life_lines)
+                _life_lines.clear()
                 atexit._clear()
                 atexit.register(util._exit_function)
                 code = process_obj._bootstrap(parent_sentinel=alive_r)
@@ -86,6 +95,10 @@ class Popen:
                 _engine.let_go()
                 os._exit(code)
         os.close(alive_r)
+        self._watch(alive_w)
+
+    def _watch(self, life_line):
+        """From now on the sentinel tells the child's end, and the life line this process's."""
         self.sentinel = os.pidfd_open(self.pid)
-        self.finalizer = util.Finalize(self, util.close_fds, (self.sentinel, alive_w))
-        assert parent == os.getpid()
+        self.finalizer = util.Finalize(self, _hang_up, (self.sentinel, life_line))
+        _life_lines.add(life_line)

@@ -43,8 +43,7 @@ class Popen(popen_fork.Popen):
         try:
             command = spawn.get_command_line(tracker_fd=tracker, pipe_handle=read)
             self.pid = util.spawnv_passfds(spawn.get_executable(), command, [*dict.fromkeys([*self._fds, read])])
-            self.sentinel = os.pidfd_open(self.pid)
-            self.finalizer = util.Finalize(self, util.close_fds, (self.sentinel, write))
+            self._watch(write)
         except BaseException:
             os.close(write)
             raise
