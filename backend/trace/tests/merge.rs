@@ -227,6 +227,18 @@ fn every_kind_of_wait_knows_who_ended_it() {
 }
 
 #[test]
+fn a_future_is_an_executors_whose_tasks_have_no_object() {
+    let mut scene = Scene::new();
+    scene.fork(200, 11, "Process-1");
+    scene.at(300, 10, Kind::WaitBegin(SegmentKind::AsyncResultGet), 0, 0);
+    scene.at(310, 11, Kind::TaskBegin, 0, pack(0, 0));
+    scene.at(320, 11, Kind::TaskEnd, 0, 1);
+    scene.at(330, 10, Kind::WaitEnd(SegmentKind::AsyncResultGet), 0, 1);
+    let chunk = scene.finish(500);
+    assert_eq!(waits(&chunk, SegmentKind::AsyncResultGet), ["MainProcess 300-330 held by - ended by Process-1"]);
+}
+
+#[test]
 fn a_barrier_is_opened_by_whoever_comes_last() {
     let (begin, end) = (Kind::WaitBegin(SegmentKind::BarrierWait), Kind::WaitEnd(SegmentKind::BarrierWait));
     let mut scene = Scene::new();

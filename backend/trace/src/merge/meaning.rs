@@ -110,7 +110,7 @@ impl Merge {
                 self.tasks.begin(lane, Task { pool: object, start: t, function, index: high, line });
             }
             Kind::TaskEnd => {
-                self.act(object, |acts| acts.finished = Act { lane, at: t });
+                self.objects.task_finished(object, Act { lane, at: t });
                 let task = self.tasks.end(lane, object, t);
                 self.next.segments.extend(task);
             }

@@ -41,6 +41,8 @@ pub(crate) struct Objects {
     /// How many objects of a type have no name of their own.
     nameless: HashMap<String, u32>,
     changed: BTreeSet<u32>,
+    /// The last task that ended, whosever it was.
+    finished: Act,
 }
 
 impl Objects {
@@ -66,9 +68,18 @@ impl Objects {
         (id != 0).then(|| self.acts.entry(id).or_default())
     }
 
-    /// What was done to an object last.
+    /// A task ended: of a pool, or, with 0, of an executor, which is no object.
+    pub(crate) fn task_finished(&mut self, pool: u32, act: Act) {
+        self.finished = act;
+        if let Some(acts) = self.acts_mut(pool) {
+            acts.finished = act;
+        }
+    }
+
+    /// What was done to an object last; of 0, what may have been done to things that are no objects.
     pub(crate) fn acts(&self, id: u32) -> Acts {
-        self.acts.get(&id).copied().unwrap_or_default()
+        let nameless = Acts { finished: self.finished, ..Acts::default() };
+        if id == 0 { nameless } else { self.acts.get(&id).copied().unwrap_or_default() }
     }
 
     /// The objects that are new or changed since the last call.
