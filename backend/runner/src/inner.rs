@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use forkyard_sandbox::cgroup::Cgroup;
 use forkyard_sandbox::confine::Confinement;
 use forkyard_sandbox::cores::Cores;
+use forkyard_sandbox::identity::Identity;
 use forkyard_sandbox::limits::{self, ProcessLimits};
 use forkyard_sandbox::namespaces::Namespaces;
 use forkyard_sandbox::root::{HOME, MAIN, Root};
@@ -56,7 +57,7 @@ impl Inner {
     /// A run in `namespaces`, which this process lies in.
     pub(crate) fn jailed(self, namespaces: Namespaces) -> Result<(), InnerError> {
         let identity = namespaces.identity(self.outer);
-        let home = self.furnish(namespaces, identity.user())?;
+        let home = self.furnish(namespaces, identity)?;
         let (program, receiver, keyboard) = console::open()?;
         let streams = Streams { program, receiver: Some(receiver), keyboard: Some(keyboard) };
         let cores = Cores::of_this_process()?.pick(self.job.limits.cores, self.outer);
@@ -88,16 +89,18 @@ impl Inner {
     }
 
     /// The directory of the program: in a root of its own, or where there are no namespaces in one of the machine's.
-    fn furnish(&self, namespaces: Namespaces, user: u32) -> Result<Home, InnerError> {
+    fn furnish(&self, namespaces: Namespaces, identity: Identity) -> Result<Home, InnerError> {
         let Program::Source(text) = &self.job.program else {
             return Err(InnerError::NotASource);
         };
         let python = &self.job.python;
         if namespaces == Namespaces::None {
             nix::sys::prctl::set_child_subreaper(true)?;
+            sweep_bare_homes();
             let directory = bare_home(self.outer);
-            bare_directory(&directory, text, user)
+            bare_directory(&directory, text, identity)
                 .map_err(|source| InnerError::Directory { directory: directory.clone(), source })?;
+            nix::unistd::chdir(&directory)?;
             return Ok(Home::Own(directory));
         }
         let root = Root {
@@ -105,7 +108,7 @@ impl Inner {
             source: text.clone(),
             bytes: self.job.limits.files_bytes,
             inodes: u64::from(self.job.limits.files),
-            user,
+            user: identity.user(),
         };
         root.build(&mut Kernel).map_err(|error| InnerError::Root(error.to_string()))?;
         Ok(Home::Own(HOME.into()))
@@ -171,12 +174,24 @@ pub(crate) fn bare_home(outer: u32) -> PathBuf {
     std::env::temp_dir().join(format!("forkyard-{outer}"))
 }
 
+/// Takes away those whose runner was killed.
+fn sweep_bare_homes() {
+    for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let owner = name.to_str().and_then(|name| name.strip_prefix("forkyard-")?.parse::<u32>().ok());
+        if owner.is_some_and(|owner| !std::path::Path::new("/proc").join(owner.to_string()).exists()) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 /// A directory of the machine with the program in it.
-fn bare_directory(directory: &PathBuf, source: &str, user: u32) -> std::io::Result<()> {
+fn bare_directory(directory: &PathBuf, source: &str, identity: Identity) -> std::io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt, chown};
     std::fs::DirBuilder::new().mode(0o700).create(directory)?;
     let main = directory.join(MAIN);
     std::fs::write(&main, source)?;
+    let Identity::Own(user) = identity else { return Ok(()) };
     [directory, &main].into_iter().try_for_each(|path| chown(path, Some(user), Some(user)))
 }
 

@@ -33,6 +33,9 @@ use crate::sentences;
 /// How often the run is looked at while nothing wakes us, in nanoseconds: rings, memory, processes nobody told of.
 const TICK_NS: u64 = 40_000_000;
 
+/// The same where the program does not tell of births: a short life would else go unseen.
+const SHORT_TICK_NS: u64 = 10_000_000;
+
 /// How many writes are taken before the clock is looked at again.
 const PIECES: usize = 256;
 
@@ -106,7 +109,7 @@ impl Watch {
             tail: Tail::default(),
             main_end: None,
             end_ns: self.zero_ns,
-            next_tick_ns: self.zero_ns + TICK_NS,
+            next_tick_ns: self.zero_ns + SHORT_TICK_NS,
             next_cores_ns: self.recording.core_period_ns().map(|period| self.zero_ns + period),
             killing: false,
         };
@@ -307,7 +310,7 @@ impl Watch {
 
     /// What is done from time to time.
     fn tick(&mut self, state: &mut State, now: u64) -> Option<Verdict> {
-        state.next_tick_ns = now + TICK_NS;
+        state.next_tick_ns = now + if self.recording.hello().is_some() { TICK_NS } else { SHORT_TICK_NS };
         self.recording.recorded().into_iter().for_each(|pid| state.births.found(pid));
         for pid in state.births.look() {
             state.births.died(pid);

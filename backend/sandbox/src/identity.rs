@@ -31,6 +31,14 @@ impl Identity {
         Identity::Own(FIRST + runner)
     }
 
+    /// The same where this process may become such a user; else the one that it is.
+    pub fn own_if_possible(runner: u32) -> Self {
+        let own = Identity::own(runner);
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let map = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+        if can_change_user(&status) && covers(&map, own.user()) { own } else { Identity::Same }
+    }
+
     /// The user as the run sees it.
     pub fn user(self) -> u32 {
         match self {
@@ -78,9 +86,37 @@ impl Outside {
     }
 }
 
+/// Whether the effective capabilities hold CAP_CHOWN, CAP_SETGID and CAP_SETUID.
+fn can_change_user(status: &str) -> bool {
+    const NEEDED: u64 = 1 << 0 | 1 << 6 | 1 << 7;
+    let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    effective.and_then(|hexadecimal| u64::from_str_radix(hexadecimal.trim(), 16).ok()).is_some_and(|all| all & NEEDED == NEEDED)
+}
+
+/// Whether a user is one of those that this user namespace knows. A line of the map: first inside, first outside, how many.
+fn covers(map: &str, user: u32) -> bool {
+    map.lines().any(|line| {
+        let numbers: Vec<u64> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+        matches!(numbers[..], [first, _, count] if (first..first + count).contains(&u64::from(user)))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_user_namespace_knows_only_its_users() {
+        assert!(covers("         0          0 4294967295\n", 200_001));
+        assert!(!covers("      1000          0          1\n", 200_001));
+        assert!(!covers("", 0));
+    }
+
+    #[test]
+    fn changing_the_user_needs_the_right_to() {
+        assert!(can_change_user("CapPrm:\t0\nCapEff:\t000001ffffffffff\n"));
+        assert!(!can_change_user("CapEff:\t0000000000000001\n"));
+    }
 
     #[test]
     fn two_runners_have_two_users() {

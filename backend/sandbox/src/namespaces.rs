@@ -36,8 +36,7 @@ impl Namespaces {
         match self {
             Namespaces::ByRoot => Identity::own(runner),
             Namespaces::ByUser => Identity::Mapped,
-            Namespaces::None if Uid::effective().is_root() => Identity::own(runner),
-            Namespaces::None => Identity::Same,
+            Namespaces::None => Identity::own_if_possible(runner),
         }
     }
 
