@@ -81,6 +81,42 @@ fn no_event_is_torn_wherever_a_writer_is_killed() {
 }
 
 #[test]
+fn a_killed_process_with_threads_leaves_whole_events_and_its_slot() {
+    const THREADS: u64 = 3;
+    let mut reader = Reader::new(TraceMemory::create().unwrap());
+    let fd = reader.memory().fd().as_raw_fd();
+    let started = Instant::now();
+    for round in 0..150_u64 {
+        let pid = child(|| {
+            recorder::attach(fd).unwrap();
+            std::thread::scope(|scope| {
+                for thread in 0..THREADS {
+                    scope.spawn(move || (1..u64::from(u32::MAX)).for_each(|number| record_number(thread << 32 | number)));
+                }
+            });
+        });
+        let mut read = vec![Vec::new(); THREADS as usize];
+        let mut count = 0;
+        let mut take = |batches: Vec<RawBatch>| {
+            for number in batches.iter().flat_map(|batch| &batch.events).map(number_of) {
+                read[(number >> 32) as usize].push(number);
+                count += 1;
+            }
+            count
+        };
+        while take(reader.drain().unwrap()) < round * 53 % 3000 + 1 {
+            assert!(started.elapsed() < WATCHDOG, "the child does not write");
+        }
+        kill(pid, Signal::SIGKILL).unwrap();
+        waitpid(pid, None).unwrap();
+        reader.died(pid.as_raw() as u32);
+        take(reader.drain().unwrap());
+        assert!(read.iter().all(|numbers| is_ascending(numbers)), "events of a thread came out of order");
+        assert_eq!(reader.owners(), [] as [u32; 0], "the slot was not given back");
+    }
+}
+
+#[test]
 fn what_is_lost_is_counted_exactly() {
     let mut reader = Reader::new(TraceMemory::create().unwrap());
     let fd = reader.memory().fd().as_raw_fd();
