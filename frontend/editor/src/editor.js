@@ -41,7 +41,9 @@ let editors = 0;
  * }} options `onLine` gets the line under the pointer, else the cursor's, from 1
  */
 export function create(parent, options) {
-  const { source, label, onChange, onRun, onLine } = options;
+  const { source, label } = options;
+  // What is told to nobody once the editor is destroyed: its owner's callbacks are gone then, and the view still loses the focus.
+  let { onChange, onRun, onLine } = options;
   const readOnly = new Compartment();
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: "open" });
   const description = describe(root);
@@ -76,7 +78,7 @@ export function create(parent, options) {
         colours,
         look,
         lineMarks,
-        followLine(onLine),
+        followLine((line) => onLine?.(line)),
         readOnly.of([]),
         EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": description.id, spellcheck: "false", tabindex: "0" }),
         EditorView.updateListener.of((update) => {
@@ -115,6 +117,7 @@ export function create(parent, options) {
       view.dispatch({ effects: readOnly.reconfigure(on ? EditorState.readOnly.of(true) : []) });
     },
     destroy() {
+      onChange = onRun = onLine = undefined;
       view.destroy();
       description.remove();
     },

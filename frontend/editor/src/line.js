@@ -2,14 +2,14 @@
 
 import { EditorView } from "@codemirror/view";
 
-/** @param {((line: number | null) => void) | undefined} onLine called when the line changes */
+/** @param {(line: number | null) => void} onLine called when the line changes */
 export function followLine(onLine) {
   let pointed = null;
   let cursor = null;
   let told = null;
   const tell = () => {
     const line = pointed ?? cursor;
-    if (line !== told) onLine?.((told = line));
+    if (line !== told) onLine((told = line));
   };
   return [
     EditorView.domEventHandlers({

@@ -14,6 +14,7 @@ const WITHOUT_FRAME_MS: u32 = 250;
 pub struct AtFrame {
     shared: Rc<Shared>,
     closure: Closure<dyn FnMut()>,
+    frame: Cell<Option<i32>>,
 }
 
 struct Shared {
@@ -42,7 +43,7 @@ impl AtFrame {
                 shared.run();
             }
         });
-        AtFrame { shared, closure }
+        AtFrame { shared, closure, frame: Cell::new(None) }
     }
 
     /// Asks for the task to be run.
@@ -51,7 +52,7 @@ impl AtFrame {
             return;
         }
         if let Some(window) = web_sys::window() {
-            let _ = window.request_animation_frame(self.closure.as_ref().unchecked_ref());
+            self.frame.set(window.request_animation_frame(self.closure.as_ref().unchecked_ref()).ok());
         }
         let weak = Rc::downgrade(&self.shared);
         let fallback = Timeout::new(WITHOUT_FRAME_MS, move || {
@@ -60,5 +61,14 @@ impl AtFrame {
             }
         });
         *self.shared.fallback.borrow_mut() = Some(fallback);
+    }
+}
+
+impl Drop for AtFrame {
+    fn drop(&mut self) {
+        // A frame that is still to come must not call a closure that is no more.
+        if let (Some(frame), Some(window)) = (self.frame.get(), web_sys::window()) {
+            let _ = window.cancel_animation_frame(frame);
+        }
     }
 }
