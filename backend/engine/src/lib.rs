@@ -22,7 +22,7 @@
 //!
 //! | it was | the others |
 //! | --- | --- |
-//! | holding a [`sync::Lock`] | waiters get [`sync::AcquireError::OwnerDied`] with its pid, within 100 ms |
+//! | holding a [`sync::Lock`] | waiters get [`sync::AcquireError::OwnerDied`] with its pid, within half a second |
 //! | holding a permit of a [`sync::Semaphore`] | have one permit less: a permit has no owner |
 //! | waiting for anything | are woken in its place, at the latest after 400 ms |
 //! | waiting in a [`sync::Condition`] | notify somebody else |
