@@ -76,7 +76,8 @@ impl Painter<'_> {
             return;
         }
         let (top, height) = self.edges(row);
-        let width = text.chars().count() as f64 * LETTER * self.scale;
+        let guess = text.chars().count() as f64 * LETTER * self.scale;
+        let width = self.context.measure_text(text).map_or(guess, |measure| measure.width());
         let x = if text == tag.letter { (left + right) / 2.0 * self.scale - width / 2.0 } else { (left + 5.0) * self.scale };
         // On a plate: a pattern would run through the letters, and no one ink is read well on every state.
         if row.band == BandKind::Main {
