@@ -5,6 +5,8 @@ use forkyard_trace::recorder;
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 
+use crate::waiting::{current_line, note_line};
+
 /// Adds the functions of this file to the extension module.
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(trace_attach, module)?)?;
@@ -14,6 +16,7 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(is_recording, module)?)?;
     module.add_function(wrap_pyfunction!(record, module)?)?;
     module.add_function(wrap_pyfunction!(record_at, module)?)?;
+    module.add_function(wrap_pyfunction!(line, module)?)?;
     module.add_function(wrap_pyfunction!(new_object, module)?)?;
     module.add_function(wrap_pyfunction!(string, module)?)?;
     module.add_function(wrap_pyfunction!(name_process, module)?)?;
@@ -55,6 +58,13 @@ fn record(kind: u16, object: u32, argument: u64) -> PyResult<()> {
 fn record_at(t_ns: u64, kind: u16, object: u32, argument: u64) -> PyResult<()> {
     recorder::record_at(t_ns, known(kind)?, object, argument);
     Ok(())
+}
+
+/// The line of the program's main file that this thread is at; 0 when unknown or nothing is recorded.
+#[pyfunction]
+fn line(py: Python<'_>) -> u32 {
+    note_line(py);
+    if recorder::is_on() { current_line() } else { 0 }
 }
 
 #[pyfunction]

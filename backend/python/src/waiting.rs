@@ -1,10 +1,12 @@
 //! How a Python call waits: time-outs, signals, and the line of the program that the recording asks for.
 
 use std::cell::Cell;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use forkyard_engine::sync::Wait;
 use forkyard_trace::recorder;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
@@ -66,7 +68,29 @@ pub(crate) fn detached<T: Send, E: Send>(
     }
 }
 
+/// The line of the innermost frame that runs the program's main file; 0 when there is none.
 fn line(py: Python<'_>) -> PyResult<u32> {
-    static NAMES: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    NAMES.import(py, "_forkyard.names", "line")?.call0()?.extract()
+    static INNERMOST: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let mut frame = INNERMOST.import(py, "sys", "_getframe")?.call0()?;
+    while !frame.is_none() {
+        if is_main(&frame.getattr(intern!(py, "f_code"))?.getattr(intern!(py, "co_filename"))?)? {
+            return Ok(frame.getattr(intern!(py, "f_lineno"))?.extract().unwrap_or(0));
+        }
+        frame = frame.getattr(intern!(py, "f_back"))?;
+    }
+    Ok(0)
+}
+
+/// Whether this is the name of the main file. Names are told apart by identity, as the code objects of a module share theirs.
+fn is_main(file: &Bound<'_, PyAny>) -> PyResult<bool> {
+    static KNOWN: Mutex<Vec<(Py<PyAny>, bool)>> = Mutex::new(Vec::new());
+    static ASK: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(&(_, answer)) = known().iter().find(|(name, _)| name.is(file)) {
+        return Ok(answer);
+    }
+    // Not while holding the lock: Python may let another thread run, and that one may fork.
+    let answer = ASK.import(file.py(), "_forkyard.names", "is_main")?.call1((file,))?.extract()?;
+    known().push((file.clone().unbind(), answer));
+    Ok(answer)
 }

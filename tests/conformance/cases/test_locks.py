@@ -2,10 +2,11 @@
 
 import os
 import signal
+import sys
 import threading
 import unittest
 
-from base import Case, engine_only, not_fork
+from base import ENGINE, Case, engine_only, not_fork
 
 
 def add_often(lock, value, times):
@@ -96,6 +97,7 @@ class Locks(Case):
                 pickle.dumps(made)
 
     @not_fork
+    @unittest.skipIf(ENGINE == "stdlib" and sys.version_info < (3, 11, 5), "CPython refuses it from 3.11.5 on")
     def test_a_lock_of_a_fork_context_is_refused(self):
         import multiprocessing
 

@@ -25,24 +25,23 @@ def main_file():
     return _main
 
 
+def is_main(file):
+    """Whether a code object's file name is the main file's."""
+    known = _is_main.get(file)
+    if known is None:
+        main = main_file()
+        known = main is not None and os.path.abspath(file) == main
+        if main is not None:
+            _is_main[file] = known
+    return known
+
+
 def frame():
     """The innermost calling frame that runs the program's main file, or None."""
     here = sys._getframe(1)
-    while here is not None:
-        file = here.f_code.co_filename
-        known = _is_main.get(file)
-        if known is None:
-            known = _is_main[file] = os.path.abspath(file) == main_file() if main_file() else False
-        if known:
-            return here
+    while here is not None and not is_main(here.f_code.co_filename):
         here = here.f_back
-    return None
-
-
-def line():
-    """The line of the program's main file that is being run by this thread, 0 when there is none."""
-    here = frame()
-    return 0 if here is None else here.f_lineno or 0
+    return here
 
 
 def of_new(kind):

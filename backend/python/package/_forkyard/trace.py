@@ -42,6 +42,7 @@ is_on = _engine.is_recording
 record = _engine.record
 record_at = _engine.record_at
 string = _engine.string
+line = _engine.line
 name_process = _engine.name_process
 name_thread = _engine.name_thread
 attach = _engine.trace_attach
@@ -58,15 +59,6 @@ def pack(high, low):
 def phase(kind):
     """A phase of this process's life begins."""
     record(PHASE | kind, 0, 0)
-
-
-def line():
-    """The line of the program's main file that this thread is at; 0 when unknown or nothing is recorded."""
-    if not is_on():
-        return 0
-    from . import names
-
-    return names.line()
 
 
 def made(kind):
