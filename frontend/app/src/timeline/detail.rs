@@ -4,11 +4,11 @@ use forkyard_timeline::{Selection, State, summary, totals, units};
 use forkyard_wire::timeline::Category;
 use yew::prelude::*;
 
-use super::legend::swatch;
+use super::legend::{Legend, SHOWN, swatch};
 use super::picture::Picture;
 
 /// What to do with the picture.
-const HINT: &str = "Select a segment to read what happened, or drag over the picture to add up a stretch of time.";
+const HINT: &str = "Select anything to have it explained.";
 /// At most so many figures of each sort.
 const MOST: usize = 5;
 
@@ -28,11 +28,22 @@ pub(super) struct DetailProps {
 pub(super) fn Detail(props: &DetailProps) -> Html {
     let words = match props.selection {
         None if props.picture.layout.tracks.is_empty() => Html::default(),
-        None => html! { <span class="timeline-hint">{ HINT }</span> },
+        None => html! { <><Legend states={seen(&props.picture)} /><span class="timeline-hint">{ HINT }</span></> },
         Some(Selection::Range { from_ns, to_ns }) => range(props, (from_ns, to_ns)),
         Some(selection) => html! { <span>{ sentence(&props.picture, selection) }</span> },
     };
     html! { <div class="timeline-detail" role="status" aria-live="polite">{ words }</div> }
+}
+
+/// The states that occur, in the legend's order.
+fn seen(picture: &Picture) -> Vec<State> {
+    let occurs = |state: &State| {
+        picture.runs.iter().any(|run| {
+            let trace = run.trace();
+            totals::by_state(&trace, None, (0, trace.end_ns())).iter().any(|total| total.state == *state)
+        })
+    };
+    SHOWN.into_iter().filter(occurs).collect()
 }
 
 fn sentence(picture: &Picture, selection: Selection) -> String {

@@ -11,12 +11,22 @@ pub(super) fn swatch(state: State) -> Html {
     html! { <i class={classes!("timeline-swatch", name(state))} aria-hidden="true" /> }
 }
 
-/// The states that the picture shows most, in a line.
+/// The order of the legend.
+pub(super) const SHOWN: [State; 9] =
+    [State::OnCore, State::Wait, State::Runnable, State::Alive, State::Off, State::Start, State::Ended, State::Hold, State::Task];
+
+/// What a [`Legend`] shows.
+#[derive(Properties, PartialEq)]
+pub(super) struct LegendProps {
+    /// The states, in order.
+    pub(super) states: Vec<State>,
+}
+
+/// Some states in a line.
 #[component]
-pub(super) fn Legend() -> Html {
-    let shown = [State::OnCore, State::Wait, State::Runnable, State::Start, State::Ended, State::Hold, State::Task];
-    let items = shown.into_iter().map(|state| {
-        html! { <li title={state.meaning()}>{ swatch(state) }{ state.name() }</li> }
+pub(super) fn Legend(props: &LegendProps) -> Html {
+    let items = props.states.iter().map(|state| {
+        html! { <li title={state.meaning()}>{ swatch(*state) }{ state.name() }</li> }
     });
     html! { <ul class="timeline-legend" aria-label="Colours">{ for items }</ul> }
 }

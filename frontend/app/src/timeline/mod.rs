@@ -33,7 +33,7 @@ mod view;
 
 use std::rc::Rc;
 
-use forkyard_timeline::{Layout, Selection, Spot, Subject, Trace, deadlock, summary};
+use forkyard_timeline::{Layout, Selection, Spot, State, Subject, Trace, deadlock, summary};
 use yew::prelude::*;
 
 use detail::Detail;
@@ -52,6 +52,8 @@ pub use recording::Recording;
 /// What an empty picture says.
 const EMPTY: &str = "Nothing has run yet. Run the program, and this shows every process as it lives: when it was on a core, \
                      what it waited for, who held it up, and each message from one to another.";
+/// What an empty picture promises to show.
+const PROMISED: [State; 5] = [State::OnCore, State::Wait, State::Runnable, State::Start, State::Hold];
 /// What an empty picture says while the program starts.
 const STARTING: &str = "Starting. The first process appears here in a moment.";
 
@@ -172,7 +174,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let body = match (empty, view.pane) {
         (true, _) => {
             let text = props.empty.clone().unwrap_or(AttrValue::from(if props.running { STARTING } else { EMPTY }));
-            html! { <div class="timeline-empty"><p>{ text }</p><Legend /></div> }
+            html! { <div class="timeline-empty"><p>{ text }</p><Legend states={Vec::from(PROMISED)} /></div> }
         }
         (false, Pane::Table) => {
             let range = match view.selection {
