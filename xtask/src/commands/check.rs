@@ -36,7 +36,7 @@ pub(crate) fn check() -> Result<()> {
     let mut page_docs = page(&["doc", "--no-deps"]);
     page_docs.env("RUSTDOCFLAGS", "-D warnings");
     let mut rules = call::cargo();
-    rules.args(["test", "--quiet", "-p", "forkyard-tidy"]);
+    rules.args(["test", "--quiet", "--no-fail-fast", "-p", "forkyard-tidy"]);
 
     let steps = [
         ("formatting", "", format),
