@@ -67,7 +67,8 @@ impl Cgroup {
         Ok(Cgroup { directories, files })
     }
 
-    /// Takes the calling process in. The kernel may wait here until every core has passed a quiet point, about 10 ms.
+    /// Takes the calling process in, which must have one thread. In version 2 the kernel may wait here until every core has passed
+    /// a quiet point, about 10 ms.
     pub fn enter(&self) -> Result<(), CgroupError> {
         for (file, path) in self.files.procs_open.iter().zip(&self.files.procs) {
             // 0 is whoever writes.
@@ -169,9 +170,9 @@ fn open(path: PathBuf) -> Option<File> {
     Some(file)
 }
 
-/// Opens the file that takes processes in.
-fn open_procs(files: &mut Files, directory: &Path) -> Result<(), CgroupError> {
-    let path = directory.join("cgroup.procs");
+/// Opens the file of this name that takes processes in.
+fn open_procs(files: &mut Files, directory: &Path, name: &str) -> Result<(), CgroupError> {
+    let path = directory.join(name);
     let file = File::options().write(true).open(&path).map_err(|error| CgroupError::at(&path, error))?;
     files.procs_open.push(file);
     files.procs.push(path);

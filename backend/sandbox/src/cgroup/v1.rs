@@ -22,7 +22,8 @@ fn fill(place: &V1, name: &str, limits: GroupLimits, made: &mut Vec<PathBuf>) ->
         let directory = above.join(name);
         fs::create_dir(&directory).map_err(|error| CgroupError::at(&directory, error))?;
         made.push(directory.clone());
-        open_procs(files, &directory).map(|()| directory)
+        // Not `cgroup.procs`: who moves only the calling thread need not wait for the other cores.
+        open_procs(files, &directory, "tasks").map(|()| directory)
     };
     let memory = make(&place.memory, &mut files)?;
     let pids = make(&place.pids, &mut files)?;

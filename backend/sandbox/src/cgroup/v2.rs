@@ -18,7 +18,7 @@ pub(super) fn create(above: &Path, name: &str, limits: GroupLimits) -> Result<(V
 
 fn fill(directory: &Path, limits: GroupLimits) -> Result<Files, CgroupError> {
     let mut files = Files::default();
-    open_procs(&mut files, directory)?;
+    open_procs(&mut files, directory, "cgroup.procs")?;
     set(&directory.join("memory.max"), &limits.memory_bytes.to_string())?;
     set(&directory.join("pids.max"), &limits.processes.to_string())?;
     // Without this a run would be pushed out to swap before it is ended. Absent where swap is not accounted.
