@@ -9,6 +9,9 @@ use web_sys::{CanvasPattern, CanvasRenderingContext2d, CssStyleDeclaration, Elem
 /// A tile of a pattern, in CSS pixels.
 pub(super) const TILE: f64 = 6.0;
 
+/// For a colour that the styles do not name.
+const UNNAMED: &str = "GrayText";
+
 /// Colours of one theme.
 #[derive(Clone)]
 pub(super) struct Palette {
@@ -62,42 +65,30 @@ impl Palette {
     /// The colours that hold for an element now.
     pub(super) fn of(element: &Element) -> Option<Self> {
         let style = web_sys::window()?.get_computed_style(element).ok()??;
-        let states = [
-            ("--state-on-core", "#179765"),
-            ("--state-runnable", "#ad7d12"),
-            ("--state-wait", "#d95544"),
-            ("--state-start", "#5f8ba6"),
-            ("--state-ended", "#8f8b85"),
-            ("--state-running", "#a3c8b3"),
-            ("--state-running", "#a3c8b3"),
-            ("--state-hold", "#8951bf"),
-            ("--state-task", "#3f78c9"),
-        ];
-        let mut hues = vec![colour(&style, "--timeline-other", "#8f8b85")];
-        hues.extend((1..=Hue::COUNT).map(|hue| colour(&style, &format!("--lane-{hue}"), "#3860ac")));
+        let hues = std::iter::once("--timeline-other".to_owned()).chain((1..=Hue::COUNT).map(|hue| format!("--lane-{hue}")));
         Some(Self {
-            states: states.iter().map(|(name, otherwise)| colour(&style, name, otherwise)).collect(),
-            hues,
-            ground: colour(&style, "--ground", "#fcfaf6"),
-            line: colour(&style, "--line", "#e2ded5"),
-            ink: colour(&style, "--ink", "#231e19"),
-            accent: colour(&style, "--accent", "#2855ad"),
-            error: colour(&style, "--error", "#b32322"),
-            on_state: colour(&style, "--on-state", "#ffffff"),
+            states: STATES.iter().map(|state| colour(&style, property(*state))).collect(),
+            hues: hues.map(|name| colour(&style, &name)).collect(),
+            ground: colour(&style, "--ground"),
+            line: colour(&style, "--line"),
+            ink: colour(&style, "--ink"),
+            accent: colour(&style, "--accent"),
+            error: colour(&style, "--error"),
+            on_state: colour(&style, "--on-state"),
             inks: OnceCell::new(),
-            pattern: colour(&style, "--state-pattern", "rgb(35 30 25 / 45%)"),
+            pattern: colour(&style, "--state-pattern"),
             font: style.get_property_value("font-family").ok().filter(|font| !font.is_empty()).unwrap_or("sans-serif".into()),
         })
     }
 
     /// The colour of a state.
     pub(super) fn state(&self, class: Class) -> &str {
-        self.states.get(class.index()).map_or("#888888", String::as_str)
+        self.states.get(class.index()).map_or(UNNAMED, String::as_str)
     }
 
     /// The colour of a process.
     pub(super) fn hue(&self, hue: Hue) -> &str {
-        self.hues.get(usize::from(hue.0)).map_or("#888888", String::as_str)
+        self.hues.get(usize::from(hue.0)).map_or(UNNAMED, String::as_str)
     }
 
     /// The colour of a class on a band, as bytes, and where its pattern runs as bytes too.
@@ -182,8 +173,22 @@ fn over(below: [u8; 4], above: [u8; 4]) -> [u8; 4] {
     })
 }
 
-fn colour(style: &CssStyleDeclaration, name: &str, otherwise: &str) -> String {
+/// The custom property of a state's colour.
+fn property(state: State) -> &'static str {
+    match state {
+        State::OnCore => "--state-on-core",
+        State::Runnable => "--state-runnable",
+        State::Wait => "--state-wait",
+        State::Start => "--state-start",
+        State::Ended => "--state-ended",
+        State::Alive | State::Off => "--state-running",
+        State::Hold => "--state-hold",
+        State::Task => "--state-task",
+    }
+}
+
+fn colour(style: &CssStyleDeclaration, name: &str) -> String {
     let value = style.get_property_value(name).unwrap_or_default();
     let value = value.trim();
-    if value.is_empty() { otherwise.to_owned() } else { value.to_owned() }
+    if value.is_empty() { UNNAMED.to_owned() } else { value.to_owned() }
 }
