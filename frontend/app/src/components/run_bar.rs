@@ -108,22 +108,22 @@ fn SettingsFields(props: &RunBarProps) -> Html {
                     Choice { value: Workers::Threads, label: "Threads".into() },
                 ]} />
             <label class="field">
-                <span>{ "Start" }</span>
+                <span class="only-heard">{ "Start method" }</span>
                 <select onchange={choose(|settings, value| settings.start_method = start_method_of(&value))}
                     disabled={settings.workers == Workers::Threads}>
                     { for ["", "fork", "spawn", "forkserver"].into_iter().map(|value| html! {
-                        <option {value} selected={value == method}>{ if value.is_empty() { "default" } else { value } }</option>
+                        <option {value} selected={value == method}>{ if value.is_empty() { "default start" } else { value } }</option>
                     }) }
                 </select>
             </label>
             <label class="field">
-                <span>{ "Python" }</span>
+                <span class="only-heard">{ "Interpreter" }</span>
                 <select onchange={choose(|settings, value| settings.python = Some(value).filter(|value| !value.is_empty()))}>
                     <option value="" selected={python.is_empty()}>
-                        { if default.is_empty() { "default".to_owned() } else { default.clone() } }
+                        { format!("Python {default}") }
                     </option>
                     { for interpreters.into_iter().filter(|version| *version != default).map(|version| html! {
-                        <option value={version.clone()} selected={version == python}>{ version }</option>
+                        <option value={version.clone()} selected={version == python}>{ format!("Python {version}") }</option>
                     }) }
                 </select>
             </label>

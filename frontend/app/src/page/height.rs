@@ -5,14 +5,17 @@ use yew::prelude::*;
 
 use super::storage;
 
-/// What a pane has until the reader chooses, in CSS pixels.
-const DEFAULT: i32 = 280;
+/// What a pane has of the window until the reader chooses.
+const SHARE: f64 = 0.32;
+
+/// The least and the most that this comes to, in CSS pixels.
+const WITHIN: (f64, f64) = (200.0, 360.0);
 
 /// The height that is remembered under `name`, in CSS pixels, and a way to change it. The element of `place` gets it as the
 /// custom property `--pane-height`.
 #[hook]
 pub fn use_height(name: &'static str, place: NodeRef) -> (i32, Callback<i32>) {
-    let height = use_state_eq(|| storage::get(name).and_then(|text| text.parse().ok()).unwrap_or(DEFAULT));
+    let height = use_state_eq(|| storage::get(name).and_then(|text| text.parse().ok()).unwrap_or_else(fitting));
     use_effect_with((*height, place), |(height, place)| {
         // Through the object model, because a strict Content-Security-Policy refuses style attributes.
         if let Some(element) = place.cast::<HtmlElement>() {
@@ -27,4 +30,9 @@ pub fn use_height(name: &'static str, place: NodeRef) -> (i32, Callback<i32>) {
         })
     };
     (*height, change)
+}
+
+fn fitting() -> i32 {
+    let window = web_sys::window().and_then(|window| window.inner_height().ok()).and_then(|height| height.as_f64());
+    (window.unwrap_or_default() * SHARE).clamp(WITHIN.0, WITHIN.1) as i32
 }
