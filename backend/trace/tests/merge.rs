@@ -86,6 +86,28 @@ fn a_spawned_child_shows_its_interpreter_starting() {
 }
 
 #[test]
+fn a_child_that_is_killed_before_it_can_tell_of_itself_is_told_by_its_parent() {
+    let mut scene = Scene::new();
+    scene.at(200, 10, Kind::StartBegin, 0, pack(1, 9));
+    scene.at(230, 10, Kind::StartEnd, 0, pack(11, 0));
+    scene.at(400, 10, Kind::Reaped, 0, pack(11, -9_i32 as u32));
+    let chunk = scene.finish(500);
+    assert_eq!(words(&chunk, &LIFE)[1..], ["MainProcess run 100-500", "pid 11 exec 200-230", "pid 11 boot 230-400"]);
+    assert_eq!(lane(&chunk, "pid 11").signal.as_deref(), Some("SIGKILL"));
+}
+
+#[test]
+fn a_child_whose_death_is_known_before_its_start_is_handled_has_one_lane() {
+    let mut scene = Scene::new();
+    scene.fork(200, 11, "Process-1");
+    scene.feed();
+    // Nothing has been handled yet.
+    scene.merge.death(11, ZERO + 212, Ending::Exited(0));
+    let chunk = scene.finish(500);
+    assert_eq!(chunk.lanes.iter().map(|lane| (lane.pid, lane.end_ns)).collect::<Vec<_>>(), [(10, Some(500)), (11, Some(212))]);
+}
+
+#[test]
 fn a_child_that_a_server_forked_belongs_to_the_process_that_asked() {
     let mut scene = Scene::new();
     scene.merge.hello(10, ZERO);

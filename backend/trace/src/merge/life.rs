@@ -1,11 +1,8 @@
 //! Birth, life and death: which phase a lane is in, and which start made which process.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use forkyard_wire::timeline::{Segment, SegmentKind};
-
-/// Starts that nobody was born of, at most; older ones are forgotten.
-const STARTS_KEPT: usize = 4096;
 
 /// A phase of a lane that has begun.
 #[derive(Debug, Clone, Copy)]
@@ -70,8 +67,6 @@ pub(crate) struct Start {
     pub(crate) line: u32,
     /// As in `Kind::StartBegin`.
     pub(crate) method: u32,
-    /// Until when, if it has been started before its birth was heard of.
-    pub(crate) until: Option<u64>,
 }
 
 /// The starts that have not met their process.
@@ -79,8 +74,6 @@ pub(crate) struct Start {
 pub(crate) struct Starts {
     /// By the lane of the thread that starts: a thread starts one process at a time.
     begun: BTreeMap<u32, Start>,
-    /// By the pid of the process started.
-    done: HashMap<u32, Start>,
 }
 
 impl Starts {
@@ -89,21 +82,14 @@ impl Starts {
         self.begun.insert(thread, start);
     }
 
-    /// It has started the process `pid`. If that has not been born yet, it will ask by its pid.
-    pub(crate) fn end(&mut self, thread: u32, pid: u32, t: u64) {
-        let Some(start) = self.begun.remove(&thread) else { return };
-        if self.done.len() >= STARTS_KEPT {
-            self.done.clear();
-        }
-        self.done.insert(pid, Start { until: Some(t), ..start });
+    /// It has started a process: the start, unless that process has claimed it.
+    pub(crate) fn end(&mut self, thread: u32) -> Option<Start> {
+        self.begun.remove(&thread)
     }
 
-    /// A process is born: which start made it? The one that named its pid; else one by its parent that is under way; else,
-    /// as a server may have forked it in another's name, any under way by the same method.
-    pub(crate) fn claim(&mut self, pid: u32, parent: u32, method: u32) -> Option<Start> {
-        if let Some(start) = self.done.remove(&pid) {
-            return Some(start);
-        }
+    /// A process is born: which start under way made it? One by its parent; else, as a server may have forked it in another's
+    /// name, any by the same method.
+    pub(crate) fn claim(&mut self, parent: u32, method: u32) -> Option<Start> {
         let of_parent = |start: &Start| start.parent == parent && start.method == method;
         let thread = self.oldest(of_parent).or_else(|| self.oldest(|start| method != 0 && start.method == method))?;
         self.begun.remove(&thread)

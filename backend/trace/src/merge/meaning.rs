@@ -116,9 +116,9 @@ impl Merge {
             }
             Kind::StartBegin => {
                 let parent = self.lanes.lane_of(process);
-                self.starts.begin(lane, Start { parent, at: t, line: low, method: high, until: None });
+                self.starts.begin(lane, Start { parent, at: t, line: low, method: high });
             }
-            Kind::StartEnd => self.starts.end(lane, high, t),
+            Kind::StartEnd => self.started(lane, high, t),
             Kind::Born => self.born(actor, high, low),
             Kind::Reaped => self.reaped(high, low as i32, t),
             Kind::ThreadBorn => self.thread_born(actor, low),
@@ -160,18 +160,35 @@ impl Merge {
             return;
         }
         let parent = self.lanes.find_shown(parent_pid).map_or(0, |parent| self.lanes.lane_of(parent));
-        let start = self.starts.claim(self.lanes.pid_of(process), parent, method);
-        let Start { parent, at, line, until, .. } = start.unwrap_or(Start { parent, at: t, line: 0, method, until: None });
-        self.lanes.started(process, parent, at);
-        if self.phases.is_in(lane) {
+        let start = self.starts.claim(parent, method);
+        self.begin_life(process, start.unwrap_or(Start { parent, at: t, line: 0, method }));
+    }
+
+    /// A process has been started. It may not have told of its birth yet, and may be killed before it does.
+    fn started(&mut self, starter: u32, pid: u32, t: u64) {
+        let Some(start) = self.starts.end(starter).filter(|_| pid != 0) else { return };
+        // Its death may have been said already, and even have happened; only a death before the start was another's.
+        let lived = |id: &ProcessId| self.lanes.ended(self.lanes.lane_of(*id)).is_none_or(|end| end >= start.at);
+        let process = self.lanes.find(pid).filter(lived).unwrap_or_else(|| self.lanes.meet(pid, t));
+        let lane = self.lanes.lane_of(process);
+        if self.lanes.ended(lane).is_some() || self.lanes.bear(process) == Known::Already {
             return;
         }
-        let first = if method == SPAWN { SegmentKind::Exec } else { SegmentKind::Fork };
-        self.phases.enter_from_line(lane, first, at, line);
+        self.lanes.show(process);
+        self.begin_life(process, start);
         // Starting returns once the kernel has loaded the interpreter; from then on that starts.
-        if let Some(until) = until.filter(|_| method == SPAWN) {
-            let exec = self.phases.enter_from_line(lane, SegmentKind::Boot, until, line);
+        if start.method == SPAWN {
+            let exec = self.phases.enter_from_line(lane, SegmentKind::Boot, t, start.line);
             self.next.segments.extend(exec);
+        }
+    }
+
+    fn begin_life(&mut self, process: ProcessId, start: Start) {
+        let lane = self.lanes.lane_of(process);
+        self.lanes.started(process, start.parent, start.at);
+        if !self.phases.is_in(lane) {
+            let first = if start.method == SPAWN { SegmentKind::Exec } else { SegmentKind::Fork };
+            self.phases.enter_from_line(lane, first, start.at, start.line);
         }
     }
 
