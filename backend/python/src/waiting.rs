@@ -1,7 +1,8 @@
 //! How a Python call waits: time-outs, signals, and the line of the program that the recording asks for.
 
 use std::cell::Cell;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use forkyard_engine::sync::Wait;
@@ -9,6 +10,9 @@ use forkyard_trace::recorder;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+
+/// The thread that ends the interpreter, once it is about to.
+static FINALIZER: OnceLock<ThreadId> = OnceLock::new();
 
 thread_local! {
     /// The main file's line at this thread's last call of the engine; the engine asks while the interpreter's lock is released.
@@ -60,11 +64,31 @@ pub(crate) fn detached<T: Send, E: Send>(
     attempt: impl Fn() -> Result<T, E> + Sync,
     interrupted: impl Fn(&E) -> bool,
 ) -> PyResult<Result<T, E>> {
+    let attempt = || {
+        let answer = attempt();
+        if FINALIZER.get().is_some_and(|&finalizer| finalizer != thread::current().id()) {
+            park_for_ever();
+        }
+        answer
+    };
     loop {
-        match py.detach(&attempt) {
+        match py.detach(attempt) {
             Err(error) if interrupted(&error) => py.check_signals()?,
             answer => return Ok(answer),
         }
+    }
+}
+
+/// The interpreter is about to end. A daemon thread that took its lock then would be ended by unwinding its stack, which frames of
+/// Rust do not survive: from now on such threads stay where they are until the process is gone.
+#[pyfunction]
+pub(crate) fn finalizing() {
+    let _ = FINALIZER.set(thread::current().id());
+}
+
+fn park_for_ever() -> ! {
+    loop {
+        thread::park();
     }
 }
 

@@ -193,7 +193,23 @@ if __name__ == "__main__":
 """
 
 
-class Interrupts(Case):
+DAEMONS = """
+import multiprocessing, queue, threading
+def poll(channel):
+    while True:
+        try:
+            channel.get(timeout=0.0001)
+        except queue.Empty:
+            pass
+if __name__ == "__main__":
+    channel = multiprocessing.get_context({method!r}).Queue()
+    for _ in range(3):
+        threading.Thread(target=poll, args=(channel,), daemon=True).start()
+    print("the end")
+"""
+
+
+class Programs(Case):
     def run_program(self, text):
         import subprocess
         import tempfile
@@ -202,7 +218,13 @@ class Interrupts(Case):
             program.write(text.format(method=METHOD))
             program.flush()
             options = dict(capture_output=True, text=True, timeout=50, start_new_session=True)
-            return subprocess.run([sys.executable, program.name], **options).stdout.split()
+            ended = subprocess.run([sys.executable, program.name], **options)
+            self.assertEqual(ended.returncode, 0, ended.stderr)
+            return ended.stdout.split()
+
+    def test_daemon_threads_in_a_wait_do_not_disturb_the_end(self):
+        for _ in range(5):
+            self.assertEqual(self.run_program(DAEMONS), ["the", "end"])
 
     def test_ctrl_c_ends_every_wait(self):
         self.assertEqual(self.run_program(INTERRUPTED), ["lock", "queue", "pipe", "event", "condition"])

@@ -94,8 +94,12 @@ def _pass_arena(spawn):
 def _multiprocessing(path, target):
     spec = _others("multiprocessing", path, target)
     if spec is not None:
-        from . import _engine  # noqa: F401 - without the extension the overlay must not answer
+        import atexit
 
+        from . import _engine  # without the extension the overlay must not answer
+
+        # Registered before multiprocessing's own, hence run after it: nobody waits for a daemon thread any more.
+        atexit.register(_engine.finalizing)
         ours = [f"{_PACKAGE}/overlay/multiprocessing"]
         if _settings["workers"] == "threads":
             ours.insert(0, f"{_PACKAGE}/threads/multiprocessing")

@@ -185,7 +185,8 @@ def watched(func, start):
     def end(_token, _result, error):
         trace.record(trace.TASK_END, pool, int(error is None))
 
-    return _engine.Around(func, begin, end)
+    in_main = threading.current_thread() is threading.main_thread()
+    return (trace.around if in_main else trace.around_in_thread)(func, begin, end)
 
 
 class Watched:

@@ -102,9 +102,34 @@ def around(function, before, after=lambda token, result, error: None):
     return wrapper
 
 
+def around_in_thread(function, before, after=lambda token, result, error: None):
+    """The same in Python, for what a daemon thread may be in when the interpreter ends.
+
+    CPython then ends such a thread by unwinding its stack, which a frame of Rust's does not survive.
+    """
+
+    def wrapper(*args, **kwargs):
+        token = before(*args, **kwargs)
+        result = error = None
+        try:
+            result = function(*args, **kwargs)
+            return result
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            after(token, result, error)
+            error = None
+
+    for name in ("__name__", "__qualname__", "__doc__", "__module__"):
+        setattr(wrapper, name, getattr(function, name, None) or "")
+    wrapper.__wrapped__ = function
+    return wrapper
+
+
 def waits(function, kind):
     """`function`, each call of which is a wait on no object."""
-    return around(function, lambda *_args, **_kwargs: Wait(kind, 0), ended)
+    return around_in_thread(function, lambda *_args, **_kwargs: Wait(kind, 0), ended)
 
 
 def ended(wait, result, error):

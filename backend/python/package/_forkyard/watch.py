@@ -186,7 +186,7 @@ def _watch_futures(module):
     def asking(future, timeout=None):
         return None if future.done() else trace.Wait(trace.RESULT_GET, 0)
 
-    module.Future.result = around(module.Future.result, asking, trace.ended)
+    module.Future.result = trace.around_in_thread(module.Future.result, asking, trace.ended)
 
 
 def _watch_executor(module):

@@ -46,9 +46,9 @@ def _watch_life(thread):
         if known:
             trace.record(trace.THREAD_DIED, 0, 0)
 
-    thread.start = trace.around(thread.start, starting)
-    thread.join = trace.around(thread.join, joining, joined)
-    thread._bootstrap_inner = trace.around(thread._bootstrap_inner, born, died)
+    thread.start = trace.around_in_thread(thread.start, starting)
+    thread.join = trace.around_in_thread(thread.join, joining, joined)
+    thread._bootstrap_inner = trace.around_in_thread(thread._bootstrap_inner, born, died)
 
 
 def _watch_excepthook(threading):
@@ -58,7 +58,7 @@ def _watch_excepthook(threading):
         if args.exc_value is not None:
             raised(args.exc_value)
 
-    threading.excepthook = trace.around(threading.excepthook, told)
+    threading.excepthook = trace.around_in_thread(threading.excepthook, told)
 
 
 def _is_own(thread):
@@ -137,8 +137,8 @@ def _watch_method(cls, method, kind, name):
         number = self.__dict__.get("_forkyard", 0)
         return trace.Wait(kind, number) if number else None
 
-    cls.__init__ = trace.around(cls.__init__, made)
-    watched = trace.around(original, waiting, trace.ended)
+    cls.__init__ = trace.around_in_thread(cls.__init__, made)
+    watched = trace.around_in_thread(original, waiting, trace.ended)
     setattr(cls, method, watched)
     if getattr(cls, "__enter__", None) is original:
         cls.__enter__ = watched
@@ -157,9 +157,9 @@ def _watch_queue(queue):
     def getting(self, *args, **kwargs):
         return trace.Wait(trace.QUEUE_GET, self._forkyard) if self._forkyard and self.empty() else None
 
-    cls.__init__ = trace.around(cls.__init__, made)
-    cls.put = trace.around(cls.put, putting, trace.ended)
-    cls.get = trace.around(cls.get, getting, trace.ended)
+    cls.__init__ = trace.around_in_thread(cls.__init__, made)
+    cls.put = trace.around_in_thread(cls.put, putting, trace.ended)
+    cls.get = trace.around_in_thread(cls.get, getting, trace.ended)
     _number_messages(cls)
 
 
@@ -176,5 +176,5 @@ def _number_messages(cls):
             self._forkyard_received += 1
             trace.record(trace.RECEIVED, self._forkyard, trace.pack(self._forkyard_received, 0))
 
-    cls._put = trace.around(cls._put, putting)
-    cls._get = trace.around(cls._get, lambda self: self, got)
+    cls._put = trace.around_in_thread(cls._put, putting)
+    cls._get = trace.around_in_thread(cls._get, lambda self: self, got)
