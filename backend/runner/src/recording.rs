@@ -2,7 +2,7 @@
 //!
 //! A run without a timeline has none of it; then this module only knows what the main process is called.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use forkyard_oncpu::{OnCpu, Sampled};
@@ -37,6 +37,8 @@ pub(crate) struct Recording {
     main: u32,
     /// What the processes are called, as far as it has been told.
     names: HashMap<u32, String>,
+    /// The lanes of processes so far.
+    processes: HashSet<u32>,
     on: Option<On>,
 }
 
@@ -92,7 +94,7 @@ impl Recording {
             merge.hello(main, zero_ns);
             On { reader: prepared.reader, merge, hello: prepared.hello, cores: prepared.cores, sent_ns: zero_ns }
         });
-        Recording { main, names: HashMap::new(), on }
+        Recording { main, names: HashMap::new(), processes: HashSet::new(), on }
     }
 
     /// Readable when the cores should be looked at before the next tick.
@@ -181,13 +183,12 @@ impl Recording {
         on.look_at_cores();
         let chunk = on.merge.chunk(now_ns);
         let chunk = on.with_lost(chunk);
-        let processes = chunk.lanes.iter().filter(|lane| lane.kind == LaneKind::Process);
-        self.names.extend(processes.map(|lane| (lane.pid, lane.name.clone())));
-        if !has_news(&chunk) && now_ns < on.sent_ns + QUIET_NS {
-            return None;
+        let due = has_news(&chunk) || now_ns >= on.sent_ns + QUIET_NS;
+        if due {
+            on.sent_ns = now_ns;
         }
-        on.sent_ns = now_ns;
-        Some(RunEvent::Timeline(chunk))
+        self.note_processes(&chunk);
+        due.then_some(RunEvent::Timeline(chunk))
     }
 
     /// The last chunk.
@@ -196,7 +197,22 @@ impl Recording {
         on.collect();
         on.look_at_cores();
         let chunk = on.merge.finish(now_ns);
-        Some(RunEvent::Timeline(on.with_lost(chunk)))
+        let chunk = on.with_lost(chunk);
+        self.note_processes(&chunk);
+        Some(RunEvent::Timeline(chunk))
+    }
+
+    /// How many processes of the program the timeline shows; `None` without a timeline. Python's own helpers, the resource tracker
+    /// among them, have no lane and are not counted.
+    pub(crate) fn processes(&self) -> Option<u32> {
+        self.on.as_ref().map(|_| self.processes.len() as u32)
+    }
+
+    fn note_processes(&mut self, chunk: &Chunk) {
+        for lane in chunk.lanes.iter().filter(|lane| lane.kind == LaneKind::Process) {
+            self.processes.insert(lane.id);
+            self.names.insert(lane.pid, lane.name.clone());
+        }
     }
 }
 

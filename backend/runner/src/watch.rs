@@ -395,7 +395,7 @@ impl Watch {
             wall_ns: figures.wall_ns,
             cpu_ns: figures.cpu_ns,
             peak_memory_bytes: state.memory.peak(self.cgroup.as_ref()),
-            processes: state.births.count().max(1),
+            processes: self.recording.processes().unwrap_or_else(|| state.births.count()).max(1),
             cores_used: figures.cores_used(),
             output_truncated: state.transcript.room() == Room::Exceeded,
             message: match &verdict {
