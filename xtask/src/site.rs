@@ -14,10 +14,10 @@ const SOURCES: [&str; 5] = ["Cargo.lock", "Cargo.toml", "Trunk.toml", "backend/w
 
 /// Builds the page as people download it, unless it was built from the very same sources.
 pub(crate) fn build() -> Result<()> {
-    let fingerprint = Fingerprint::default().text("page").files(&SOURCES)?;
+    let fingerprint = Fingerprint::default().text("page without names").files(&SOURCES)?;
     once("site", &fingerprint, &place::site().join("index.html"), || {
         editor()?;
-        let mut trunk = trunk("build")?;
+        let mut trunk = trunk("build", &wasm_bindgen::without_names()?)?;
         call::say("Building the page", "2 minutes from nothing, half a minute after an edit");
         call::run(trunk.args(["--cargo-profile", "page"]))
     })
@@ -37,20 +37,20 @@ pub(crate) fn editor() -> Result<()> {
 pub(crate) fn watch() -> Result<Command> {
     // What it leaves is not what people download.
     forget("site")?;
-    let mut trunk = trunk("watch")?;
+    let mut trunk = trunk("watch", &wasm_bindgen::directory()?)?;
     trunk.args(["--cargo-profile", "dev"]);
     Ok(trunk)
 }
 
 /// trunk with one of its commands, told to use the tools that we installed and to download none.
-fn trunk(command: &str) -> Result<Command> {
+fn trunk(command: &str, wasm_bindgen: &Path) -> Result<Command> {
     let wasm = wasm_target::find()?;
     // trunk's --offline holds for cargo too, and nobody may have needed the page's crates before.
     let mut fetch = wasm.cargo();
     wasm.apply(&mut fetch);
     call::run(fetch.args(["fetch", "--quiet", "--target", wasm_target::TRIPLE]))?;
-    let (trunk, wasm_bindgen) = (trunk::directory()?, wasm_bindgen::directory()?);
-    let mut directories: Vec<&Path> = vec![&trunk, &wasm_bindgen];
+    let trunk = trunk::directory()?;
+    let mut directories: Vec<&Path> = vec![&trunk, wasm_bindgen];
     if wasm == wasm_target::WasmTarget::Debian {
         directories.push(Path::new("/usr/bin"));
     }

@@ -1,6 +1,7 @@
 //! wasm-bindgen's program, which must be of the very version of the library.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -15,6 +16,24 @@ pub(crate) fn directory() -> Result<PathBuf> {
     // Not `--locked`: the published lock file does not build.
     let tool = RustTool { package: "wasm-bindgen-cli", program: "wasm-bindgen", version, usually: "a minute", flags: &[] };
     tool.directory()
+}
+
+/// A directory with a wasm-bindgen that leaves out the functions' names, a fifth of what is downloaded. trunk has no option for it
+/// and hashes what wasm-bindgen leaves, so that nothing can be taken out later.
+pub(crate) fn without_names() -> Result<PathBuf> {
+    let wasm_bindgen = directory()?.join("wasm-bindgen");
+    let directory = place::target().join("tools");
+    let script =
+        format!("#!/bin/sh\nexec '{}' --remove-name-section --remove-producers-section \"$@\"\n", wasm_bindgen.display());
+    let file = directory.join("wasm-bindgen");
+    if fs::read_to_string(&file).is_ok_and(|old| old == script) {
+        return Ok(directory);
+    }
+    fs::create_dir_all(&directory).with_context(|| format!("{} cannot be made", directory.display()))?;
+    fs::write(&file, script).with_context(|| format!("{} cannot be written", file.display()))?;
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755))
+        .with_context(|| format!("{} cannot be made a program", file.display()))?;
+    Ok(directory)
 }
 
 /// The version of a package in a lock file.
