@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use forkyard_wire::job::Interpreter;
 use sha2::{Digest, Sha256};
 
+use super::bytecode;
 use super::discover::Found;
 
 /// Changes with the layout, so that an environment of an older Forkyard is not taken for one of this.
@@ -22,6 +23,9 @@ pub(crate) fn prepare(found: &Found, package: &Path) -> Result<Interpreter, Envi
     let environment = root.join(name(found, package));
     if !environment.join("pyvenv.cfg").is_file() {
         make(found, package, &environment).map_err(|source| EnvironmentError { environment: environment.clone(), source })?;
+    }
+    if let Err(error) = bytecode::compile(found, package, &environment.join("compiled")) {
+        tracing::debug!(%error, "the package cannot be compiled; programs start some milliseconds later");
     }
     Ok(Interpreter {
         version: found.full(),
