@@ -4,8 +4,9 @@
     run.py --workers threads --python PATH
 
 `--python` is a plain interpreter; `--package` the built Python package (default: `target/release/python`, else
-`target/debug/python`). The engine reaches the interpreter as it does in use: by an environment with a `.pth` file. NAMEs
-choose cases as `unittest` names them (`test_queues`, `test_pool.Deaths`).
+`target/debug/python`); recorded runs need the `forkyard` program beside it. The engine reaches the interpreter as it
+does in use: by an environment with a `.pth` file. NAMEs choose cases as `unittest` names them (`test_queues`,
+`test_pool.Deaths`).
 """
 
 import argparse
@@ -64,6 +65,7 @@ def main():
             "FORKYARD_WORKERS": chosen.workers,
             "CONFORMANCE_ENGINE": chosen.engine,
             "CONFORMANCE_START_METHOD": chosen.start_method,
+            "CONFORMANCE_PROGRAM": str(package.parent / "forkyard"),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         names = chosen.names or ["discover", "-s", ".", "-p", "test_*.py"]
