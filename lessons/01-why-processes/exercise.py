@@ -3,7 +3,7 @@ from time import perf_counter
 
 
 def count_down(name):
-    number = 6_000_000
+    number = 10_000_000
     while number:
         number -= 1
     print(f"{name} landed")

@@ -4,7 +4,7 @@ from time import perf_counter
 
 def compute(name):
     total = 0
-    for number in range(8_000_000):
+    for number in range(15_000_000):
         total += number * number
     print(f"{name} is done")
 
