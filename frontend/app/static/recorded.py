@@ -1,27 +1,30 @@
 from multiprocessing import Lock, Process, Queue
-from time import sleep
-
-DONE = None
 
 
-def work(jobs, ledger_lock):
-    while (job := jobs.get()) is not DONE:
-        total = sum(number * number for number in range(job))
-        with ledger_lock:
-            sleep(0.06)
-            print(f"{job} gives {total}")
+def grind(grains):
+    return sum(grain * grain for grain in range(grains))
+
+
+def miller(flour, scales):
+    grind(1_400_000)
+    with scales:
+        grind(450_000)
+    flour.put("5 kg of flour")
+    grind(700_000)
+
+
+def baker(flour, scales):
+    grind(1_600_000)
+    with scales:
+        grind(150_000)
+    print("to bake:", flour.get())
+    grind(700_000)
 
 
 if __name__ == "__main__":
-    jobs = Queue()
-    ledger_lock = Lock()
-    workers = [Process(target=work, args=(jobs, ledger_lock)) for _ in range(3)]
+    flour, scales = Queue(), Lock()
+    workers = [Process(target=work, args=(flour, scales), name=work.__name__.title()) for work in (miller, baker)]
     for worker in workers:
         worker.start()
-    for job in (900_000, 1_500_000, 1_200_000, 600_000, 1_800_000, 900_000):
-        jobs.put(job)
-        sleep(0.03)
-    for _ in workers:
-        jobs.put(DONE)
     for worker in workers:
         worker.join()

@@ -3,7 +3,7 @@
 //! A [`Trace`] takes in the chunks of a run. [`Layout`] says where its rows lie, [`Viewport`] which part of the axis is in
 //! sight, [`Pieces::shares`] and [`bars`] what each pixel of a row looks like, [`Scene`] what lies under the pointer,
 //! [`Spot`] how to step from segment to segment, [`sentence`] and [`summary`] how to say it, [`table`] the same in rows.
-//! [`Playback`] plays a recorded run again; [`demo`] is one.
+//! [`Playback`] plays a recorded run again.
 //!
 //! It draws nothing, and it never works out again what an event meant: the merge did that. What only the whole of it can
 //! show, a frame from chunk to rectangles, is timed by `cargo run --release -p forkyard-timeline --example frame`.
@@ -13,7 +13,6 @@ mod axis;
 mod band;
 mod bars;
 pub mod deadlock;
-mod demo;
 mod hit;
 mod layout;
 mod pieces;
@@ -37,7 +36,6 @@ mod sample;
 pub use axis::{Tick, ticks};
 pub use band::BandKind;
 pub use bars::{Bar, bars};
-pub use demo::demo;
 pub use hit::{ArrowLine, Scene};
 pub use layout::{Heading, Layout, Row, Track};
 pub use pieces::{Piece, Pieces, Shares, Totals};

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use forkyard_timeline::Playback;
 use forkyard_wire::timeline::Chunk;
 use gloo_net::http::Request;
 use gloo_timers::future::TimeoutFuture;
@@ -14,8 +15,14 @@ use crate::timeline::{Recording, Timeline};
 /// The chunks of a run of `static/recorded.py`: the data of each `timeline` event that `POST /api/runs` answered with, in a list.
 const ADDRESS: &str = "/recorded.json";
 
+/// So much slower than it went is the run played: as fast as it went, it is over before one has looked.
+const SLOWER: u64 = 10;
+
+/// Between two steps of the picture, in milliseconds.
+const STEP_MS: u32 = 40;
+
 /// The height of the picture, in CSS pixels.
-const HEIGHT: u32 = 332;
+const HEIGHT: u32 = 268;
 
 /// The picture.
 #[component]
@@ -28,22 +35,19 @@ pub fn Recorded() -> Html {
             let mounted = Rc::new(Cell::new(true));
             let plays = mounted.clone();
             spawn_local(async move {
-                let chunks = fetch().await;
+                let mut playback = Playback::of(&fetch().await);
+                let step_ns = if moves() { u64::from(STEP_MS) * 1_000_000 / SLOWER } else { playback.length_ns() };
                 let mut shown = Recording::new();
                 let mut at_ns = 0;
-                for chunk in &chunks {
-                    if moves() {
-                        // As fast as it went.
-                        TimeoutFuture::new((chunk.to_ns.saturating_sub(at_ns) / 1_000_000) as u32).await;
-                    }
-                    if !plays.get() {
-                        return;
-                    }
-                    at_ns = chunk.to_ns;
-                    shown = shown.apply(chunk);
+                while !playback.is_over() && plays.get() {
+                    at_ns += step_ns;
+                    shown = shown.apply(&playback.until(at_ns));
                     recording.set(shown.clone());
+                    TimeoutFuture::new(STEP_MS).await;
                 }
-                playing.set(false);
+                if plays.get() {
+                    playing.set(false);
+                }
             });
             move || mounted.set(false)
         });
@@ -52,8 +56,8 @@ pub fn Recorded() -> Html {
         <figure class="recorded">
             <Timeline recording={(*recording).clone()} running={*playing} height={HEIGHT} empty="A recorded run" />
             <figcaption>
-                { "A recorded run: the cores, and below them a lane for each process, what it did and what it waited for. " }
-                { "Select anything to have it explained." }
+                { "A recorded run, ten times slower: the cores, and below them a lane for each process, what it did and what \
+                   it waited for. Two workers compute at once; one waits for a lock that the other holds; a message goes over." }
             </figcaption>
         </figure>
     }
@@ -70,4 +74,25 @@ async fn fetch() -> Vec<Chunk> {
 fn moves() -> bool {
     let query = web_sys::window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten());
     !query.is_some_and(|query| query.matches())
+}
+
+#[cfg(test)]
+mod tests {
+    use forkyard_timeline::{Trace, totals};
+    use forkyard_wire::timeline::{LaneKind, SegmentKind};
+
+    use super::*;
+
+    #[test]
+    fn the_recorded_run_shows_what_the_caption_promises() {
+        let chunks: Vec<Chunk> = serde_json::from_str(include_str!("../../static/recorded.json")).unwrap();
+        let mut trace = Trace::new();
+        chunks.iter().for_each(|chunk| trace.apply(chunk));
+        let count = |kind| trace.lanes().iter().filter(|lane| lane.kind == kind).count();
+        assert_eq!((count(LaneKind::Core), count(LaneKind::Process)), (2, 3), "two cores, a main process and two workers");
+        assert_eq!(trace.arrows().len(), 1, "one message");
+        assert!(trace.segments().any(|(_, row)| row.kind == SegmentKind::LockAcquire && row.holder != 0), "a wait for a holder");
+        assert!(totals::cores_used(&trace, (0, trace.end_ns())).is_some_and(|cores| cores > 0.9), "two cores at once");
+        assert_eq!(trace.lost(), 0);
+    }
 }
