@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use forkyard_wire::run::Stream;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use super::copy::CopyButton;
 use crate::run::console::{BLOCK, Row};
 use crate::run::figures::{count, grouped};
 use crate::run::traceback::LineKind;
@@ -41,13 +41,17 @@ pub fn Console(props: &ConsoleProps) -> Html {
     let unfolded = use_state(|| false);
     let node = use_node_ref();
     let follows = use_mut_ref(|| true);
+    // How far the end was below the upper edge when lines were put in above: what was in sight stays there.
+    let below = use_mut_ref(|| None::<i32>);
     {
-        let (node, follows) = (node.clone(), follows.clone());
+        let (node, follows, below) = (node.clone(), follows.clone(), below.clone());
         use_effect(move || {
-            if *follows.borrow()
-                && let Some(node) = node.cast::<HtmlElement>()
-            {
-                node.set_scroll_top(node.scroll_height());
+            let below = below.borrow_mut().take();
+            let Some(node) = node.cast::<HtmlElement>() else { return };
+            match below {
+                _ if *follows.borrow() => node.set_scroll_top(node.scroll_height()),
+                Some(below) => node.set_scroll_top(node.scroll_height() - below),
+                None => {}
             }
         });
     }
@@ -68,8 +72,11 @@ pub fn Console(props: &ConsoleProps) -> Html {
     let (hidden, foreign) = (first * BLOCK, run.console.foreign_frames());
     let hues = Hues(run.hues());
     let show_all = {
-        let all = all.setter();
-        Callback::from(move |_: MouseEvent| all.set(true))
+        let (all, node, below) = (all.setter(), node.clone(), below.clone());
+        Callback::from(move |_: MouseEvent| {
+            *below.borrow_mut() = node.cast::<HtmlElement>().map(|node| node.scroll_height() - node.scroll_top());
+            all.set(true);
+        })
     };
     let unfold = {
         let unfolded = unfolded.clone();
@@ -92,9 +99,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
                         { format!("Show all {} lines", grouped(run.console.rows())) }
                     </button>
                 }
-                <button type="button" class="button is-quiet" disabled={run.console.is_empty()} onclick={copy(props)}>
-                    { "Copy" }
-                </button>
+                <CopyButton what="the output" disabled={run.console.is_empty()} text={printed(props)} />
             </div>
             <div class={classes!("console", (!*unfolded).then_some("is-folded"), run.console.has_stderr().then_some("has-stderr"))} ref={node} {onscroll} tabindex="0"
                 role="group" aria-label={format!("Output: {}", props.session.title)}>
@@ -121,18 +126,10 @@ fn empty(phase: &Phase) -> &'static str {
     }
 }
 
-/// Copies everything that was printed, drawn or not.
-fn copy(props: &ConsoleProps) -> Callback<MouseEvent> {
+/// Everything that was printed, drawn or not.
+fn printed(props: &ConsoleProps) -> Callback<(), String> {
     let (session, which) = (props.session.clone(), props.which);
-    Callback::from(move |_: MouseEvent| {
-        let Some(text) = session.view().run(which).map(|run| run.console.plain().to_owned()) else { return };
-        spawn_local(async move {
-            if let Some(window) = web_sys::window() {
-                // Refused where the page is not trusted; the text can still be selected.
-                let _ = JsFuture::from(window.navigator().clipboard().write_text(&text)).await;
-            }
-        });
-    })
+    Callback::from(move |()| session.view().run(which).map(|run| run.console.plain().to_owned()).unwrap_or_default())
 }
 
 /// Rows that are compared by identity: a block that changed is another block.

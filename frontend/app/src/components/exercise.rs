@@ -4,11 +4,14 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::in_code::in_code;
 use super::prose::Prose;
 
 /// What an exercise shows and tells.
 #[derive(Properties, PartialEq)]
 pub struct ExerciseProps {
+    /// Which of the lesson's exercises, from 1.
+    pub number: usize,
     /// The task.
     pub html: AttrValue,
     /// From gentle to plain.
@@ -37,7 +40,7 @@ pub fn Exercise(props: &ExerciseProps) -> Html {
     let take = props.on_take.reform(|_: MouseEvent| ());
     let left = props.hints.len().saturating_sub(*shown);
     html! {
-        <section class="exercise" aria-label="Exercise">
+        <section class="exercise" aria-label={format!("Exercise {}", props.number)}>
             <p class="block-kind">{ "Write it" }</p>
             <Prose html={props.html.clone()} />
             { props.children.clone() }
@@ -59,18 +62,4 @@ pub fn Exercise(props: &ExerciseProps) -> Html {
             }
         </section>
     }
-}
-
-/// What stands between backticks, as code.
-fn in_code(text: &str) -> Html {
-    text.split('`')
-        .enumerate()
-        .map(|(index, part)| {
-            if index % 2 == 1 {
-                html! { <code>{ part.to_owned() }</code> }
-            } else {
-                html! { { part.to_owned() } }
-            }
-        })
-        .collect()
 }

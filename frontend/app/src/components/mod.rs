@@ -2,12 +2,14 @@
 
 pub mod compare;
 pub mod console;
+pub mod copy;
 pub mod divider;
 pub mod example_card;
 pub mod exercise;
 pub mod figures;
 pub mod footer;
 pub mod header;
+pub mod in_code;
 pub mod input_box;
 pub mod prose;
 pub mod question;

@@ -5,11 +5,14 @@ use std::rc::Rc;
 use forkyard_wire::lesson::Choice;
 use yew::prelude::*;
 
+use super::in_code::in_code;
 use super::prose::Prose;
 
 /// What is asked.
 #[derive(Properties, PartialEq)]
 pub struct QuestionProps {
+    /// Which of the lesson's questions, from 1.
+    pub number: usize,
     /// The question.
     pub html: AttrValue,
     /// What can be answered.
@@ -22,7 +25,7 @@ pub fn Question(props: &QuestionProps) -> Html {
     let chosen = use_state(|| None::<usize>);
     let reply = chosen.and_then(|index| props.choices.get(index));
     html! {
-        <section class="question" aria-label="Question">
+        <section class="question" aria-label={format!("Question {}", props.number)}>
             <p class="block-kind">{ "What do you expect?" }</p>
             <Prose html={props.html.clone()} />
             <div class="answers">
@@ -36,7 +39,7 @@ pub fn Question(props: &QuestionProps) -> Html {
                             <span class="answer-mark" aria-hidden="true">
                                 { match (here, choice.right) { (true, true) => "✓", (true, false) => "✗", (false, _) => "" } }
                             </span>
-                            <span>{ choice.text.clone() }</span>
+                            <span>{ in_code(&choice.text) }</span>
                         </button>
                     }
                 }) }
@@ -45,7 +48,7 @@ pub fn Question(props: &QuestionProps) -> Html {
                 if let Some(choice) = reply {
                     <p class={if choice.right { "is-right" } else { "is-wrong" }}>
                         <strong>{ if choice.right { "Right. " } else { "Not quite. " } }</strong>
-                        { without_verdict(&choice.reply).to_owned() }
+                        { in_code(without_verdict(&choice.reply)) }
                     </p>
                 }
             </div>

@@ -15,6 +15,9 @@ pub struct RunTimelineProps {
     /// Height in CSS pixels; without it the picture takes its parent's.
     #[prop_or_default]
     pub height: Option<u32>,
+    /// The height at which all of it would be in sight, in CSS pixels.
+    #[prop_or_default]
+    pub on_content: Callback<i32>,
 }
 
 /// The picture of what the processes did.
@@ -26,8 +29,9 @@ pub fn RunTimeline(props: &RunTimelineProps) -> Html {
     let second = view.beside.as_ref().map(|run| Beside { recording: run.recording.clone(), title: "threads".into() });
     let title = if second.is_some() { "processes" } else { "" };
     html! {
-        <Timeline recording={view.run.recording.clone()} {title} {second} running={view.going_on().is_some()}
-            line={view.looked_at} {on_line} height={props.height} />
+        <Timeline of={props.session.title.clone()} recording={view.run.recording.clone()} {title} {second} running={view.going_on().is_some()}
+            line={view.looked_at} {on_line} height={props.height}
+            on_content={props.on_content.clone()} />
     }
 }
 

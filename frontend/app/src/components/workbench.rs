@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use super::compare::Compare;
 use super::console::Console;
+use super::copy::CopyButton;
 use super::figures::Figures;
 use super::input_box::InputBox;
 use super::run_bar::{Room, RunBar};
@@ -56,6 +57,10 @@ fn Head(props: &PartProps) -> Html {
         let session = props.session.clone();
         Callback::from(move |_: MouseEvent| session.reset())
     };
+    let text = {
+        let session = props.session.clone();
+        Callback::from(move |()| session.view().source.to_string())
+    };
     html! {
         <div class="workbench-head">
             <p class="workbench-title">{ props.session.title.clone() }</p>
@@ -63,6 +68,7 @@ fn Head(props: &PartProps) -> Html {
                 <p class="workbench-edited">{ "edited, kept on this machine" }</p>
                 <button type="button" class="button is-quiet" onclick={reset}>{ "Reset" }</button>
             }
+            <CopyButton what="the program" {text} />
         </div>
     }
 }

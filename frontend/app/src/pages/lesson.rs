@@ -21,7 +21,7 @@ use crate::components::run_bar::{Room, RunBar};
 use crate::components::run_timeline::RunTimeline;
 use crate::components::workbench::Workbench;
 use crate::page::arrival::use_arrival;
-use crate::page::height::use_height;
+use crate::page::height::{Pane, use_height};
 use crate::page::keys::use_page_keys;
 use crate::page::width::use_wide;
 use crate::route::Route;
@@ -30,7 +30,7 @@ use crate::run::figures::count;
 use crate::workbench::{Session, Settings, use_session};
 
 /// The height of a timeline that stands in the text, in CSS pixels.
-const IN_TEXT: u32 = 280;
+const IN_TEXT: u32 = 340;
 
 /// Which lesson.
 #[derive(Properties, PartialEq)]
@@ -145,13 +145,13 @@ struct BesideProps {
 #[component]
 fn Beside(props: &BesideProps) -> Html {
     let place = use_node_ref();
-    let (height, on_move) = use_height("lesson-timeline-height", place.clone());
+    let Pane { height, on_move, on_content } = use_height("lesson-timeline-height", place.clone());
     html! {
         <main id="main" class="lesson-wide" tabindex="-1" ref={place}>
             <div class="lesson-scroll" tabindex="0" role="region" aria-label="Lesson">{ props.text.clone() }</div>
             <Workbench session={props.session.clone()} bar={Some(Room::Wide)} />
             <Divider label="Height of the timeline" {height} min={120} max={720} {on_move} />
-            <div class="lesson-timeline"><RunTimeline session={props.session.clone()} /></div>
+            <div class="lesson-timeline"><RunTimeline session={props.session.clone()} {on_content} /></div>
         </main>
     }
 }
@@ -211,11 +211,16 @@ fn text(lesson: &LessonContent, programs: &Programs, active: usize, wide: bool, 
         };
         (html, take)
     };
+    let (mut questions, mut exercises) = (0, 0);
     let block = |block: &Block| match block {
         Block::Prose { html } => html! { <Prose html={html.clone()} /> },
         Block::Example { .. } => program().0,
-        Block::Question { html, choices } => html! { <Question html={html.clone()} choices={Rc::new(choices.clone())} /> },
+        Block::Question { html, choices } => {
+            questions += 1;
+            html! { <Question number={questions} html={html.clone()} choices={Rc::new(choices.clone())} /> }
+        }
         Block::Exercise { html, hints, solution, .. } => {
+            exercises += 1;
             let (card, take) = program();
             let taken: AttrValue = solution.clone().into();
             let on_take = take.reform({
@@ -223,7 +228,7 @@ fn text(lesson: &LessonContent, programs: &Programs, active: usize, wide: bool, 
                 move |()| taken.clone()
             });
             html! {
-                <Exercise html={html.clone()} hints={Rc::new(hints.clone())} solution={taken} {on_take}>{ card }</Exercise>
+                <Exercise number={exercises} html={html.clone()} hints={Rc::new(hints.clone())} solution={taken} {on_take}>{ card }</Exercise>
             }
         }
     };

@@ -9,13 +9,13 @@ use crate::components::run_bar::{Room, RunBar};
 use crate::components::run_timeline::RunTimeline;
 use crate::components::workbench::Workbench;
 use crate::page::arrival::use_arrival;
-use crate::page::height::use_height;
+use crate::page::height::{Pane, use_height};
 use crate::page::keys::use_page_keys;
 use crate::page::width::use_wide;
 use crate::workbench::{Session, Settings};
 
 /// The height of the timeline where everything is in one column, in CSS pixels.
-const NARROW: u32 = 320;
+const NARROW: u32 = 340;
 
 /// Programs to start from.
 const TEMPLATES: [(&str, &str); 4] = [
@@ -47,7 +47,7 @@ pub fn Scratch() -> Html {
     };
     use_page_keys(run);
     let place = use_node_ref();
-    let (height, on_move) = use_height("scratch-timeline-height", place.clone());
+    let Pane { height, on_move, on_content } = use_height("scratch-timeline-height", place.clone());
     let templates = html! {
         <div class="templates" role="group" aria-label="Programs to start from">
             <span class="templates-label">{ "Start from" }</span>
@@ -68,7 +68,7 @@ pub fn Scratch() -> Html {
                 </div>
                 <Workbench session={session.clone()} bar={None::<Room>} />
                 <Divider label="Height of the timeline" {height} min={120} max={720} {on_move} />
-                <div class="lesson-timeline"><RunTimeline session={session.clone()} /></div>
+                <div class="lesson-timeline"><RunTimeline session={session.clone()} {on_content} /></div>
             </main>
         }
     } else {

@@ -61,7 +61,7 @@ pub(super) fn Help(props: &HelpProps) -> Html {
     html! {
         <div class="timeline-help" role="dialog" aria-label="Help for the timeline">
             <div class="timeline-help-head">
-                <h3>{ "Reading the timeline" }</h3>
+                <h2>{ "Reading the timeline" }</h2>
                 <button ref={button} type="button" class="timeline-button" onclick={on_close}>{ "Close" }</button>
             </div>
             <div class="timeline-help-columns">

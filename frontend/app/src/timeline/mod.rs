@@ -52,6 +52,8 @@ pub use recording::Recording;
 /// What an empty picture says.
 const EMPTY: &str = "Nothing has run yet. Run the program, and this shows every process as it lives: when it was on a core, \
                      what it waited for, who held it up, and each message from one to another.";
+/// Bar, axis and sentence: what stands around the rows, in CSS pixels (styles/timeline.css).
+const AROUND: i32 = 36 + 24 + 36;
 /// What an empty picture promises to show.
 const PROMISED: [State; 5] = [State::OnCore, State::Wait, State::Runnable, State::Start, State::Hold];
 /// What an empty picture says while the program starts.
@@ -71,6 +73,9 @@ pub struct Beside {
 pub struct TimelineProps {
     /// The run.
     pub recording: Recording,
+    /// Whose run it is, where a page shows several: the program's name.
+    #[prop_or_default]
+    pub of: AttrValue,
     /// What tells it from the second run; empty where there is one run alone.
     #[prop_or_default]
     pub title: AttrValue,
@@ -92,6 +97,9 @@ pub struct TimelineProps {
     /// Height of the picture in CSS pixels, toolbar included; without it the picture takes the height of its parent.
     #[prop_or_default]
     pub height: Option<u32>,
+    /// The height at which every row would be in sight, in CSS pixels, whenever it changes.
+    #[prop_or_default]
+    pub on_content: Callback<i32>,
     /// What the empty picture says; has a default.
     #[prop_or_default]
     pub empty: Option<AttrValue>,
@@ -116,6 +124,14 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         let view = view.dispatcher();
         // Another run: what was selected in the last one means nothing here.
         use_effect_with(runs.iter().map(Recording::identity).collect::<Vec<_>>(), move |_| view.dispatch(Action::NewRun));
+    }
+    {
+        let (on_content, rows) = (props.on_content.clone(), picture.layout.height as i32);
+        use_effect_with((rows, empty), move |(rows, empty)| {
+            if !empty {
+                on_content.emit(AROUND + rows);
+            }
+        });
     }
     {
         let (picture, on_line) = (picture.clone(), props.on_line.clone());
@@ -211,15 +227,16 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         }
     };
     let style = props.height.map(|height| format!("height: {height}px"));
+    let label = if props.of.is_empty() { "Timeline".to_owned() } else { format!("Timeline: {}", props.of) };
     let helping = view.sheet == Some(Sheet::Help);
     let selected = view.selection.is_some();
     let deadlock = (*deadlock).clone();
     let lost = runs.iter().map(|run| run.trace().lost()).sum::<u64>();
     html! {
-        <section class="timeline" {style} {onkeydown} aria-label="Timeline">
+        <section class="timeline" {style} {onkeydown} aria-label={label}>
             <Toolbar summary={AttrValue::from((*summary).clone())} pane={view.pane} {helping} {selected} {empty} {lost} {deadlock} {on_command} />
             <div class="timeline-body">
-                <div ref={scroll} class="timeline-scroll" tabindex={(view.pane == Pane::Table).then_some("0")}>{ body }</div>
+                <div ref={scroll} class="timeline-scroll" tabindex={(empty || view.pane == Pane::Table).then_some("0")}>{ body }</div>
                 if helping {
                     <Help on_close={on_action.reform(|()| Action::ToggleSheet(Sheet::Help))} />
                 }
