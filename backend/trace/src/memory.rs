@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A slot belongs to one process at a time. The file is sparse: a slot costs memory only for the pages its process has
-//! touched, and [`TraceMemory::recycle`] gives them back. The file is sealed against a change of size, so that no process of
+//! touched, and the reader gives them back. The file is sealed against a change of size, so that no process of
 //! the run can make another's access fault. What lies in it was written by the user's program as far as the runner can
 //! tell, so nothing here believes a number it reads: every index is bounded.
 
