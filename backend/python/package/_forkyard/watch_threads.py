@@ -119,7 +119,9 @@ def _factory(real, kind):
         lock = real(*args, **kwargs)
         return _Lock(lock, kind) if trace.is_on() and _made_by_main() else lock
 
+    # A manager pickles the factory by its name, under spawn.
     make.__name__ = make.__qualname__ = kind
+    make.__module__ = "threading"
     make.__doc__ = real.__doc__
     make.__wrapped__ = real
     return make
