@@ -16,17 +16,16 @@ def _is_resource_tracker():
 
 def _start():
     environ = os.environ
-    engine = environ.get("FORKYARD_ENGINE", "forkyard")
+    workers = environ.get("FORKYARD_WORKERS", "processes")
+    # CPython has no module that serves processes by threads: there is only ours to choose.
+    engine = "forkyard" if workers == "threads" else environ.get("FORKYARD_ENGINE", "forkyard")
+    start_method = environ.get("FORKYARD_START_METHOD")
     recorded = "FORKYARD_TRACE" in environ
-    if (engine == "stdlib" and not recorded) or _is_resource_tracker():
+    if (engine == "stdlib" and not recorded and not start_method) or _is_resource_tracker():
         return
     from . import finder
 
-    finder.install(
-        engine=engine,
-        workers=environ.get("FORKYARD_WORKERS", "processes"),
-        start_method=environ.get("FORKYARD_START_METHOD"),
-    )
+    finder.install(engine=engine, workers=workers, start_method=start_method)
     if recorded:
         from . import watch
 
