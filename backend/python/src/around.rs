@@ -1,11 +1,14 @@
 //! Something done before and after a call, without a frame of its own in the program's tracebacks.
 
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 
+use crate::waiting::unless_interrupt;
+
 /// `function`, called between `before(*args, **kwargs)`, whose answer is the token, and `after(token, result, error)`. Binds like a
-/// function. What the two raise is told and does no harm.
+/// function. What the two raise is told and does no harm, but for what a signal's handler raised while they ran: that is the program's.
 #[pyclass(frozen, dict, module = "_forkyard._engine")]
 pub(crate) struct Around {
     function: Py<PyAny>,
@@ -22,13 +25,18 @@ impl Around {
 
     #[pyo3(signature = (*args, **kwargs))]
     fn __call__(&self, py: Python<'_>, args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<Py<PyAny>> {
-        let token = harmless(py, self.before.call(py, args, kwargs));
+        let token = harmless(py, self.before.call(py, args, kwargs))?;
         let result = self.function.call(py, args, kwargs);
         let (value, error) = match &result {
             Ok(value) => (value.clone_ref(py), py.None()),
             Err(error) => (py.None(), error.value(py).clone().into_any().unbind()),
         };
-        harmless(py, self.after.call1(py, (token, value, error)));
+        if let Err(interrupt) = harmless(py, self.after.call1(py, (token, value, &error))) {
+            if !error.is_none(py) {
+                interrupt.value(py).setattr(intern!(py, "__context__"), error)?;
+            }
+            return Err(interrupt);
+        }
         result
     }
 
@@ -41,9 +49,9 @@ impl Around {
     }
 }
 
-fn harmless(py: Python<'_>, answer: PyResult<Py<PyAny>>) -> Py<PyAny> {
-    answer.unwrap_or_else(|error| {
-        error.write_unraisable(py, None);
-        py.None()
+fn harmless(py: Python<'_>, answer: PyResult<Py<PyAny>>) -> PyResult<Py<PyAny>> {
+    answer.or_else(|error| {
+        unless_interrupt(py, error)?.write_unraisable(py, None);
+        Ok(py.None())
     })
 }

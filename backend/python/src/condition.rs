@@ -40,9 +40,9 @@ impl Condition {
     }
 
     /// Notifies up to `count` of those who wait; how many.
-    fn notify(&self, py: Python<'_>, count: u64) -> u32 {
-        note_line(py);
-        self.condition.notify(u32::try_from(count).unwrap_or(u32::MAX))
+    fn notify(&self, py: Python<'_>, count: u64) -> PyResult<u32> {
+        note_line(py)?;
+        Ok(self.condition.notify(u32::try_from(count).unwrap_or(u32::MAX)))
     }
 
     fn waiting(&self) -> u32 {
@@ -61,7 +61,7 @@ impl Waiter {
     /// Waits to be notified; called after the lock was released.
     #[pyo3(signature = (timeout=None))]
     fn wait(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<bool> {
-        note_line(py);
+        note_line(py)?;
         let wait = wait_for(Blocking::Yes, timeout);
         let answer = detached(py, || self.waiter.wait(wait), |_| true)?;
         Ok(answer.unwrap_or(false))

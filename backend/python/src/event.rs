@@ -34,9 +34,10 @@ impl Event {
         self.event.handle().to_bytes()
     }
 
-    fn set(&self, py: Python<'_>) {
-        note_line(py);
+    fn set(&self, py: Python<'_>) -> PyResult<()> {
+        note_line(py)?;
         self.event.set();
+        Ok(())
     }
 
     fn clear(&self) {
@@ -52,7 +53,7 @@ impl Event {
         if self.event.is_set() {
             return Ok(true);
         }
-        note_line(py);
+        note_line(py)?;
         let wait = wait_for(Blocking::Yes, timeout);
         let answer = detached(py, || self.event.wait(wait), |_| true)?;
         Ok(answer.unwrap_or(false))

@@ -51,7 +51,7 @@ impl Lock {
 
     #[pyo3(signature = (block=true, timeout=None))]
     fn acquire(&self, py: Python<'_>, block: bool, timeout: Option<f64>) -> PyResult<bool> {
-        note_line(py);
+        note_line(py)?;
         if let Ok(true) = self.lock.acquire(Wait::Never) {
             return Ok(true);
         }

@@ -113,7 +113,7 @@ impl End {
         if !end.is_readable() {
             return Err(failed_receive(RecvError::WriteOnly));
         }
-        note_line(py);
+        note_line(py)?;
         let wait = wait_for(Blocking::Yes, timeout);
         Ok(detached(py, || end.poll(wait), |_| true)?.unwrap_or(false))
     }
@@ -127,7 +127,7 @@ impl End {
 }
 
 fn send(py: Python<'_>, end: &channel::End, encoded: &Encoded<'_>) -> PyResult<()> {
-    note_line(py);
+    note_line(py)?;
     let parts = encoded.parts()?;
     if parts[1].len() <= SHORT {
         match end.send_parts(&parts, Wait::Never) {
@@ -141,7 +141,7 @@ fn send(py: Python<'_>, end: &channel::End, encoded: &Encoded<'_>) -> PyResult<(
 }
 
 fn receive(py: Python<'_>, end: &channel::End) -> PyResult<channel::Message> {
-    note_line(py);
+    note_line(py)?;
     match end.recv(Wait::Never) {
         Err(RecvError::TimedOut | RecvError::Interrupted) => {}
         other => return other.map_err(failed_receive),

@@ -85,7 +85,7 @@ impl Queue {
         if !self.queue.is_empty() {
             return Ok(true);
         }
-        note_line(py);
+        note_line(py)?;
         let wait = wait_for(Blocking::Yes, timeout);
         Ok(detached(py, || self.queue.poll(wait), |_| true)?.unwrap_or(false))
     }
@@ -105,7 +105,7 @@ impl Queue {
 
 impl Queue {
     fn put_encoded(&self, py: Python<'_>, encoded: &Encoded<'_>, wait: Wait) -> PyResult<()> {
-        note_line(py);
+        note_line(py)?;
         let parts = encoded.parts()?;
         let interrupted = |error: &PutError| matches!(error, PutError::Interrupted);
         // Most puts find room: they are not worth letting go of the interpreter's lock, unless the message is long to copy.
@@ -119,7 +119,7 @@ impl Queue {
     }
 
     fn take(&self, py: Python<'_>, wait: Wait) -> PyResult<channel::Message> {
-        note_line(py);
+        note_line(py)?;
         if let Ok(message) = self.queue.get(Wait::Never) {
             return Ok(message);
         }

@@ -56,7 +56,7 @@ impl Semaphore {
 
     #[pyo3(signature = (block=true, timeout=None))]
     fn acquire(&self, py: Python<'_>, block: bool, timeout: Option<f64>) -> PyResult<bool> {
-        note_line(py);
+        note_line(py)?;
         if let Ok(true) = self.semaphore.acquire(Wait::Never) {
             return Ok(true);
         }

@@ -62,9 +62,9 @@ fn record_at(t_ns: u64, kind: u16, object: u32, argument: u64) -> PyResult<()> {
 
 /// The line of the program's main file that this thread is at; 0 when unknown or nothing is recorded.
 #[pyfunction]
-fn line(py: Python<'_>) -> u32 {
-    note_line(py);
-    if recorder::is_on() { current_line() } else { 0 }
+fn line(py: Python<'_>) -> PyResult<u32> {
+    note_line(py)?;
+    Ok(if recorder::is_on() { current_line() } else { 0 })
 }
 
 #[pyfunction]

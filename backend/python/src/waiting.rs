@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use forkyard_engine::sync::Wait;
 use forkyard_trace::recorder;
+use pyo3::exceptions::PyException;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -24,11 +25,18 @@ pub(crate) fn current_line() -> u32 {
     LINE.get()
 }
 
-/// Notes the line that is being run, if anything is recorded.
-pub(crate) fn note_line(py: Python<'_>) {
+/// Notes the line that is being run, if anything is recorded. Fails only with what a signal's handler raised meanwhile.
+pub(crate) fn note_line(py: Python<'_>) -> PyResult<()> {
     if recorder::is_on() {
-        LINE.set(line(py).unwrap_or(0));
+        LINE.set(line(py).or_else(|error| unless_interrupt(py, error).map(|_| 0))?);
     }
+    Ok(())
+}
+
+/// A failure of the recording, which does no harm to the program: the failure itself. What a signal's handler raised while something
+/// was being recorded (`KeyboardInterrupt`) is not one, and is for the program: the error.
+pub(crate) fn unless_interrupt(py: Python<'_>, error: PyErr) -> PyResult<PyErr> {
+    if error.is_instance_of::<PyException>(py) { Ok(error) } else { Err(error) }
 }
 
 /// What `block` and `timeout` of a Python call mean: a negative time is none at all, no time is for ever.

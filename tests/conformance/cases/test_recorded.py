@@ -1,13 +1,48 @@
 """What a recording shows of a program, and that it does not change it."""
 
 import unittest
+import unittest.mock
 
+from base import Case, engine_only
 from recording import Recorded
 
 UNHANDLED = """
 import os, signal
 os.kill(os.getpid(), signal.SIGINT)
 """
+
+class Around(Case):
+    """What is done before and after a call that is recorded."""
+
+    @staticmethod
+    def fail(error):
+        def failing(*_args):
+            raise error
+
+        return failing
+
+    @engine_only
+    def test_an_interrupt_of_the_recording_is_the_programs(self):
+        from _forkyard._engine import Around
+
+        nothing, calls = (lambda *_: None), []
+        with self.assertRaises(KeyboardInterrupt):
+            Around(calls.append, self.fail(KeyboardInterrupt()), nothing)(1)
+        self.assertEqual(calls, [])
+        with self.assertRaises(KeyboardInterrupt):
+            Around(calls.append, nothing, self.fail(KeyboardInterrupt()))(2)
+        self.assertEqual(calls, [2])
+        with self.assertRaises(KeyboardInterrupt) as raised:
+            Around(self.fail(OSError("its own")), nothing, self.fail(KeyboardInterrupt()))()
+        self.assertEqual(str(raised.exception.__context__), "its own")
+
+    @engine_only
+    def test_a_failure_of_the_recording_is_not(self):
+        from _forkyard._engine import Around
+
+        with unittest.mock.patch("sys.unraisablehook") as told:
+            self.assertEqual(Around(abs, self.fail(ValueError("before")), self.fail(ValueError("after")))(-1), 1)
+        self.assertEqual(told.call_count, 2)
 
 
 class Interrupts(Recorded):

@@ -80,7 +80,11 @@ class Wait:
         self._kind = kind
         self._object = object
         self.got = True
-        record(BEGIN | kind, object, pack(what, line()))
+        try:
+            record(BEGIN | kind, object, pack(what, line()))
+        except BaseException:  # Ctrl-C, perhaps just after it was recorded
+            self.end(False)
+            raise
 
     def end(self, got):
         """It is over; `got` tells whether what was waited for came."""
