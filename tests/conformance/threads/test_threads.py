@@ -6,6 +6,7 @@ import io
 import multiprocessing
 import os
 import queue
+import subprocess
 import sys
 import threading
 import time
@@ -43,6 +44,19 @@ def fail():
 def who(channel):
     me = multiprocessing.current_process()
     channel.put((me.name, me.pid, multiprocessing.parent_process().name, threading.current_thread().name))
+
+
+DAEMON = """
+import multiprocessing, time
+if __name__ == "__main__":
+    ready = multiprocessing.Event()
+    def sleep():
+        ready.set()
+        time.sleep(600)
+    multiprocessing.Process(target=sleep, daemon=True).start()
+    ready.wait()
+    print("the end")
+"""
 
 
 class Threads(unittest.TestCase):
@@ -89,6 +103,10 @@ class Threads(unittest.TestCase):
         process.join()
         self.assertEqual(process.exitcode, -15)
         self.assertNotIn(process, multiprocessing.active_children())
+
+    def test_the_end_does_not_wait_for_daemons(self):
+        ended = subprocess.run([sys.executable, "-c", DAEMON], capture_output=True, text=True, timeout=50)
+        self.assertEqual((ended.returncode, ended.stdout, ended.stderr), (0, "the end\n", ""))
 
     def test_every_start_method_is_accepted(self):
         for method in multiprocessing.get_all_start_methods():

@@ -68,7 +68,7 @@ class ThreadProcess(BaseProcess):  # noqa: F821 - the interpreter's own
         self._args = tuple(map(_own, self._args))
         self._kwargs = {name: _own(value) for name, value in self._kwargs.items()}
         self._end = os.eventfd(0, os.EFD_CLOEXEC)
-        self._popen = threading.Thread(target=self._bootstrap, name=self._name, daemon=self.daemon)
+        self._popen = _Thread(self)
         _started.add(self)
         self._popen.start()
 
@@ -158,6 +158,19 @@ class ThreadProcess(BaseProcess):  # noqa: F821 - the interpreter's own
         if self.daemon:
             words.append("daemon")
         return f"<{' '.join(words)}>"
+
+
+class _Thread(threading.Thread):
+    """The thread under a process, with what the exit function of `multiprocessing.util` calls."""
+
+    def __init__(self, process):
+        super().__init__(target=process._bootstrap, name=process._name, daemon=process.daemon)
+        self._process = process
+
+    def terminate(self):
+        """Asks the thread of a daemon to end when the interpreter does. It is not waited for: it may be in a blocking call."""
+        self._process.terminate()
+        _started.discard(self._process)
 
 
 def _own(value):
