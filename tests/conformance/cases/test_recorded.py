@@ -10,6 +10,20 @@ UNHANDLED = """
 import os, signal
 os.kill(os.getpid(), signal.SIGINT)
 """
+POOL = """
+import multiprocessing, time
+def nap(seconds):
+    time.sleep(seconds)
+if __name__ == "__main__":
+    with multiprocessing.Pool(1) as pool:
+        pool.apply(nap, (0.01,))
+        time.sleep(0.3)
+        pool.map(nap, [0.01, 0.01], chunksize=1)
+        pool.apply(abs, (-1,))
+        pool.close()
+        pool.join()
+"""
+
 
 class Around(Case):
     """What is done before and after a call that is recorded."""
@@ -49,6 +63,15 @@ class Interrupts(Recorded):
     def test_an_unhandled_ctrl_c_is_the_exit_code(self):
         ended, _ = self.record(UNHANDLED)
         self.assertEqual(ended.returncode, 130, ended.stderr)
+
+
+@engine_only
+class Pools(Recorded):
+    def test_a_task_knows_the_line_of_its_function(self):
+        ended, timeline = self.record(POOL)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        told = [(task["args"]["function"], task["args"]["line"]) for task in timeline.of_category("task")]
+        self.assertEqual(sorted(told, key=str), [("abs", None), *[("nap", 3)] * 3])
 
 
 if __name__ == "__main__":

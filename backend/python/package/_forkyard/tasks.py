@@ -9,7 +9,7 @@ import itertools
 import queue
 import threading
 
-from . import _engine, trace
+from . import _engine, names, trace
 from .passing import arena
 
 #: Marks the failure of a task as such among the results, whose first is a job's number otherwise: the task or its result
@@ -151,14 +151,31 @@ def _is_orphan():
 
 
 def function_of(func, args):
-    """The name of the function that a task runs: for a chunk, the one that is mapped."""
+    """The name of the function that a task runs."""
+    return _name(_function(func, args))
+
+
+def _function(func, args):
+    """The function that a task runs: for a chunk, the one that is mapped."""
     if isinstance(func, functools.partial):
         func, args = func.func, (*func.args, *args)
     name = getattr(func, "__name__", "")
     if name in ("mapstar", "starmapstar", "_process_chunk") and args:
         inner = args[0]
         func = inner[0] if isinstance(inner, tuple) and inner else inner
+    return func
+
+
+def _name(func):
     return getattr(func, "__qualname__", None) or getattr(func, "__name__", None) or type(func).__name__
+
+
+def _name_and_line(func):
+    """A function as the recording names it: if it is the main file's, with the line where it is defined."""
+    code = getattr(func, "__code__", None)
+    if code is None or not names.is_main(code.co_filename):
+        return _name(func)
+    return f"{_name(func)}\0{code.co_firstlineno}"
 
 
 _pool = 0
@@ -179,7 +196,7 @@ def watched(func, start):
     pool = _pool
 
     def begin(*args, **_kwargs):
-        function = trace.string(function_of(func, args))
+        function = trace.string(_name_and_line(_function(func, args)))
         trace.record(trace.TASK_BEGIN, pool, trace.pack(next(indices), function))
 
     def end(_token, _result, error):
