@@ -73,6 +73,16 @@ class Pools(Recorded):
         told = [(task["args"]["function"], task["args"]["line"]) for task in timeline.of_category("task")]
         self.assertEqual(sorted(told, key=str), [("abs", None), *[("nap", 3)] * 3])
 
+    def test_an_idle_worker_waits_for_its_pool(self):
+        for options in ((), ("--workers", "threads")):
+            with self.subTest(options):
+                ended, timeline = self.record(POOL, *options)
+                self.assertEqual(ended.returncode, 0, ended.stderr)
+                waits = [wait for wait in timeline.segments("Queue.get") if wait["dur"] > 250_000]
+                self.assertEqual(len(waits), 1, waits)
+                self.assertEqual((waits[0]["args"]["object"], waits[0]["args"]["line"]), ("pool", None))
+                self.assertEqual(timeline.of_category("message"), [])
+
 
 if __name__ == "__main__":
     unittest.main()

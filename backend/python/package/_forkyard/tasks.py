@@ -38,11 +38,13 @@ class _BoardEnd:
 class WorkerTasks(_BoardEnd):
     """Where a worker gets its tasks from."""
 
-    def get(self):
-        """The next task; OSError when the process of the pool is gone."""
+    def get(self, block=True):
+        """The next task; OSError when the process of the pool is gone, `queue.Empty` when it must not wait and there is none."""
         while True:
-            taken = self._board.take(self._slot, _ORPHAN_CHECK)
+            taken = self._board.take(self._slot, _ORPHAN_CHECK if block else 0)
             if taken is None:
+                if not block:
+                    raise queue.Empty
                 if _is_orphan():
                     raise OSError("the process of the pool is gone")
                 continue
@@ -176,6 +178,18 @@ def _name_and_line(func):
     if code is None or not names.is_main(code.co_filename):
         return _name(func)
     return f"{_name(func)}\0{code.co_firstlineno}"
+
+
+def next_of(inqueue):
+    """The next task of a worker in a recorded run. The wait for it is the pool's: no line of the program is waiting."""
+    if not isinstance(inqueue, (WorkerTasks, ThreadTasks)):
+        return inqueue.get()
+    try:
+        return inqueue.get(block=False)
+    except queue.Empty:
+        pass
+    with trace.Wait(trace.QUEUE_GET, inqueue._object, line=0):
+        return inqueue.get()
 
 
 _pool = 0

@@ -72,16 +72,16 @@ def made(kind):
 
 
 class Wait:
-    """One wait of this thread, from now to `end`; also a context manager."""
+    """One wait of this thread, from now to `end`; also a context manager. `line` is the program's, if not that which runs now."""
 
     __slots__ = ("_kind", "_object", "got")
 
-    def __init__(self, kind, object, what=0):
+    def __init__(self, kind, object, what=0, line=None):
         self._kind = kind
         self._object = object
         self.got = True
         try:
-            record(BEGIN | kind, object, pack(what, line()))
+            record(BEGIN | kind, object, pack(what, _engine.line() if line is None else line))
         except BaseException:  # Ctrl-C, perhaps just after it was recorded
             self.end(False)
             raise

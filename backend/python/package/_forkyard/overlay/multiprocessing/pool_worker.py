@@ -84,7 +84,7 @@ def worker(inqueue, outqueue, initializer=None, initargs=(), maxtasks=None, wrap
     completed = 0
     while maxtasks is None or completed < maxtasks:
         try:
-            task = inqueue.get()
+            task = tasks.next_of(inqueue) if trace.is_on() else inqueue.get()
         except (EOFError, OSError):
             util.debug("worker got EOFError or OSError -- exiting")
             break
