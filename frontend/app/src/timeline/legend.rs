@@ -67,14 +67,19 @@ pub(super) fn Help(props: &HelpProps) -> Html {
             <div class="timeline-help-columns">
                 <dl>{ for colours }</dl>
                 <dl class="timeline-keys">{ for keys }</dl>
+                <div>
+                    <p>
+                        { "The rows on top are the cores: who was on them. Below, a row for each process and thread; thin purple \
+                           bars are locks held, blue ones tasks of a pool. A line from one row to another is a message. Small \
+                           triangles are prints, red ones exceptions and signals." }
+                    </p>
+                    <p>
+                        { "Where several things happened within one pixel, their colours stand on each other, each as high as \
+                           its share of the time." }
+                    </p>
+                    <p>{ "Hold Ctrl and turn the wheel to zoom; Shift and drag to move. With fingers: drag, and pinch." }</p>
+                </div>
             </div>
-            <p>
-                { "The rows on top are the cores: who was on them. Below, a row for each process and thread; thin purple bars \
-                   are locks held, blue ones tasks of a pool. A line from one row to another is a message. Small triangles are \
-                   prints. Where several things happened within one pixel, their colours stand on each other, each as high as \
-                   its share of the time." }
-            </p>
-            <p>{ "Hold Ctrl and turn the wheel to zoom; Shift and drag to move. With fingers: drag, and pinch." }</p>
         </div>
     }
 }
