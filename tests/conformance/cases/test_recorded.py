@@ -17,12 +17,17 @@ def nap(seconds):
 if __name__ == "__main__":
     with multiprocessing.Pool(1) as pool:
         pool.apply(nap, (0.01,))
-        time.sleep(0.3)
+        time.sleep(1.2)
         pool.map(nap, [0.01, 0.01], chunksize=1)
         pool.apply(abs, (-1,))
         pool.close()
         pool.join()
 """
+
+
+def overlap(one, other):
+    """Whether two segments have a time in common."""
+    return one["ts"] < other["ts"] + other["dur"] and other["ts"] < one["ts"] + one["dur"]
 
 
 class Around(Case):
@@ -78,7 +83,8 @@ class Pools(Recorded):
             with self.subTest(options):
                 ended, timeline = self.record(POOL, *options)
                 self.assertEqual(ended.returncode, 0, ended.stderr)
-                waits = [wait for wait in timeline.segments("Queue.get") if wait["dur"] > 250_000]
+                [idle] = [sleep for sleep in timeline.segments("sleep") if sleep["args"]["line"] == 8]
+                waits = [wait for wait in timeline.segments("Queue.get") if overlap(wait, idle)]
                 self.assertEqual(len(waits), 1, waits)
                 self.assertEqual((waits[0]["args"]["object"], waits[0]["args"]["line"]), ("pool", None))
                 self.assertEqual(timeline.of_category("message"), [])
