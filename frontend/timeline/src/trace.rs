@@ -224,7 +224,8 @@ impl Trace {
         match self.open.remove(&Key::of(&segment)) {
             Some(row) => {
                 let from_ns = self.rows[row as usize].end.min(segment.end).min(known_to);
-                self.rows[row as usize].end = segment.end;
+                // Only its end tells who brought it about.
+                self.rows[row as usize] = segment;
                 for (key, group) in Group::of(&segment) {
                     if let Some(band) = self.bands.get_mut(&key) {
                         band.close(group, Entry { start: segment.start, end: segment.end, row });
@@ -246,7 +247,7 @@ impl Trace {
             let key = Key::of(&segment);
             let row = match before.remove(&key) {
                 Some(row) => {
-                    self.rows[row as usize].end = segment.end;
+                    self.rows[row as usize] = segment;
                     self.mark(row, known_to, dirty);
                     row
                 }
@@ -460,7 +461,7 @@ mod tests {
                 for band in [BandKind::Main, BandKind::Core, BandKind::Hold, BandKind::Task] {
                     let seen = |trace: &Trace| -> Vec<_> {
                         let pieces = trace.pieces(lane.id, band).into_iter().flat_map(|pieces| pieces.within(0, u64::MAX));
-                        let rows = |piece: &Piece| trace.segment(SegmentId(piece.row)).map(|row| (row.kind, row.start, row.holder));
+                        let rows = |piece: &Piece| trace.segment(SegmentId(piece.row)).map(|row| (row.kind, row.start, row.holder, row.released_by));
                         pieces.map(|piece| (piece.start, piece.end, piece.class, rows(&piece))).collect()
                     };
                     prop_assert_eq!(seen(&grown), seen(&whole), "lane {} band {:?}", lane.id, band);
