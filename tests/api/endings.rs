@@ -19,7 +19,8 @@ def child(n):
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.setsid()
-    print("ready", n)
+    # One write for the line, so that four of them cannot run into each other.
+    os.write(1, b"ready %d\n" % n)
     while True:
         pass
 
@@ -135,9 +136,10 @@ async fn a_program_from_the_terminal_goes_with_forkyard_however_that_ends() {
                 .spawn()
                 .expect("it starts");
             let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-            assert_eq!(lines.take(4).filter(|line| line.as_ref().is_ok_and(|line| line.starts_with("ready"))).count(), 4);
+            let ready = lines.take(4).filter(|line| line.as_ref().is_ok_and(|line| line.starts_with("ready"))).count();
             nix::sys::signal::kill(Pid::from_raw(child.id().cast_signed()), signal).expect("it is there");
             child.wait().expect("it ends");
+            assert_eq!(ready, 4);
             gone(&marker).await;
         }
     })

@@ -280,9 +280,15 @@ pub(crate) fn left_nothing(mark: &str) {
         let names = names(Path::new(directory));
         assert!(!names.iter().any(|name| name.contains(mark)), "{directory}: {names:?}");
     }
+    let groups = groups_of(mark);
+    assert!(groups.is_empty(), "control groups are left: {groups:?}");
+}
+
+/// The control groups of the run with this mark.
+pub(crate) fn groups_of(mark: &str) -> Vec<PathBuf> {
     let mut groups = Vec::new();
     find(Path::new("/sys/fs/cgroup"), &format!("forkyard-{mark}."), &mut groups);
-    assert!(groups.is_empty(), "control groups are left: {groups:?}");
+    groups
 }
 
 /// The processes of this machine that have the mark in their command line.
