@@ -23,21 +23,20 @@ pub(crate) fn compile(found: &Found, package: &Path, stamp: &Path) -> io::Result
     std::fs::write(stamp, state)
 }
 
-/// When the package was last changed, in nanoseconds since 1970.
+/// When the package was last changed, in nanoseconds since 1970; what Python compiled of it does not count.
 fn newest(directory: &Path) -> io::Result<u128> {
-    let mut newest = 0;
+    let mut newest_so_far = 0;
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;
+        if entry.file_name() == "__pycache__" {
+            continue;
+        }
         let changed = if entry.file_type()?.is_dir() {
-            newest_below(&entry)?
+            newest(&entry.path())?
         } else {
             entry.metadata()?.modified()?.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos())
         };
-        newest = newest.max(changed);
+        newest_so_far = newest_so_far.max(changed);
     }
-    Ok(newest)
-}
-
-fn newest_below(entry: &std::fs::DirEntry) -> io::Result<u128> {
-    if entry.file_name() == "__pycache__" { Ok(0) } else { newest(&entry.path()) }
+    Ok(newest_so_far)
 }
