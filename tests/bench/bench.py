@@ -1,72 +1,74 @@
-"""The engine beside CPython's own multiprocessing, in one run.
+"""The engine beside CPython's own multiprocessing and other libraries, in one run.
 
-Each case runs in a fresh interpreter by `forkyard python`; the two engines take turns, so that whatever else the machine does
-strikes both. Medians count. Prints a table and writes every single figure, with the machine, as JSON.
+Whoever takes part in a row takes turns, so that whatever else the machine does strikes all; medians count. What was measured is
+kept and shown when Ctrl-C ends it early.
 """
 
 import argparse
-import json
-import os
-import platform
 import statistics
-import subprocess
 import sys
-from datetime import date
+import time
 from pathlib import Path
 
-import cases
+import contestants
+import report
+import rows
 
-ENGINES = ("forkyard", "stdlib")
-# Seconds after which a case is taken for hung.
-PATIENCE = 120
+# Seconds that one figure takes at least.
+THOROUGH, QUICK = 0.15, 0.04
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", nargs="*", help="only these rows or groups of rows; all when none is named")
     parser.add_argument("--forkyard", required=True, help="the program, of the release build")
-    parser.add_argument("--repeats", type=int, default=7, help="how often each case runs on each engine")
-    parser.add_argument("--results", type=Path, required=True, help="where the figures go")
-    arguments = parser.parse_args()
+    parser.add_argument("--results", type=Path, required=True, help="the directory for what was measured")
+    parser.add_argument("--peers", type=Path, help="the directory for the peers' environments; none are asked without it")
+    parser.add_argument("--python", help="the interpreter: a version or a path")
+    parser.add_argument("--repeats", type=int, default=7, help="how often each figure is taken")
+    parser.add_argument("--quick", action="store_true", help="shorter figures, noisier")
+    options = parser.parse_args()
 
-    python = ask(arguments.forkyard, "forkyard", "-c", "import platform; print(platform.python_version())")
-    figures = {case.__name__: measure(arguments, case) for case in cases.CASES}
-    machine = {"python": python, "cores": os.cpu_count(), "kernel": platform.release(), "machine": platform.machine()}
-    results = {"date": date.today().isoformat(), "repeats": arguments.repeats, **machine, "cases": figures}
-    arguments.results.parent.mkdir(parents=True, exist_ok=True)
-    arguments.results.write_text(json.dumps(results, indent=2) + "\n")
-
-    print(f"\nCPython {python}, {os.cpu_count()} cores, median of {arguments.repeats}, microseconds for one\n")
-    print(f"{'':<78} {'forkyard':>9} {'stdlib':>9} {'ratio':>7}")
-    for case in figures.values():
-        medians = [case[engine]["median_s"] * 1e6 for engine in ENGINES]
-        print(f"{case['what']:<78} {medians[0]:>9.2f} {medians[1]:>9.2f} {case['ratio']:>6.1f}x")
-    print("\nratio: how many times faster the engine is than CPython's own")
-
-
-def measure(arguments, case):
-    """Every figure of a case in seconds, the engines taking turns."""
-    print(f"{case.__name__} ...", file=sys.stderr, flush=True)
-    seconds = {engine: [] for engine in ENGINES}
-    for _ in range(arguments.repeats):
-        for engine in ENGINES:
-            seconds[engine].append(float(ask(arguments.forkyard, engine, cases.__file__, case.__name__)))
-    medians = {engine: statistics.median(seconds[engine]) for engine in ENGINES}
-    return {
-        "what": case.__doc__,
-        "ratio": medians["stdlib"] / medians["forkyard"],
-        **{engine: {"median_s": medians[engine], "all_s": seconds[engine]} for engine in ENGINES},
-    }
+    groups = rows.chosen(options.rows)
+    everybody = contestants.gather(options.forkyard, options.python, options.peers)
+    measured = {group: {} for group in groups}
+    start = time.monotonic()
+    complete = True
+    try:
+        total = sum(map(len, groups.values()))
+        for group, members in groups.items():
+            for row in members:
+                done = sum(map(len, measured.values()))
+                print(f"{done + 1}/{total} {row.what} ...", file=sys.stderr, end=" ", flush=True)
+                figures = measured[group][row.name] = {}
+                measure(everybody, row, options, figures)
+                print(report.in_one_line(figures), file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        print("\nended early: what was measured counts", file=sys.stderr)
+        complete = False
+    results = report.Results(everybody, options.repeats, options.quick, round(time.monotonic() - start), complete, measured)
+    report.write(results, options.results)
+    print(report.as_text(results))
+    if not complete or report.engine_failed(measured):
+        sys.exit(1)
 
 
-def ask(forkyard, engine, *arguments):
-    """What a Python with this engine prints."""
-    environment = {**os.environ, "FORKYARD_ENGINE": engine}
-    answer = subprocess.run(
-        [forkyard, "python", *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=PATIENCE, text=True
-    )
-    if answer.returncode:
-        sys.exit(f"{' '.join(arguments)} failed on {engine} with {answer.returncode}")
-    return answer.stdout.strip()
+def measure(everybody, row, options, figures):
+    """Adds what was measured to `figures` after each turn: median and all seconds of one operation, events of one."""
+    names = everybody.of(row)
+    for _ in range(options.repeats):
+        for name in names:
+            figure = figures.setdefault(name, {"median_s": None, "events": None, "all_s": []})
+            if "error" in figure:
+                continue
+            try:
+                answer = everybody.measure(row, name, QUICK if options.quick else THOROUGH)
+            except contestants.Failed as failure:
+                figures[name] = {"error": str(failure)}
+                continue
+            figure["all_s"].append(answer["seconds"])
+            figure["median_s"] = statistics.median(figure["all_s"])
+            figure["events"] = answer["events"]
 
 
 if __name__ == "__main__":

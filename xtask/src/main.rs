@@ -58,14 +58,11 @@ enum Command {
     /// Serves at 127.0.0.1:8080. An edit under frontend/ builds the page again, in seconds: reload it in the browser. An edit under
     /// backend/ or lessons/ restarts the server.
     Dev,
-    /// The engine beside CPython's own `multiprocessing`, in one run.
+    /// The engine beside CPython's own `multiprocessing` and other libraries, in one run.
     ///
-    /// Prints a table of medians and ratios and leaves `target/bench/results.json`.
-    Bench {
-        /// How often each figure is taken, at least 5.
-        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(5..))]
-        repeats: u32,
-    },
+    /// Prints tables of medians and ratios, the rows that miss their target first, and leaves `results.json` and `benchmarks.md`
+    /// in `target/bench`. Ctrl-C ends it early and keeps what was measured.
+    Bench(commands::bench::Arguments),
     /// Build the programs and lay the Python package beside them, without the site.
     Stage {
         /// The release profile instead of the debug one.
@@ -81,7 +78,7 @@ fn main() -> ExitCode {
         Command::Build => commands::build::build(),
         Command::Check => commands::check::check(),
         Command::Dev => commands::dev::dev(),
-        Command::Bench { repeats } => commands::bench::bench(repeats),
+        Command::Bench(arguments) => commands::bench::bench(&arguments).map(|never| match never {}),
         Command::Stage { release } => commands::stage::stage(if release { Profile::Release } else { Profile::Debug }),
     };
     match outcome {

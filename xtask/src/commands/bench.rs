@@ -1,17 +1,50 @@
-//! `cargo xtask bench`: the engine beside CPython's own `multiprocessing`. `tests/bench` measures; this builds and calls it.
+//! `cargo xtask bench`: the engine beside CPython's own `multiprocessing` and other libraries. `tests/bench` measures; this builds
+//! and becomes it, so that Ctrl-C is its own to handle.
 
-use anyhow::Result;
+use std::convert::Infallible;
+use std::os::unix::process::CommandExt;
+
+use anyhow::{Context, Result};
 
 use crate::place::{self, Profile};
 use crate::{call, prerequisite, programs};
 
-/// Builds in release and measures; every figure is taken `repeats` times.
-pub(crate) fn bench(repeats: u32) -> Result<()> {
+/// What is measured, and how.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Only these rows, or groups of rows; a wrong name lists them. All rows when none is named.
+    rows: Vec<String>,
+    /// The interpreter: a version such as 3.13, or a path.
+    #[arg(long)]
+    python: Option<String>,
+    /// How often each figure is taken, at least 5.
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(5..))]
+    repeats: u32,
+    /// Shorter and noisier figures.
+    #[arg(long)]
+    quick: bool,
+    /// Without the other libraries, which are installed from PyPI, outside the tree, when first needed.
+    #[arg(long)]
+    no_peers: bool,
+}
+
+/// Builds in release, then becomes the benchmark.
+pub(crate) fn bench(arguments: &Arguments) -> Result<Infallible> {
     let python = prerequisite::python()?;
     programs::stage(Profile::Release)?;
-    call::say("Measuring the engine beside CPython's own multiprocessing", "2 minutes");
+    call::say("Measuring the engine beside CPython's own multiprocessing", "");
     let mut bench = call::program(python);
     bench.arg("tests/bench/bench.py").arg("--forkyard").arg(place::forkyard(Profile::Release));
-    bench.arg("--repeats").arg(repeats.to_string()).arg("--results").arg(place::target().join("bench/results.json"));
-    call::run(&mut bench)
+    bench.arg("--repeats").arg(arguments.repeats.to_string()).arg("--results").arg(place::target().join("bench"));
+    if let Some(python) = &arguments.python {
+        bench.arg("--python").arg(python);
+    }
+    if arguments.quick {
+        bench.arg("--quick");
+    }
+    if !arguments.no_peers {
+        bench.arg("--peers").arg(place::tools()?.join("bench"));
+    }
+    let error = bench.args(&arguments.rows).exec();
+    Err(error).context("Python did not start")
 }
