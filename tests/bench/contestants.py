@@ -70,7 +70,8 @@ def run(command):
         except subprocess.TimeoutExpired:
             raise Failed(f"no answer after {PATIENCE} s") from None
         finally:
-            _end(program.pid)
+            if program.returncode != 0:
+                _end(program.pid)
     if program.returncode != 0:
         raise Failed((errors.strip().splitlines() or [f"exit code {program.returncode}"])[-1])
     return output
