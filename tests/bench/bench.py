@@ -5,6 +5,7 @@ kept and shown when Ctrl-C ends it early.
 """
 
 import argparse
+import signal
 import statistics
 import sys
 import time
@@ -33,33 +34,29 @@ def main():
     everybody = contestants.gather(options.forkyard, options.python, options.peers)
     measured = {group: {} for group in groups}
     start = time.monotonic()
-    complete = True
-    try:
-        total = sum(map(len, groups.values()))
-        for group, members in groups.items():
-            for row in members:
-                done = sum(map(len, measured.values()))
-                print(f"{done + 1}/{total} {row.what} ...", file=sys.stderr, end=" ", flush=True)
-                figures = measured[group][row.name] = {}
-                measure(everybody, row, options, figures)
-                print(report.in_one_line(figures), file=sys.stderr, flush=True)
-    except KeyboardInterrupt:
-        print("\nended early: what was measured counts", file=sys.stderr)
-        complete = False
-    results = report.Results(everybody, options.repeats, options.quick, round(time.monotonic() - start), complete, measured)
+    stop = Stop()
+    todo = [(group, row) for group, members in groups.items() for row in members]
+    for number, (group, row) in enumerate(todo, 1):
+        print(f"{number}/{len(todo)} {row.what} ...", file=sys.stderr, end=" ", flush=True)
+        figures = measured[group][row.name] = {}
+        measure(everybody, row, options, figures, stop)
+        print(report.in_one_line(figures), file=sys.stderr, flush=True)
+        if stop.wanted:
+            break
+    results = report.Results(everybody, options.repeats, options.quick, round(time.monotonic() - start), not stop.wanted, measured)
     report.write(results, options.results)
     print(report.as_text(results))
-    if not complete or report.engine_failed(measured):
+    if stop.wanted or report.engine_failed(measured):
         sys.exit(1)
 
 
-def measure(everybody, row, options, figures):
+def measure(everybody, row, options, figures, stop):
     """Adds what was measured to `figures` after each turn: median and all seconds of one operation, events of one."""
     names = everybody.of(row)
     for _ in range(options.repeats):
         for name in names:
             figure = figures.setdefault(name, {"median_s": None, "events": None, "all_s": []})
-            if "error" in figure:
+            if stop.wanted or "error" in figure:
                 continue
             try:
                 answer = everybody.measure(row, name, QUICK if options.quick else THOROUGH)
@@ -69,6 +66,18 @@ def measure(everybody, row, options, figures):
             figure["all_s"].append(answer["seconds"])
             figure["median_s"] = statistics.median(figure["all_s"])
             figure["events"] = answer["events"]
+
+
+class Stop:
+    """Ctrl-C: the figure at hand is still taken, so that its program removes what it has made; a second one ends at once."""
+
+    def __init__(self):
+        self.wanted = False
+        signal.signal(signal.SIGINT, self._interrupted)
+
+    def _interrupted(self, _number, _frame):
+        self.wanted = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 if __name__ == "__main__":
