@@ -1,4 +1,4 @@
-//! The commands of the project: `cargo xtask play`, `test`, `build`, `check`, `dev`, `bench`.
+//! The commands of the project: `cargo xtask play`, `test`, `conformance`, `build`, `check`, `dev`, `bench`.
 //!
 //! Each command installs what it needs beyond Rust, Python, Node and git, says what it does and how long that usually takes, and
 //! does nothing twice. What is installed lies outside the tree ([`place::tools`]), so that a second clone finds it.
@@ -41,12 +41,18 @@ enum Command {
     },
     /// Run every test of the project; what CI calls.
     ///
-    /// In order: house rules, programs, Rust, Python conformance, the API, the lessons' facts, the site, the browser. All parts
-    /// run even when one fails; a table closes the run. Without names all parts run.
+    /// In order: house rules, programs, Rust, Python conformance, CPython's own suites, the API, the lessons' facts, the site, the
+    /// browser. All parts run even when one fails; a table closes the run. Without names all parts run.
     Test {
-        /// Only these parts: tidy, stage, rust, conformance, api, lessons, site, browser.
+        /// Only these parts: tidy, stage, rust, conformance, cpython, api, lessons, site, browser.
         parts: Vec<String>,
     },
+    /// CPython's own tests of multiprocessing, on the engine.
+    ///
+    /// Runs what the interpreters bring in their `test` package: `_test_multiprocessing`, the process-pool part of
+    /// `test_concurrent_futures`, and `test_multiprocessing_main_handling`. A table closes the run: passed, failed, left out with
+    /// its reason. Fails on a test that tests/conformance/left_out.toml does not name, and on a name there that is no longer true.
+    Conformance(commands::conformance::Arguments),
     /// The release build alone.
     ///
     /// Leaves `target/release/forkyard`, which finds the site, the lessons, the runner and the Python package without being told.
@@ -75,6 +81,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Play { listen } => commands::play::play(&listen).map(|never| match never {}),
         Command::Test { parts } => commands::test::test(&parts),
+        Command::Conformance(arguments) => commands::conformance::conformance(&arguments),
         Command::Build => commands::build::build(),
         Command::Check => commands::check::check(),
         Command::Dev => commands::dev::dev(),

@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod conformance;
 pub(crate) mod dev;
 pub(crate) mod play;
 pub(crate) mod stage;

@@ -76,7 +76,7 @@ impl RustTool<'_> {
 }
 
 /// Installs a package of Debian when we may, or names the command.
-fn debian_packages(packages: &[&str], what: &str, usually: &str) -> Result<()> {
+pub(crate) fn debian_packages(packages: &[&str], what: &str, usually: &str) -> Result<()> {
     let by_hand = format!("apt-get install {}", packages.join(" "));
     let root = call::answer(call::program("id").arg("-u"))?.as_deref() == Some("0");
     ensure!(root && call::find(&["apt-get"]).is_some(), "{what} is missing: install it with `{by_hand}`");

@@ -35,6 +35,7 @@ pub(super) const PARTS: &[Part] = &[
         holds_tests: true,
         run: conformance,
     },
+    Part { name: "cpython", about: "CPython's own tests, on the engine", usually: "3 minutes", holds_tests: true, run: cpython },
     Part { name: "api", about: "the server over HTTP", usually: "a minute", holds_tests: true, run: api },
     Part {
         name: "lessons",
@@ -91,6 +92,11 @@ fn conformance(tally: &mut Tally) -> Result<()> {
         outcome = tally.take(Speaker::Unittest, &mut script).and(outcome);
     }
     outcome
+}
+
+/// One interpreter's; `cargo xtask conformance` runs every one's.
+fn cpython(tally: &mut Tally) -> Result<()> {
+    tally.take(Speaker::Script, &mut crate::commands::conformance::newest()?)
 }
 
 fn lessons(tally: &mut Tally) -> Result<()> {

@@ -14,16 +14,26 @@ __all__ = ["BufferWrapper"]
 _ALIGNMENT = 16
 
 
-class BufferWrapper:
-    """So many shared bytes, given back when the last process lets go of them."""
+class Heap:
+    """Where blocks come from: the engine's arena, which is one for all heaps."""
 
-    def __init__(self, size):
+    def malloc(self, size):
+        """A block of so many bytes, given back when the last process lets go of it."""
         if size < 0:
             raise ValueError(f"Size {size:n} out of range")
         if sys.maxsize <= size:
             raise OverflowError(f"Size {size:n} too large")
+        return _engine.Block(max(size, 1), _ALIGNMENT)
+
+
+class BufferWrapper:
+    """So many shared bytes."""
+
+    _heap = Heap()
+
+    def __init__(self, size):
+        self._block = self._heap.malloc(size)
         self._size = size
-        self._block = _engine.Block(max(size, 1), _ALIGNMENT)
 
     def __getstate__(self):
         assert_spawning(self)

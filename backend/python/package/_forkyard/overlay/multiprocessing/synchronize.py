@@ -124,6 +124,13 @@ class RLock(SemLock):
         return f"<{type(self).__name__}({owner}, {count})>"
 
 
+class _Reading:
+    """What CPython's own condition counts in a semaphore, for those who read it there. In the engine's nobody is half awake."""
+
+    def __init__(self, get_value):
+        self.get_value = get_value
+
+
 class Condition:
     """Waiting for a notification. The dead do not count among those who wait."""
 
@@ -144,6 +151,16 @@ class Condition:
     def _make_methods(self):
         self.acquire = self._lock.acquire
         self.release = self._lock.release
+
+    @property
+    def _sleeping_count(self):
+        return _Reading(self._room.waiting)
+
+    @property
+    def _woken_count(self):
+        return _Reading(lambda: 0)
+
+    _wait_semaphore = _woken_count
 
     def __enter__(self):
         return self._lock.__enter__()
