@@ -6,6 +6,7 @@
 
 mod checks;
 mod commands;
+mod comparisons;
 mod endings;
 mod events;
 mod lessons;

@@ -78,6 +78,13 @@ impl Server {
         Events::of(response)
     }
 
+    /// Starts a comparison and gives its events.
+    pub(crate) async fn compare(&self, request: Value) -> Events {
+        let response = self.post("/api/comparisons", &request).await;
+        assert_eq!(response.status(), 200, "{}", response.text().await.unwrap_or_default());
+        Events::of(response)
+    }
+
     /// Starts a run of this program with every default.
     pub(crate) async fn run_source(&self, source: &str) -> Events {
         self.run(json!({ "source": source })).await

@@ -3,6 +3,7 @@
 //! What a single run may use is [`forkyard_wire::job::Limits`], handed to its runner, which holds it. Here is what the server
 //! holds by itself: sizes of requests, numbers of runs, and how long it waits for anything.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// The largest body of a request, in bytes.
@@ -15,6 +16,14 @@ pub(crate) const BODY: Duration = Duration::from_secs(30);
 pub(crate) const ARGS: usize = 256;
 /// See [`ARGS`].
 pub(crate) const ARGS_BYTES: usize = 64 << 10;
+
+/// How many variants a comparison has, and how often each may run.
+pub(crate) const VARIANTS: RangeInclusive<usize> = 2..=6;
+/// See [`VARIANTS`].
+pub(crate) const REPEATS: RangeInclusive<u32> = 1..=20;
+
+/// How long a variant's label may be, in characters.
+pub(crate) const LABEL: usize = 100;
 
 /// How many runs may wait for a core; the next one is refused.
 pub(crate) const QUEUE: usize = 64;
@@ -47,8 +56,8 @@ pub(crate) const RUNNER_GRACE: Duration = Duration::from_secs(5);
 /// How long a runner may take to end after it said `finished`.
 pub(crate) const RUNNER_EXIT: Duration = Duration::from_secs(1);
 
-/// How many finished runs keep their timeline, and how large these may be together, in bytes.
-pub(crate) const STORED_RUNS: usize = 64;
+/// How many finished runs keep their timeline, and how large these may be together, in bytes. Above what the largest comparison runs.
+pub(crate) const STORED_RUNS: usize = 128;
 /// See [`STORED_RUNS`].
 pub(crate) const STORED_BYTES: usize = 64 << 20;
 

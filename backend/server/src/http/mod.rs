@@ -6,6 +6,7 @@
 
 mod body;
 mod check;
+mod comparisons;
 mod compressed;
 mod health;
 mod lessons;
@@ -76,6 +77,7 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
         .routes(routes!(runs::stdin))
         .routes(routes!(runs::stop))
         .routes(routes!(runs::trace))
+        .routes(routes!(comparisons::start))
         .split_for_parts();
     let document = Arc::new(document);
     api.route("/api/openapi.json", get(move || async move { Json(document.as_ref().clone()) }))

@@ -18,6 +18,11 @@ impl Failure {
         Failure { kind, detail: detail.into() }
     }
 
+    /// The same, said of a part of the request.
+    pub(super) fn within(self, part: &str) -> Self {
+        Failure { detail: format!("In `{part}`: {}", self.detail), ..self }
+    }
+
     #[cfg(test)]
     pub(super) fn parts(&self) -> (u16, &str) {
         (self.kind.status().as_u16(), &self.detail)

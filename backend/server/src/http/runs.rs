@@ -14,13 +14,14 @@ use forkyard_wire::job::{Command, Job, Limits, Program};
 use forkyard_wire::problem::Problem;
 use forkyard_wire::run::{MAX_SOURCE_BYTES, RunEvent, RunRequest};
 use forkyard_wire::timeline::Chunk;
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 
 use super::problem::{Failure, Kind};
 use super::{Server, Shared, body};
 use crate::limits;
 use crate::python::{ChoiceError, Found, environment};
 use crate::runs::registry::{self, InputError};
+use crate::runs::stream::Numbered;
 use crate::runs::{Refusal, TraceError};
 
 /// Starts a run and answers with its events: `queued`, `started`, `output`, `timeline`, `finished`. Closing the connection ends
@@ -39,10 +40,21 @@ use crate::runs::{Refusal, TraceError};
 pub(super) async fn start(State(server): Shared, headers: HeaderMap, body: Body) -> Result<Response, Failure> {
     let request: RunRequest = body::json(&headers, body).await?;
     let job = job(&server, request).await?;
-    let events = server.runs.start(job).map_err(|refusal| match refusal {
+    let events = server.runs.start(job).map_err(refused)?;
+    Ok(event_stream(events))
+}
+
+/// Why a run does not begin, as an answer.
+pub(super) fn refused(refusal: Refusal) -> Failure {
+    match refusal {
         Refusal::Full => Failure::new(Kind::Busy, format!("This machine is busy: {refusal}. Try again in a few seconds.")),
         Refusal::Closing => Failure::new(Kind::Unavailable, "The server is ending and starts no more programs."),
-    })?;
+        Refusal::NoId => unavailable(refusal),
+    }
+}
+
+/// Events as they go to the client.
+pub(super) fn event_stream(events: impl Stream<Item = Numbered> + Send + 'static) -> Response {
     let events = events.map(|numbered| {
         let event = Event::default().id(numbered.id.to_string()).event(numbered.event.name).data(numbered.event.data);
         Ok::<_, Infallible>(event)
@@ -50,7 +62,7 @@ pub(super) async fn start(State(server): Shared, headers: HeaderMap, body: Body)
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(limits::HEARTBEAT)).into_response();
     // Tells a proxy in front to pass events on as they come.
     response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-    Ok(response)
+    response
 }
 
 /// Text for the program's standard input; an empty body closes it.
@@ -125,7 +137,7 @@ pub(super) async fn trace(State(server): Shared, id: Result<Path<String>, PathRe
 }
 
 /// From what was asked to what is done: every rule that the request's types do not hold by themselves.
-async fn job(server: &Arc<Server>, request: RunRequest) -> Result<Job, Failure> {
+pub(super) async fn job(server: &Arc<Server>, request: RunRequest) -> Result<Job, Failure> {
     check_length(&request.source)?;
     check_text("source", &request.source)?;
     for (index, argument) in request.args.iter().enumerate() {

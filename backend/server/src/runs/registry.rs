@@ -204,6 +204,9 @@ pub(crate) enum Refusal {
     /// The server ends.
     #[error("the server is ending")]
     Closing,
+    /// The kernel gave no random bytes for an id.
+    #[error("no id can be made")]
+    NoId,
 }
 
 /// No run has this id.
