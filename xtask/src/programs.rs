@@ -11,28 +11,34 @@ use anyhow::{Context, Result, ensure};
 use crate::call;
 use crate::place::{self, Profile};
 
-/// Builds `forkyard`, `forkyard-runner` and the extension, and lays the Python package. Copies only what changed.
+/// The extension, as cargo names it.
+const EXTENSION: &str = "libforkyard_python.so";
+
+/// What watches the interpreter's lock, as cargo names it.
+const WATCHER: &str = "libforkyard_gil.so";
+
+/// Builds `forkyard`, `forkyard-runner` and the libraries, and lays the Python package. Copies only what changed.
 pub(crate) fn stage(profile: Profile) -> Result<()> {
     let usually = match profile {
         Profile::Debug => "2 minutes from nothing, seconds after an edit",
         Profile::Release => "4 minutes from nothing, a minute after an edit",
     };
     call::say("Building forkyard, its runner and the Python extension", usually);
-    let packages = ["-p", "forkyard-server", "-p", "forkyard-runner", "-p", "forkyard-python"];
+    let packages = ["-p", "forkyard-server", "-p", "forkyard-runner", "-p", "forkyard-python", "-p", "forkyard-gil"];
     // While one program does not compile the others can still be tried.
     let built = call::run(call::cargo().args(["build", "--keep-going"]).args(profile.flags()).args(packages));
-    if built.is_ok() || extension(profile).is_file() {
+    if built.is_ok() || library(profile, EXTENSION).is_file() {
         lay(profile)?;
     }
     built
 }
 
-/// The extension as cargo leaves it.
-fn extension(profile: Profile) -> PathBuf {
-    place::programs(profile).join("libforkyard_python.so")
+/// A library as cargo leaves it.
+fn library(profile: Profile, name: &str) -> PathBuf {
+    place::programs(profile).join(name)
 }
 
-/// Makes `target/<profile>/python` equal to the package, with the extension in it.
+/// Makes `target/<profile>/python` equal to the package, with the extension and the watcher in it.
 fn lay(profile: Profile) -> Result<()> {
     let source = place::root().join("backend/python/package");
     let goal = place::programs(profile).join("python");
@@ -42,9 +48,10 @@ fn lay(profile: Profile) -> Result<()> {
     for file in &wanted {
         copy_if_changed(&source.join(file), &goal.join(file))?;
     }
-    let installed = PathBuf::from("_forkyard/_engine.abi3.so");
-    copy_if_changed(&extension(profile), &goal.join(&installed))?;
-    wanted.insert(installed);
+    for (name, installed) in [(EXTENSION, "_forkyard/_engine.abi3.so"), (WATCHER, "_forkyard/libforkyard_gil.so")] {
+        copy_if_changed(&library(profile, name), &goal.join(installed))?;
+        wanted.insert(PathBuf::from(installed));
+    }
 
     let mut present = BTreeSet::new();
     files(&goal, Path::new(""), &mut present)?;

@@ -11,6 +11,7 @@ mod board;
 mod condition;
 mod errors;
 mod event;
+mod gil;
 mod lock;
 mod memory;
 mod message;
@@ -38,6 +39,7 @@ fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<pipe::End>()?;
     module.add_function(wrap_pyfunction!(pipe::pipe, module)?)?;
     module.add_class::<board::Board>()?;
+    module.add_function(wrap_pyfunction!(gil::gil_watch, module)?)?;
     module.add_function(wrap_pyfunction!(waiting::finalizing, module)?)?;
     forkyard_engine::trace::set_line_source(waiting::current_line);
     Ok(())

@@ -15,7 +15,7 @@ use forkyard_sandbox::cgroup::Cgroup;
 use forkyard_sandbox::confine::Confinement;
 use forkyard_sandbox::root::{HOME, MAIN};
 use forkyard_sandbox::sys::{self, Fork};
-use forkyard_wire::job::{Job, Program};
+use forkyard_wire::job::{Job, Program, WATCHER};
 use forkyard_wire::run::{Engine, StartMethod, Workers};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
@@ -30,6 +30,9 @@ const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// What a held process says when it only waits for us; no text begins with it.
 const READY: u8 = 0;
+
+/// The variable with what is loaded before a program.
+const PRELOAD: &str = "LD_PRELOAD";
 
 /// What is started.
 #[derive(Debug, Clone)]
@@ -193,6 +196,9 @@ fn environment(job: &Job, home: &Home, main: &Path, extra: &Extra<'_>) -> Vec<(O
         .into(),
         Home::Users => std::env::vars_os().filter(|(name, _)| !name.as_encoded_bytes().starts_with(b"FORKYARD_")).collect(),
     };
+    if let Some(watcher) = job.timeline.then(|| watcher(&job.python.package)).flatten() {
+        preload(&mut environment, watcher);
+    }
     let mut set = |name: &str, value: OsString| environment.push((name.into(), value));
     set("FORKYARD_ENGINE", engine(job.engine).into());
     set("FORKYARD_WORKERS", workers(job.workers).into());
@@ -204,6 +210,25 @@ fn environment(job: &Job, home: &Home, main: &Path, extra: &Extra<'_>) -> Vec<(O
         set(name, std::os::fd::AsRawFd::as_raw_fd(&descriptor.as_fd()).to_string().into());
     }
     environment
+}
+
+/// The library that watches the interpreter's lock, if the package has it and its place can be told to the loader, which takes
+/// these letters for the end of a name.
+fn watcher(package: &Path) -> Option<PathBuf> {
+    let watcher = package.join(WATCHER);
+    let plain = !watcher.as_os_str().as_encoded_bytes().iter().any(|letter| b" :\t\n".contains(letter));
+    (plain && watcher.is_file()).then_some(watcher)
+}
+
+/// Has `library` loaded before the program, and before what its user has loaded.
+fn preload(environment: &mut Vec<(OsString, OsString)>, library: PathBuf) {
+    let mut value = library.into_os_string();
+    if let Some(at) = environment.iter().position(|(name, _)| name == PRELOAD) {
+        let (_, users) = environment.swap_remove(at);
+        value.push(":");
+        value.push(users);
+    }
+    environment.push((PRELOAD.into(), value));
 }
 
 fn engine(engine: Engine) -> &'static str {
@@ -258,4 +283,17 @@ pub(crate) enum ProgramError {
     /// The other side is gone.
     #[error("the runner and the program lost each other")]
     Abandoned,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_user_has_loaded_is_loaded_too() {
+        let mut environment = vec![("LD_PRELOAD".into(), "/their/lib.so".into()), ("HOME".into(), "/".into())];
+        preload(&mut environment, "/our/lib.so".into());
+        assert!(environment.contains(&("LD_PRELOAD".into(), "/our/lib.so:/their/lib.so".into())));
+        assert_eq!(environment.len(), 2);
+    }
 }

@@ -67,6 +67,14 @@ pub enum Kind {
     Printed,
     /// An exception leaves the program's code. `argument`: `pack(0, string id)`.
     Raised,
+    /// A thread took the interpreter's lock (the GIL). `argument`: its tid, which is another's when a thread that begins to wait tells
+    /// who has it. Nothing is recorded of the lock before a second thread wants it. A thread gets no lane by this or the next two, nor
+    /// by waiting for the lock: the machinery's own threads take it too.
+    GilTaken,
+    /// It let it go. `argument`: 1 when it was asked to, because another thread had waited for a switch interval; 0 of its own accord.
+    GilDropped,
+    /// Whether this process's interpreter lock is watched. `argument`: `pack(1 or 0, string id of the reason)`.
+    GilWatch,
 }
 
 /// Two 32-bit numbers in an argument, the first in the upper half.
@@ -84,7 +92,7 @@ const WAIT_BEGIN: u16 = 0x0200;
 const WAIT_END: u16 = 0x0300;
 
 /// Kinds without a segment kind of their own, in the order of their numbers, from 1.
-const PLAIN: [Kind; 15] = [
+const PLAIN: [Kind; 18] = [
     Kind::HoldBegin,
     Kind::HoldEnd,
     Kind::Wake,
@@ -100,6 +108,9 @@ const PLAIN: [Kind; 15] = [
     Kind::ThreadDied,
     Kind::Printed,
     Kind::Raised,
+    Kind::GilTaken,
+    Kind::GilDropped,
+    Kind::GilWatch,
 ];
 
 impl Kind {
@@ -124,6 +135,9 @@ impl Kind {
             Kind::ThreadDied => 13,
             Kind::Printed => 14,
             Kind::Raised => 15,
+            Kind::GilTaken => 16,
+            Kind::GilDropped => 17,
+            Kind::GilWatch => 18,
         }
     }
 

@@ -11,3 +11,4 @@ pub mod names;
 pub mod reader;
 pub mod recorder;
 mod ring;
+pub mod watcher;

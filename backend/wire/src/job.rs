@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::run::{Engine, Isolation, OnCore, StartMethod, Workers};
 
+/// Where the library that watches the interpreter's lock lies in [`Interpreter::package`].
+pub const WATCHER: &str = "_forkyard/libforkyard_gil.so";
+
 /// Everything a runner needs to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {

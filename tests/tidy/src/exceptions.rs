@@ -14,13 +14,16 @@ pub struct Exception {
 /// The list.
 pub const EXCEPTIONS: &[Exception] = &[
     exception("unsafe", "backend/engine/src/sys/", "shared memory and fork have no safe wrappers"),
+    exception("unsafe", "backend/gil/src/hooks.rs", "it answers for functions of the C library and calls the real ones"),
     exception("unsafe", "backend/oncpu/src/perf.rs", "perf's ring lives in memory that the kernel writes"),
     exception("unsafe", "backend/oncpu/tests/watches_real_processes.rs", "it watches children that it forks"),
     exception("unsafe", "backend/sandbox/src/sys.rs", "namespaces and capabilities have no safe wrappers"),
     exception("unsafe", "backend/trace/src/memory.rs", "the rings live in memory that several processes map"),
     exception("unsafe", "backend/trace/src/recorder.rs", "the recorder outlives a fork, which leaves it another process's ring"),
+    exception("unsafe", "backend/trace/src/watcher.rs", "calls a function of a library that it finds by name"),
     exception("unsafe", "backend/trace/tests/rings_survive_their_writers.rs", "its writers are children that it forks and kills"),
     exception("forbid", "backend/engine/src/lib.rs", "has `sys`"),
+    exception("forbid", "backend/gil/src/lib.rs", "has `hooks`"),
     exception("forbid", "backend/oncpu/src/lib.rs", "has `perf`"),
     exception("forbid", "backend/sandbox/src/lib.rs", "has `sys`"),
     exception("forbid", "backend/trace/src/lib.rs", "has `memory` and `recorder`"),

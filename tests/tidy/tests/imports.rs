@@ -9,6 +9,7 @@ use forkyard_tidy::tree::{files, root};
 /// Which of our crates each of our crates may import. A new crate must be given its place here.
 const LAYERS: &[(&str, &[&str])] = &[
     ("forkyard-wire", &[]),
+    ("forkyard-gil", &[]),
     ("forkyard-oncpu", &["forkyard-wire"]),
     ("forkyard-sandbox", &["forkyard-wire"]),
     ("forkyard-timeline", &["forkyard-wire"]),

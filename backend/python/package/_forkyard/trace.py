@@ -34,6 +34,7 @@ SEMAPHORE_ACQUIRE, RESULT_GET, SLEEP, GIL, INPUT = 26, 27, 28, 29, 30
     PRINTED,
     RAISED,
 ) = range(1, 16)
+GIL_WATCH = 18
 
 METHODS = {"fork": 0, "spawn": 1, "forkserver": 2}
 MAIN = 3
@@ -59,6 +60,12 @@ def pack(high, low):
 def phase(kind):
     """A phase of this process's life begins."""
     record(PHASE | kind, 0, 0)
+
+
+def watch_gil():
+    """Record the waits of this process's threads for the interpreter's lock from now on, or why they are not."""
+    trouble = _engine.gil_watch()
+    record(GIL_WATCH, 0, pack(trouble is None, string(trouble or "")))
 
 
 def made(kind):

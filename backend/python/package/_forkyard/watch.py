@@ -12,6 +12,9 @@ import time
 from . import finder, trace
 from .trace import around, waits
 
+#: The end of the path of the library that watches the interpreter's lock.
+_PRELOADED = "/libforkyard_gil.so"
+
 _fork_began = 0
 _hidden = False
 _exit_recorded = False
@@ -32,13 +35,27 @@ def begin(fd, hello):
     if hello is not None:
         trace.attach_hello(hello)
     spawned = "--multiprocessing-fork" in sys.orig_argv
+    _hide_preloaded()
     if not _hidden:
+        trace.watch_gil()
         trace.record(trace.BORN, 0, trace.pack(os.getppid(), trace.METHODS["spawn"] if spawned else trace.MAIN))
         trace.phase(trace.BOOT)
     _install(fd, hello)
     if not spawned and not _hidden:
         trace.name_process("MainProcess")
         trace.phase(trace.RUN)
+
+
+def _hide_preloaded():
+    """The program sees what it or its user has loaded before it, not the recording's library, which what it starts still gets."""
+    loaded = os.environ.get("LD_PRELOAD", "").split(":")
+    if not loaded[0].endswith(_PRELOADED):
+        return
+    theirs = {b"LD_PRELOAD": os.fsencode(":".join(loaded[1:]))} if loaded[1:] else {}
+    # Not through the mapping, which would change what children are given.
+    known = os.environ._data
+    known.pop(b"LD_PRELOAD", None)
+    known.update(theirs)
 
 
 def raised(error):
@@ -109,6 +126,7 @@ def _after_fork():
     served = _hidden
     _hidden = _exit_recorded = False
     trace.after_fork()
+    trace.watch_gil()
     method = trace.METHODS["forkserver" if served else "fork"]
     trace.record_at(_fork_began, trace.BORN, 0, trace.pack(os.getppid(), method))
     trace.record_at(_fork_began, trace.PHASE | trace.FORK, 0, 0)

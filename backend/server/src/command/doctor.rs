@@ -1,10 +1,10 @@
 //! `forkyard doctor`: what this machine offers, and what would give more.
 
 use std::fmt::Write;
-use std::path::Path;
 use std::process::{ExitCode, Stdio};
 
 use anyhow::Context;
+use forkyard_wire::job::{Interpreter, WATCHER};
 use forkyard_wire::run::{Isolation, OnCore};
 use tokio::process::Command;
 
@@ -55,7 +55,10 @@ async fn interpreters(text: &mut String, installation: &Installation) -> anyhow:
     Ok(())
 }
 
-/// Whether the engine loads in this interpreter.
+/// What an interpreter is asked: whether the engine loads, and the interpreter's lock can be watched.
+const QUESTION: &str = "import multiprocessing\nfrom _forkyard import _engine\nprint(_engine.gil_watch() or '')";
+
+/// Whether the engine loads in this interpreter, and whether its lock is watched.
 async fn engine(found: &Found, installation: &Installation) -> String {
     let package = match installation.package() {
         Ok(package) => package,
@@ -65,15 +68,20 @@ async fn engine(found: &Found, installation: &Installation) -> String {
         Ok(interpreter) => interpreter,
         Err(error) => return error.to_string(),
     };
-    loads(&interpreter.environment.join("bin/python")).await.unwrap_or_else(|error| format!("no: {error}"))
+    loads(&interpreter).await.unwrap_or_else(|error| format!("no: {error}"))
 }
 
-async fn loads(python: &Path) -> anyhow::Result<String> {
-    let mut command = Command::new(python);
-    command.args(["-c", "import _forkyard._engine, multiprocessing"]).stdin(Stdio::null()).kill_on_drop(true);
+async fn loads(interpreter: &Interpreter) -> anyhow::Result<String> {
+    let mut command = Command::new(interpreter.environment.join("bin/python"));
+    command.args(["-c", QUESTION]).stdin(Stdio::null()).kill_on_drop(true);
+    command.env("LD_PRELOAD", interpreter.package.join(WATCHER));
     let output = tokio::time::timeout(limits::ASK_INTERPRETER, command.output()).await.context("it does not answer")??;
     if output.status.success() {
-        return Ok("yes".to_owned());
+        let trouble = String::from_utf8_lossy(&output.stdout);
+        return Ok(match trouble.trim() {
+            "" => "yes, GIL: watched".to_owned(),
+            trouble => format!("yes, GIL: not watched: {trouble}"),
+        });
     }
     let said = String::from_utf8_lossy(&output.stderr);
     Ok(format!("no: {}", said.lines().last().unwrap_or("it says nothing")))

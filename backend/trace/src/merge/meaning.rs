@@ -76,7 +76,13 @@ impl Merge {
         if kind == Kind::ThreadBorn {
             self.lanes.forget_ended_thread(process, event.tid);
         }
+        let of_gil = matches!(kind, Kind::WaitBegin(SegmentKind::Gil) | Kind::WaitEnd(SegmentKind::Gil));
+        if of_gil && self.lanes.known_thread(process, event.tid).is_none() {
+            return;
+        }
         match kind {
+            // Not told yet.
+            Kind::GilTaken | Kind::GilDropped | Kind::GilWatch => return,
             Kind::Phase(_) if !self.lanes.is_shown(process) => return,
             _ => self.lanes.show(process),
         }
@@ -128,6 +134,7 @@ impl Merge {
                 self.mark(lane, t, kind, text.as_deref());
             }
             Kind::Raised => self.mark(lane, t, MarkKind::Exception, text.as_deref()),
+            Kind::GilTaken | Kind::GilDropped | Kind::GilWatch => {}
         }
     }
 

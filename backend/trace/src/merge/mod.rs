@@ -137,7 +137,9 @@ impl Merge {
             for event in batch.events {
                 let Some(kind) = Kind::unpack(event.kind) else { continue };
                 let text = match kind {
-                    Kind::TaskBegin | Kind::Printed | Kind::Raised => self.text(batch.slot, unpack(event.argument).1),
+                    Kind::TaskBegin | Kind::Printed | Kind::Raised | Kind::GilWatch => {
+                        self.text(batch.slot, unpack(event.argument).1)
+                    }
                     _ => None,
                 };
                 self.pending.push(event.t_ns, Item::Event { process, event, kind, text });
