@@ -14,6 +14,7 @@ from pathlib import Path
 import contestants
 import report
 import rows
+from failed import Failed
 
 # Seconds that one figure takes at least.
 THOROUGH, QUICK = 0.15, 0.04
@@ -51,21 +52,22 @@ def main():
 
 
 def measure(everybody, row, options, figures, stop):
-    """Adds what was measured to `figures` after each turn: median and all seconds of one operation, events of one."""
+    """Adds what was measured to `figures` after each turn: median and all seconds of one operation, and
+    what else the last turn told."""
     names = everybody.of(row)
     for _ in range(options.repeats):
         for name in names:
-            figure = figures.setdefault(name, {"median_s": None, "events": None, "all_s": []})
+            figure = figures.setdefault(name, {"median_s": None, "all_s": []})
             if stop.wanted or "error" in figure:
                 continue
             try:
                 answer = everybody.measure(row, name, QUICK if options.quick else THOROUGH)
-            except contestants.Failed as failure:
+            except Failed as failure:
                 figures[name] = {"error": str(failure)}
                 continue
             figure["all_s"].append(answer["seconds"])
             figure["median_s"] = statistics.median(figure["all_s"])
-            figure["events"] = answer["events"]
+            figure.update({name: each for name, each in answer.items() if name != "seconds"})
 
 
 class Stop:

@@ -1,12 +1,10 @@
 """One figure: a case, done so often that it can be measured, on whatever is told to take the part of `multiprocessing`.
 
 Usage: measure.py SECONDS PEER SUBJECT.CASE [ARGUMENT]... A case that took less than SECONDS is done again, more often; only the
-last time counts, the ones before it have warmed up what can be warm. Prints JSON: the seconds of one operation, and how many
-events the timeline got of one (null while nothing is recorded, or when it cannot be told).
+last time counts, the ones before it have warmed up what can be warm. Prints what the stopwatch tells.
 """
 
 import importlib
-import json
 import sys
 
 # No case is asked to do more at once than this many times what it did before.
@@ -23,8 +21,7 @@ def main(at_least, peer, name, *arguments):
         if watch.seconds >= at_least:
             break
         count = int(count * min(GROWTH, 1.2 * at_least / watch.seconds)) + 1
-    events = None if watch.events is None else watch.events / watch.operations
-    print(json.dumps({"seconds": watch.seconds / watch.operations, "events": events}))
+    watch.tell()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ VERSIONS = {
     "joblib": "1.6.0",
     "loky": "3.7.0",
     "mpire": "2.10.2",
+    "viztracer": "1.1.1",
     "zeroq": "0.1.0",
 }
 # Seconds that one installation may take; one of them is compiled where no wheel fits.

@@ -9,10 +9,10 @@ import platform
 from dataclasses import dataclass
 from datetime import date
 
-from contestants import ENGINE, RECORDED, STDLIB
-from rows import EVENT_NS, GROUPS
+from contestants import ENGINE, PAGE, RECORDED, STDLIB, VIZTRACER
+from rows import ENOUGH_EVENTS, EVENT_BYTES, EVENT_NS, GROUPS, Program
 
-TITLES = {"table": "Operations", "growth": "How cost grows"}
+TITLES = {"table": "Operations", "timeline": "What recording costs a program", "growth": "How cost grows"}
 
 
 @dataclass(frozen=True)
@@ -89,27 +89,38 @@ def _legend():
     return (
         "Times are for one operation. Ratio: how many times faster the engine is than CPython's own module. "
         "Recorded: the same in a run with a timeline, and what one event adds; "
-        f"{EVENT_NS} ns are allowed. A row marked * misses what is wanted of it."
+        f"{EVENT_NS} ns are allowed. "
+        f"A program may take longer by its limit when recorded, and an event {EVENT_BYTES} bytes on the wire. "
+        "A row marked * misses what is wanted of it."
     )
 
 
 def _tables(results):
-    """Head and lines of each group."""
-    return {group: (_growth if group == "growth" else _table)(group, figures) for group, figures in results.measured.items()}
+    """Head and lines of each group, the rows that miss first."""
+    kinds = {"table": (HEAD, _line), "timeline": (PROGRAM_HEAD, _program_line), "growth": (GROWTH_HEAD, _growth_line)}
+    tables = {}
+    for group, measured in results.measured.items():
+        head, line = kinds[group]
+        # Stable: within the missed and within the met the rows keep their order.
+        rows = sorted(_rows(group, measured), key=lambda row: not _misses(row, measured[row.name]))
+        tables[group] = head, [[_star(row, measured[row.name]) + row.what, *line(row, measured[row.name])] for row in rows]
+    return tables
 
 
-def _table(group, measured):
-    head = ["", "CPython", "Forkyard", "ratio", "target", "best peer", "recorded", "an event"]
-    rows = [row for row in GROUPS[group] if row.name in measured]
-    # Stable: within the missed and within the met the rows keep their order.
-    rows.sort(key=lambda row: not _misses(row, measured[row.name]))
-    return head, [_line(row, measured[row.name]) for row in rows]
+def _rows(group, measured):
+    return [row for row in GROUPS[group] if row.name in measured]
+
+
+def _star(row, figures):
+    return "* " if _misses(row, figures) else ""
+
+
+HEAD = ["", "CPython", "Forkyard", "ratio", "target", "best peer", "recorded", "an event"]
 
 
 def _line(row, figures):
     event = _event_ns(figures)
     return [
-        ("* " if _misses(row, figures) else "") + row.what,
         _time(figures, STDLIB),
         _time(figures, ENGINE),
         _ratio(figures),
@@ -120,25 +131,76 @@ def _line(row, figures):
     ]
 
 
-def _growth(group, measured):
-    rows = [row for row in GROUPS[group] if row.name in measured]
-    lines = [[row.what, *(_time(measured[row.name], name) for name in (STDLIB, ENGINE)), _ratio(measured[row.name])] for row in rows]
-    return ["", "CPython", "Forkyard", "ratio"], lines
+GROWTH_HEAD = ["", "CPython", "Forkyard", "ratio"]
+
+
+def _growth_line(_row, figures):
+    return [_time(figures, STDLIB), _time(figures, ENGINE), _ratio(figures)]
+
+
+PROGRAM_HEAD = ["", "Forkyard", "recorded", "limit", "in the page", "events", "on the wire", "saved", "CPython", "VizTracer", "saved by it"]
+
+
+def _program_line(row, figures):
+    events, wire = figures.get(PAGE, {}).get("events"), _wire_bytes(figures)
+    return [
+        _time(figures, ENGINE),
+        _times_longer(figures, RECORDED, ENGINE),
+        f"{row.limit:.2f}x",
+        _times_longer(figures, PAGE, ENGINE),
+        "" if events is None else f"{events:.0f}",
+        "" if wire is None else f"{wire:.1f} B an event",
+        _saved(figures.get(RECORDED, {})),
+        _time(figures, STDLIB),
+        _times_longer(figures, VIZTRACER, STDLIB),
+        _saved(figures.get(VIZTRACER, {})),
+    ]
+
+
+def _times_longer(figures, name, base):
+    longer, before = _median(figures, name), _median(figures, base)
+    return _time(figures, name) if longer is None or before is None else f"{longer / before:.2f}x"
+
+
+def _saved(figure):
+    if "saved_bytes" not in figure:
+        return ""
+    return f"{figure['saved_bytes'] / 1e6:.1f} MB, {figure['until_saved_s']:.1f} s in all"
+
+
+def _wire_bytes(figures):
+    """Bytes of the wire for one event, where enough events make it a figure."""
+    page = figures.get(PAGE, {})
+    return page["wire_bytes"] / page["events"] if (page.get("events") or 0) >= ENOUGH_EVENTS else None
 
 
 def _missed(results):
-    """The rows of the table that miss, in words."""
-    measured = results.measured.get("table", {})
-    missed = [row for row in GROUPS["table"] if row.name in measured and _misses(row, measured[row.name])]
-    return [f"{row.what} ({_ratio(measured[row.name])} of {row.target:g}x)" for row in missed]
+    """The rows that miss, in words."""
+    words = []
+    for group, measured in results.measured.items():
+        for row in _rows(group, measured):
+            if _misses(row, figures := measured[row.name]):
+                words.append(f"{row.what} ({_in_short(row, figures)})")
+    return words
+
+
+def _in_short(row, figures):
+    if isinstance(row, Program):
+        return f"{_times_longer(figures, RECORDED, ENGINE)} of {row.limit:.2f}x"
+    return f"{_ratio(figures)} of {row.target:g}x"
 
 
 def _misses(row, figures):
-    """Whether the ratio or the peer to be ahead of is missed; what cannot be told is not."""
-    ours, theirs, rival = (_median(figures, name) for name in (ENGINE, STDLIB, row.ahead_of))
-    if ours is None:
-        return "error" in figures.get(ENGINE, {})
-    return (theirs is not None and theirs / ours < row.target) or (rival is not None and rival < ours)
+    """Whether a target is missed; what cannot be told is not."""
+    if "error" in figures.get(ENGINE, {}):
+        return True
+    ours, theirs, recorded = (_median(figures, name) for name in (ENGINE, STDLIB, RECORDED))
+    if isinstance(row, Program):
+        too_slow = ours is not None and recorded is not None and recorded / ours > row.limit
+        return too_slow or (_wire_bytes(figures) or 0) > EVENT_BYTES
+    rival = _median(figures, row.ahead_of)
+    too_slow = row.target is not None and ours is not None and theirs is not None and theirs / ours < row.target
+    return too_slow or (ours is not None and rival is not None and rival < ours)
 
 
 def _median(figures, name):

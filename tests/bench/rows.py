@@ -54,6 +54,29 @@ def _table():
     ]
 
 
+@dataclass(frozen=True)
+class Program:
+    """A whole program, in which the timeline's cost shows as a user meets it; measured beside a profiler that does the like."""
+
+    name: str
+    what: str
+    # In `programs`.
+    file: str
+    # How many times longer the program may take when recorded.
+    limit: float
+
+
+# Bytes that one event of the timeline may take on its way to the page, where there are enough of them to tell.
+EVENT_BYTES, ENOUGH_EVENTS = 4, 10_000
+
+
+def _programs():
+    return [
+        Program("cpu-bound", "2 processes that compute", "cpu_bound.py", 1.03),
+        Program("pool-and-queue", "20 000 tasks, each with a report through a Queue", "pool_and_queue.py", 1.10),
+    ]
+
+
 def _growth():
     """How cost grows; the engine beside CPython's own module, and no targets."""
     crowds = [(f"crowd-{n}", f"Queue, producers and consumers {n} each, an int", f"queues.crowd {n}") for n in (1, 2, 4, 8)]
@@ -64,7 +87,7 @@ def _growth():
     return [Row(*each, recorded=False) for each in crowds + messages + pools + heaps]
 
 
-GROUPS = {"table": _table(), "growth": _growth()}
+GROUPS = {"table": _table(), "timeline": _programs(), "growth": _growth()}
 
 
 def chosen(names):

@@ -4,6 +4,7 @@ The events are counted in the memory that the processes record into, which a rec
 `backend/trace/src/memory.rs` for its layout. A process that dies meanwhile takes its count along, so cases let theirs live.
 """
 
+import json
 import os
 import struct
 import time
@@ -44,6 +45,11 @@ class Stopwatch:
         """For a case whose processes die while it is measured: nobody can count their events."""
         self.events = None
         return self
+
+    def tell(self):
+        """Prints the seconds of one operation, and its events: null while nothing is recorded, or when they cannot be told."""
+        events = None if self.events is None else self.events / self.operations
+        print(json.dumps({"seconds": self.seconds / self.operations, "events": events}))
 
 
 def _recorded():

@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
     /// Shorter and noisier figures.
     #[arg(long)]
     quick: bool,
-    /// Without the other libraries, which are installed from PyPI, outside the tree, when first needed.
+    /// Without the other libraries, which are installed from PyPI when first needed, outside the tree.
     #[arg(long)]
     no_peers: bool,
 }
