@@ -182,6 +182,7 @@ impl<'a> Tables<'a> {
                 let args = Done { function, index: segment.index, line };
                 text.push(&slice(segment, "task", function.unwrap_or("task"), event(lane, args)));
             }
+            Category::Gil => {}
             // Readiness has no row of its own: in its thread's it would cut across the waits.
             Category::Core if segment.kind == SegmentKind::Runnable => {}
             Category::Core => {

@@ -4,11 +4,21 @@
 //! nanoseconds since the run's zero (CLOCK_MONOTONIC when the interpreter was started). Id 0 means "none" in every column.
 //! Meaning is made once, in the merge: who reads a chunk draws it and says it, and never works out again what an event meant.
 
-mod columns;
+mod arrows;
+mod digits;
+mod findings;
+mod kinds;
+mod levels;
+mod segments;
+mod shapes;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::columns::{Arrow, Arrows, Segment, Segments};
+pub use self::arrows::{Arrow, ArrowColumns, Arrows};
+pub use self::findings::{Blocked, Deadlock, Gap, GilWatch, LeftOut, LostUpdates};
+pub use self::kinds::{Category, SEGMENT_KINDS, SegmentKind};
+pub use self::levels::{Level, LevelColumns, Levels, Measure};
+pub use self::segments::{Segment, SegmentColumns, Segments};
 
 /// What happened since the last chunk.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -24,15 +34,36 @@ pub struct Chunk {
     /// Appended to the run's table of strings; the first string of a run has id 1.
     pub strings: Vec<String>,
     /// Rows that are final.
+    #[cfg_attr(feature = "openapi", schema(value_type = SegmentColumns))]
     pub segments: Segments,
     /// Rows that have begun and not ended, `end` being `to_ns`. Replaces the last chunk's.
+    #[cfg_attr(feature = "openapi", schema(value_type = SegmentColumns))]
     pub open: Segments,
     /// Messages that arrived.
+    #[cfg_attr(feature = "openapi", schema(value_type = ArrowColumns))]
     pub arrows: Arrows,
+    /// How many wait for an object, or lie in it, from a moment on.
+    #[cfg_attr(feature = "openapi", schema(value_type = LevelColumns))]
+    pub levels: Levels,
     /// Moments.
     pub marks: Vec<Mark>,
+    /// Deadlocks that closed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deadlocks: Vec<Deadlock>,
+    /// Updates of shared values that were lost.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lost_updates: Vec<LostUpdates>,
+    /// Stretches of processes whose events were lost.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<Gap>,
     /// Events lost so far over the whole run, because a ring was full.
     pub lost: u64,
+    /// What is not in the timeline so far. Replaces the last chunk's.
+    #[serde(skip_serializing_if = "LeftOut::is_nothing")]
+    pub left_out: LeftOut,
+    /// Whether the interpreter's lock is watched, in the first chunk and whenever it changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gil: Option<GilWatch>,
 }
 
 /// A row of the picture: a process (and its main thread), a further thread, or a core.
@@ -88,166 +119,6 @@ pub struct Object {
     pub line: u32,
 }
 
-/// What a segment is. Numbers are the wire's; never reuse one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum SegmentKind {
-    /// Being copied from its parent.
-    Fork = 1,
-    /// The kernel loads the interpreter.
-    Exec = 2,
-    /// The interpreter starts.
-    Boot = 3,
-    /// The main module is imported.
-    Import = 4,
-    /// The process object is unpickled.
-    Unpickle = 5,
-    /// The program's own code.
-    Run = 6,
-    /// From the end of the program's code to the end of the process.
-    Exit = 7,
-    /// Dead, not yet joined.
-    Zombie = 8,
-    /// `Lock.acquire`, `RLock.acquire`, and a shared value's lock.
-    LockAcquire = 16,
-    /// `Queue.get`.
-    QueueGet = 17,
-    /// `Queue.put`.
-    QueuePut = 18,
-    /// `Connection.recv`, `poll`, `connection.wait`.
-    ConnectionRecv = 19,
-    /// `Connection.send`.
-    ConnectionSend = 20,
-    /// `Process.join`, `Pool.join`.
-    ProcessJoin = 21,
-    /// `Thread.join`.
-    ThreadJoin = 22,
-    /// `Event.wait`.
-    EventWait = 23,
-    /// `Condition.wait`.
-    ConditionWait = 24,
-    /// `Barrier.wait`.
-    BarrierWait = 25,
-    /// `Semaphore.acquire`.
-    SemaphoreAcquire = 26,
-    /// `AsyncResult.get`, `Pool.map`, `Future.result`.
-    AsyncResultGet = 27,
-    /// `time.sleep`.
-    Sleep = 28,
-    /// Waiting for the interpreter's lock.
-    Gil = 29,
-    /// `input()`.
-    Input = 30,
-    /// A lock held.
-    Hold = 48,
-    /// One task of a pool or an executor, in its worker.
-    Task = 49,
-    /// On a core; the segment's lane is the core.
-    OnCore = 50,
-    /// Ready, and no core free; the segment's lane is the thread.
-    Runnable = 51,
-}
-
-/// Every kind, in the order of their numbers.
-pub const SEGMENT_KINDS: [SegmentKind; 27] = {
-    use SegmentKind::*;
-    [
-        Fork,
-        Exec,
-        Boot,
-        Import,
-        Unpickle,
-        Run,
-        Exit,
-        Zombie,
-        LockAcquire,
-        QueueGet,
-        QueuePut,
-        ConnectionRecv,
-        ConnectionSend,
-        ProcessJoin,
-        ThreadJoin,
-        EventWait,
-        ConditionWait,
-        BarrierWait,
-        SemaphoreAcquire,
-        AsyncResultGet,
-        Sleep,
-        Gil,
-        Input,
-        Hold,
-        Task,
-        OnCore,
-        Runnable,
-    ]
-};
-
-/// The family of a segment; the `cat` of the exported trace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Category {
-    /// Birth, life and death.
-    Lifecycle,
-    /// Blocked.
-    Wait,
-    /// A lock held.
-    Hold,
-    /// A task of a pool.
-    Task,
-    /// On a core, or ready for one.
-    Core,
-}
-
-impl SegmentKind {
-    /// The kind with this number.
-    pub fn from_number(number: u8) -> Option<Self> {
-        SEGMENT_KINDS.into_iter().find(|kind| *kind as u8 == number)
-    }
-
-    /// Its family.
-    pub fn category(self) -> Category {
-        match self as u8 {
-            1..=8 => Category::Lifecycle,
-            16..=30 => Category::Wait,
-            48 => Category::Hold,
-            49 => Category::Task,
-            _ => Category::Core,
-        }
-    }
-
-    /// Its name in the exported trace and in tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            SegmentKind::Fork => "fork",
-            SegmentKind::Exec => "exec",
-            SegmentKind::Boot => "boot",
-            SegmentKind::Import => "import",
-            SegmentKind::Unpickle => "unpickle",
-            SegmentKind::Run => "run",
-            SegmentKind::Exit => "exit",
-            SegmentKind::Zombie => "zombie",
-            SegmentKind::LockAcquire => "Lock.acquire",
-            SegmentKind::QueueGet => "Queue.get",
-            SegmentKind::QueuePut => "Queue.put",
-            SegmentKind::ConnectionRecv => "Connection.recv",
-            SegmentKind::ConnectionSend => "Connection.send",
-            SegmentKind::ProcessJoin => "Process.join",
-            SegmentKind::ThreadJoin => "Thread.join",
-            SegmentKind::EventWait => "Event.wait",
-            SegmentKind::ConditionWait => "Condition.wait",
-            SegmentKind::BarrierWait => "Barrier.wait",
-            SegmentKind::SemaphoreAcquire => "Semaphore.acquire",
-            SegmentKind::AsyncResultGet => "AsyncResult.get",
-            SegmentKind::Sleep => "sleep",
-            SegmentKind::Gil => "gil",
-            SegmentKind::Input => "input",
-            SegmentKind::Hold => "hold",
-            SegmentKind::Task => "task",
-            SegmentKind::OnCore => "on core",
-            SegmentKind::Runnable => "runnable",
-        }
-    }
-}
-
 /// A moment worth showing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -275,17 +146,4 @@ pub enum MarkKind {
     Exception,
     /// A signal ended the process.
     Signal,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_kind_survives_its_number() {
-        for kind in SEGMENT_KINDS {
-            assert_eq!(SegmentKind::from_number(kind as u8), Some(kind));
-        }
-        assert_eq!(SegmentKind::from_number(0), None);
-    }
 }

@@ -33,17 +33,19 @@ impl Group {
     pub(crate) fn of(segment: &Segment) -> impl Iterator<Item = ((u32, BandKind), Group)> + use<> {
         let lane = segment.lane;
         let (first, second) = match segment.kind.category() {
-            Category::Lifecycle => (((lane, BandKind::Main), Group::Life), None),
-            Category::Wait => (((lane, BandKind::Main), Group::Wait), None),
-            Category::Hold => (((lane, BandKind::Hold), Group::Life), None),
-            Category::Task => (((lane, BandKind::Task), Group::Life), None),
+            Category::Lifecycle => (Some(((lane, BandKind::Main), Group::Life)), None),
+            Category::Wait => (Some(((lane, BandKind::Main), Group::Wait)), None),
+            Category::Hold => (Some(((lane, BandKind::Hold), Group::Life)), None),
+            Category::Task => (Some(((lane, BandKind::Task), Group::Life)), None),
+            // The interpreter's lock has no row yet.
+            Category::Gil => (None, None),
             Category::Core if segment.kind == SegmentKind::OnCore => {
                 let thread = (segment.holder != 0).then_some(((segment.holder, BandKind::Main), Group::Core));
-                (((lane, BandKind::Core), Group::Core), thread)
+                (Some(((lane, BandKind::Core), Group::Core)), thread)
             }
-            Category::Core => (((lane, BandKind::Main), Group::Core), None),
+            Category::Core => (Some(((lane, BandKind::Main), Group::Core)), None),
         };
-        std::iter::once(first).chain(second)
+        first.into_iter().chain(second)
     }
 }
 

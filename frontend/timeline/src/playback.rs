@@ -2,11 +2,14 @@
 
 use forkyard_wire::timeline::{Chunk, Lane, Segment};
 
+use crate::findings::Findings;
+
 /// A recorded run and how far it has been played.
 #[derive(Debug, Clone)]
 pub struct Playback {
     whole: Chunk,
     segments: Vec<Segment>,
+    findings: Findings,
     played_ns: u64,
     /// Whether strings and objects were given out.
     begun: bool,
@@ -16,7 +19,7 @@ impl Playback {
     /// A run from its chunks, at its beginning.
     pub fn of<'a>(chunks: impl IntoIterator<Item = &'a Chunk>) -> Self {
         let mut whole = Chunk::default();
-        let mut segments = Vec::new();
+        let (mut segments, mut findings) = (Vec::new(), Findings::default());
         let mut open = Vec::new();
         for chunk in chunks {
             whole.to_ns = whole.to_ns.max(chunk.to_ns);
@@ -31,13 +34,14 @@ impl Playback {
             }
             whole.strings.extend(chunk.strings.iter().cloned());
             whole.marks.extend(chunk.marks.iter().cloned());
-            chunk.arrows.iter().for_each(|arrow| whole.arrows.push(arrow));
+            whole.arrows.extend(chunk.arrows.iter());
+            findings.apply(chunk);
             segments.extend(chunk.segments.iter());
             open = chunk.open.iter().collect();
         }
         segments.extend(open);
         whole.lanes.sort_by_key(|lane| lane.id);
-        Self { whole, segments, played_ns: 0, begun: false }
+        Self { whole, segments, findings, played_ns: 0, begun: false }
     }
 
     /// The length of the run in nanoseconds.
@@ -61,7 +65,8 @@ impl Playback {
         chunk.segments = self.segments.iter().filter(|row| is_new(row.end)).copied().collect();
         let open = self.segments.iter().filter(|row| row.start <= to && row.end > to);
         chunk.open = open.map(|row| Segment { end: to, ..unfinished(row) }).collect();
-        self.whole.arrows.iter().filter(|arrow| is_new(arrow.received)).for_each(|arrow| chunk.arrows.push(arrow));
+        chunk.arrows = self.whole.arrows.iter().filter(|arrow| is_new(arrow.received)).collect();
+        self.findings.tell(&mut chunk, is_new);
         chunk.marks = self.whole.marks.iter().filter(|mark| is_new(mark.at_ns)).cloned().collect();
         chunk.lost = if over { self.whole.lost } else { 0 };
         (self.played_ns, self.begun) = (to, true);

@@ -72,7 +72,16 @@ pub(crate) fn chunk() -> Chunk {
         .collect(),
         ..Chunk::default()
     };
-    chunk.arrows.push(Arrow { object: QUEUE, bytes: 512, from: FIRST, sent: 79 * MS, to: MAIN, received: 90 * MS });
+    chunk.arrows.push(Arrow {
+        object: QUEUE,
+        bytes: 512,
+        from: FIRST,
+        sent: 79 * MS,
+        to: MAIN,
+        received: 90 * MS,
+        pickling: 0,
+        unpickling: 0,
+    });
     chunk
 }
 

@@ -109,7 +109,7 @@ impl Rows {
 
     fn has(self, segment: &Segment) -> bool {
         match (self, segment.kind.category()) {
-            (Rows::Events, category) => category != Category::Core,
+            (Rows::Events, category) => !matches!(category, Category::Core | Category::Gil),
             (Rows::Waits, category) => category == Category::Wait,
             (Rows::Lives, category) => category == Category::Lifecycle,
             (Rows::Work, category) => matches!(category, Category::Hold | Category::Task),

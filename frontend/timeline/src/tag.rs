@@ -68,7 +68,7 @@ pub fn letter(kind: SegmentKind) -> &'static str {
         Sleep => "Z",
         Gil => "G",
         Input => "I",
-        Run | Runnable | Hold | Task | OnCore => "",
+        Run | Runnable | Hold | Task | OnCore | GilHold => "",
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use forkyard_wire::timeline::{Arrow, Chunk, Lane, LaneKind, Mark, Object, Segment, SegmentKind};
 
 use crate::band::{Band, BandKind, Group};
+use crate::findings::Findings;
 use crate::pieces::{Piece, Pieces};
 use crate::sorted::Entry;
 use crate::state::{Class, Cores, Hue};
@@ -38,6 +39,7 @@ pub struct Trace {
     bands: BTreeMap<(u32, BandKind), Band>,
     arrows: Vec<Arrow>,
     marks: Vec<Mark>,
+    findings: Findings,
     lines: BTreeMap<u32, Vec<u32>>,
     cores: Cores,
 }
@@ -57,6 +59,7 @@ impl Trace {
         self.objects.extend(chunk.objects.iter().map(|object| (object.id, object.clone())));
         self.marks.extend(chunk.marks.iter().cloned());
         self.arrows.extend(chunk.arrows.iter());
+        self.findings.apply(chunk);
         let mut dirty = Dirty::default();
         self.add_lanes(&chunk.lanes, &mut dirty);
         for segment in chunk.segments.iter() {
@@ -86,6 +89,11 @@ impl Trace {
     /// Events that were lost because a ring was full.
     pub fn lost(&self) -> u64 {
         self.lost
+    }
+
+    /// What is known beside the rows.
+    pub fn findings(&self) -> &Findings {
+        &self.findings
     }
 
     /// Whether core rows were recorded.

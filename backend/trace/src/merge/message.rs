@@ -73,5 +73,7 @@ fn arrow((object, _): Number, sent: End, received: End) -> Arrow {
         sent: sent.at.min(received.at),
         to: received.lane,
         received: received.at,
+        pickling: 0,
+        unpickling: 0,
     }
 }

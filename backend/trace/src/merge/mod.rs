@@ -222,6 +222,7 @@ impl Merge {
     }
 
     fn take_chunk(&mut self) -> Chunk {
+        self.next.segments.sort();
         Chunk {
             to_ns: self.to_ns,
             lanes: self.lanes.take_changed(),
