@@ -12,6 +12,7 @@
 mod axis;
 mod band;
 mod bars;
+pub mod critical;
 pub mod deadlock;
 mod findings;
 mod hit;
