@@ -3,6 +3,7 @@
 //! The way of an event: a primitive calls the [`recorder`] in its process; the event lies in that process's ring in the
 //! shared [`memory`]; the runner's reader collects it; the merge gives it a meaning.
 
+mod atomic;
 pub mod chrome;
 pub mod event;
 pub mod memory;

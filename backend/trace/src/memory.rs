@@ -26,6 +26,7 @@ use nix::sys::uio::pread;
 use nix::unistd::ftruncate;
 use thiserror::Error;
 
+use crate::event::Event;
 use crate::ring::{Cell, Ring};
 
 /// How many processes can be recorded at once.
@@ -45,6 +46,7 @@ const TOTAL_BYTES: usize = PAGE + HEADERS_BYTES + SLOTS * SLOT_BYTES;
 
 const _: () = assert!(HEADERS_BYTES.is_multiple_of(PAGE) && SLOT_BYTES.is_multiple_of(PAGE));
 const _: () = assert!(RING_EVENTS.is_power_of_two());
+const _: () = assert!(size_of::<Cell>() == size_of::<Event>());
 
 /// The first page.
 #[repr(C)]

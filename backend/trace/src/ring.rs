@@ -7,16 +7,13 @@
 //! A full ring overwrites its oldest events. Each position handed out is in the end either read or counted as lost, except
 //! for the one that a killed thread had begun.
 
-use std::sync::atomic::{AtomicU64, Ordering, fence};
-
+use crate::atomic::{AtomicU64, Ordering, fence, yield_now};
 use crate::event::Event;
 
 /// An event's bytes: time; tid, kind and core; object and sequence; argument.
 #[derive(Debug, Default)]
 #[repr(C)]
 pub(crate) struct Cell([AtomicU64; 4]);
-
-const _: () = assert!(size_of::<Cell>() == size_of::<Event>());
 
 /// The word with the sequence in its upper half while somebody writes the cell. The sequence 0 is never published.
 const BUSY: u64 = 0x0000_0000_ffff_ffff;
@@ -129,7 +126,7 @@ fn claim(cell: &Cell, sequence: u32) -> Option<u64> {
     let mut seen = cell.0[2].load(Ordering::Relaxed);
     loop {
         if seen == BUSY {
-            std::thread::yield_now();
+            yield_now();
             seen = cell.0[2].load(Ordering::Relaxed);
             continue;
         }

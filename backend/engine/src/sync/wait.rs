@@ -5,13 +5,13 @@
 //! system call.
 
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
-use std::sync::atomic::{AtomicU32, fence};
 use std::time::{Duration, Instant};
 
 use nix::sched::{CpuSet, sched_getaffinity};
 use nix::unistd::Pid;
 
 use crate::limits::{FIRST_DOZE, LAST_DOZE, SPINLESS_WAITS, SPINS};
+use crate::sys::atomic::{AtomicU32, fence};
 use crate::sys::futex::{self, Woken};
 use crate::sys::layout::Signal;
 
@@ -123,7 +123,7 @@ pub(crate) fn spin<G: Goal>(luck: &AtomicU32, goal: &mut G) -> Result<Option<G::
 
 /// Whether two threads can run at once.
 fn several_cores() -> bool {
-    static CORES: AtomicU32 = AtomicU32::new(0);
+    static CORES: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
     match CORES.load(Relaxed) {
         0 => {
             // Not `available_parallelism`, which reads files: this runs in the first wait of each process.

@@ -4,6 +4,7 @@
 //! the business of the modules above.
 #![expect(unsafe_code, reason = "this module exists to keep the raw parts in one place")]
 
+pub(crate) mod atomic;
 pub(crate) mod fork;
 pub(crate) mod futex;
 pub(crate) mod layout;
