@@ -12,6 +12,7 @@ mod condition;
 mod errors;
 mod event;
 mod gil;
+mod hold;
 mod lock;
 mod memory;
 mod message;
@@ -39,6 +40,8 @@ fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<pipe::End>()?;
     module.add_function(wrap_pyfunction!(pipe::pipe, module)?)?;
     module.add_class::<board::Board>()?;
+    module.add_function(wrap_pyfunction!(hold::hold_begins, module)?)?;
+    module.add_function(wrap_pyfunction!(hold::hold_ends, module)?)?;
     module.add_function(wrap_pyfunction!(gil::gil_watch, module)?)?;
     module.add_function(wrap_pyfunction!(waiting::finalizing, module)?)?;
     forkyard_engine::trace::set_line_source(waiting::current_line);

@@ -172,7 +172,7 @@ def _name(func):
     return getattr(func, "__qualname__", None) or getattr(func, "__name__", None) or type(func).__name__
 
 
-def _name_and_line(func):
+def name_and_line(func):
     """A function as the recording names it: if it is the main file's, with the line where it is defined."""
     code = getattr(func, "__code__", None)
     if code is None or not names.is_main(code.co_filename):
@@ -210,7 +210,7 @@ def watched(func, start):
     pool = _pool
 
     def begin(*args, **_kwargs):
-        function = trace.string(_name_and_line(_function(func, args)))
+        function = trace.string(name_and_line(_function(func, args)))
         trace.record(trace.TASK_BEGIN, pool, trace.pack(next(indices), function))
 
     def end(_token, _result, error):

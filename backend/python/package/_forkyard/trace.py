@@ -36,6 +36,9 @@ SEMAPHORE_ACQUIRE, RESULT_GET, SLEEP, GIL, INPUT = 26, 27, 28, 29, 30
 ) = range(1, 16)
 GIL_WATCH = 18
 
+#: In what a wait is for: it has a time-out.
+BOUNDED = 1 << 31
+
 METHODS = {"fork": 0, "spawn": 1, "forkserver": 2}
 MAIN = 3
 
@@ -44,6 +47,8 @@ record = _engine.record
 record_at = _engine.record_at
 string = _engine.string
 line = _engine.line
+hold_begins = _engine.hold_begins
+hold_ends = _engine.hold_ends
 name_process = _engine.name_process
 name_thread = _engine.name_thread
 attach = _engine.trace_attach
@@ -55,6 +60,11 @@ detach = _engine.trace_detach
 def pack(high, low):
     """Two numbers of 32 bits in an event's argument."""
     return (high & 0xFFFFFFFF) << 32 | low & 0xFFFFFFFF
+
+
+def bound(timeout):
+    """What a wait's record says of its time-out."""
+    return 0 if timeout is None else BOUNDED
 
 
 def phase(kind):
@@ -132,6 +142,11 @@ def around_in_thread(function, before, after=lambda token, result, error: None):
             after(token, result, error)
             error = None
 
+    return named_like(wrapper, function)
+
+
+def named_like(wrapper, function):
+    """What stands in the place of a function or class, with its names, by which it is found and pickled."""
     for name in ("__name__", "__qualname__", "__doc__", "__module__"):
         setattr(wrapper, name, getattr(function, name, None) or "")
     wrapper.__wrapped__ = function

@@ -98,15 +98,30 @@ def _install(fd, hello):
     finder.after_load("multiprocessing.popen_fork", _watch_popen)
     finder.after_load("multiprocessing.popen_forkserver", _watch_popen)
     finder.after_load("traceback", _watch_traceback)
-    finder.after_load("threading", _threads)
-    finder.after_load("concurrent.futures._base", _watch_futures)
-    finder.after_load("concurrent.futures.process", _watch_executor)
+    finder.after_load("threading", _watch_threading)
+    finder.after_load("queue", _watch_queue)
+    finder.after_load("concurrent.futures._base", lambda module: _futures().base(module))
+    finder.after_load("concurrent.futures.process", lambda module: _futures().processes(module))
+    finder.after_load("concurrent.futures.thread", lambda module: _futures().threads(module))
 
 
-def _threads(module):
-    from . import watch_threads
+def _watch_threading(module):
+    from . import watch_locks, watch_threads
 
     watch_threads.install(module)
+    watch_locks.install(module)
+
+
+def _watch_queue(module):
+    from . import watch_queues
+
+    watch_queues.install(module)
+
+
+def _futures():
+    from . import watch_futures
+
+    return watch_futures
 
 
 def _exit():
@@ -207,26 +222,3 @@ def _watch_popen(module):
 
     if "poll" in vars(popen):
         popen.poll = around(popen.poll, lambda process, *_args, **_kwargs: (process, process.returncode), reaped)
-
-
-def _watch_futures(module):
-    def asking(future, timeout=None):
-        return None if future.done() else trace.Wait(trace.RESULT_GET, 0)
-
-    module.Future.result = trace.around_in_thread(module.Future.result, asking, trace.ended)
-
-
-def _watch_executor(module):
-    """Tasks of a ProcessPoolExecutor, in its workers."""
-    worker = getattr(module, "_process_worker", None)
-    if worker is None:
-        return
-
-    def _process_worker(call_queue, result_queue, *rest):
-        from .tasks import Watched
-
-        return worker(Watched(call_queue), result_queue, *rest)
-
-    _process_worker.__module__ = module.__name__
-    _process_worker.__qualname__ = "_process_worker"
-    module._process_worker = _process_worker

@@ -1,0 +1,114 @@
+"""Recorded runs only: `concurrent.futures`: who waits for a result, and the tasks as their workers run them."""
+
+import itertools
+
+from . import trace
+from .trace import Wait, bound, named_like
+
+
+def base(module):
+    """Wrap what all executors share. Called once, when `concurrent.futures._base` is loaded."""
+
+    condition = module.threading.Condition
+
+    # What a result is waited for with. Not `result` itself: what that raises would be seen to come through here.
+    class Condition(condition):
+        def wait(self, timeout=None):
+            with Wait(trace.RESULT_GET, self.__dict__.get("_forkyard", 0), bound(timeout)) as wait:
+                wait.got = super().wait(timeout)
+            return wait.got
+
+    original = module.Future.__init__
+
+    def __init__(self):
+        original(self)
+        self._condition.__class__ = Condition
+
+    named_like(Condition, condition)
+    module.Future.__init__ = named_like(__init__, original)
+    waiter = module._create_and_install_waiters
+
+    # `wait` and `as_completed` wait for this waiter's event.
+    def _create_and_install_waiters(*args, **kwargs):
+        made = waiter(*args, **kwargs)
+        waiting = lambda timeout=None: Wait(trace.RESULT_GET, 0, bound(timeout))  # noqa: E731
+        made.event.wait = trace.around_in_thread(made.event.wait, waiting, trace.ended)
+        return made
+
+    module._create_and_install_waiters = named_like(_create_and_install_waiters, waiter)
+
+
+def processes(module):
+    """The workers of a ProcessPoolExecutor. Called once, when `concurrent.futures.process` is loaded."""
+    worker = getattr(module, "_process_worker", None)
+    if worker is None:
+        return
+
+    def _process_worker(call_queue, result_queue, *rest):
+        from .tasks import Watched
+
+        return worker(Watched(call_queue), result_queue, *rest)
+
+    module._process_worker = named_like(_process_worker, worker)
+
+
+def threads(module):
+    """The workers of a ThreadPoolExecutor. Called once, when `concurrent.futures.thread` is loaded."""
+    from .watched import made_by_main
+
+    cls = module.ThreadPoolExecutor
+    original = cls.__init__
+
+    def __init__(self, *args, **kwargs):
+        original(self, *args, **kwargs)
+        if type(self) is cls and made_by_main():
+            self._work_queue = _work()(trace.made("ThreadPoolExecutor"))
+
+    cls.__init__ = named_like(__init__, original)
+
+
+def _work():
+    import queue
+
+    class Work(queue.SimpleQueue):
+        """What an executor's threads are to do; each piece records itself as a task when it is run."""
+
+        def __init__(self, object):
+            self._object = object
+            self._indices = itertools.count()
+
+        def put(self, item):
+            if item is not None:
+                item.run = _Task(item, self._object, next(self._indices))
+                item.future._condition._forkyard = self._object
+            super().put(item)
+
+        def get(self, block=True, timeout=None):
+            if not block or self.qsize():
+                return super().get(block, timeout)
+            # Nobody's line waits here.
+            with Wait(trace.QUEUE_GET, self._object, line=0):
+                return super().get(block, timeout)
+
+    return Work
+
+
+class _Task:
+    """Runs one piece of work. Outside of the piece's own `run`, which catches what the task raises: no traceback shows it."""
+
+    def __init__(self, item, object, index):
+        from .tasks import name_and_line
+
+        self._run = item.run
+        self._future, self._object, self._index = item.future, object, index
+        self._function = name_and_line(item.fn if hasattr(item, "fn") else item.task[0])
+
+    def __call__(self, *args):
+        run, self._run = self._run, None  # which holds the piece that holds this
+        if self._future.cancelled():
+            return run(*args)
+        trace.record(trace.TASK_BEGIN, self._object, trace.pack(self._index, trace.string(self._function)))
+        try:
+            return run(*args)
+        finally:
+            trace.record(trace.TASK_END, self._object, int(self._future._exception is None))
