@@ -89,7 +89,7 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// Goes one step back; says whether there is more.
     fn back(&mut self) -> bool {
-        let Some(piece) = self.piece() else { return self.to_parent() };
+        let Some(piece) = self.piece() else { return self.climb() };
         if piece.end < self.t_ns {
             self.step(piece.end, None, None);
             return true;
@@ -122,7 +122,7 @@ impl Walk<'_> {
         (other != self.lane && known && wait.end == self.t_ns && !self.met.contains(&other)).then_some(other)
     }
 
-    fn to_parent(&mut self) -> bool {
+    fn climb(&mut self) -> bool {
         let parent = self.trace.lane(self.lane).map_or(0, |lane| lane.parent);
         let known = parent != 0 && parent != self.lane && !self.met.contains(&parent);
         self.met.push(self.lane);
