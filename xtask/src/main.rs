@@ -1,4 +1,4 @@
-//! The commands of the project: `cargo xtask play`, `test`, `conformance`, `build`, `check`, `dev`, `bench`.
+//! The commands of the project: `cargo xtask play`, `test`, `conformance`, `libraries`, `soak`, `build`, `check`, `dev`, `bench`.
 //!
 //! Each command installs what it needs beyond Rust, Python, Node and git, says what it does and how long that usually takes, and
 //! does nothing twice. What is installed lies outside the tree ([`place::tools`]), so that a second clone finds it.
@@ -53,6 +53,21 @@ enum Command {
     /// `test_concurrent_futures`, and `test_multiprocessing_main_handling`. A table closes the run: passed, failed, left out with
     /// its reason. Fails on a test that tests/conformance/left_out.toml does not name, and on a name there that is no longer true.
     Conformance(commands::conformance::Arguments),
+    /// Programs with joblib, loky, mpire and numpy, on the engine.
+    ///
+    /// Each prints on the engine what it prints on CPython's own module. The libraries are installed with pip outside the tree, some
+    /// 100 MB for an interpreter, once.
+    Libraries {
+        /// An interpreter: a version such as 3.13, or a path. Without it every one from 3.11 to 3.13 that `forkyard doctor` finds.
+        #[arg(long)]
+        python: Vec<String>,
+    },
+    /// Pools, queues and spawned processes in turn for minutes, to see whether memory, descriptors or processes grow.
+    Soak {
+        /// For how long.
+        #[arg(long, default_value_t = 10.0)]
+        minutes: f64,
+    },
     /// The release build alone.
     ///
     /// Leaves `target/release/forkyard`, which finds the site, the lessons, the runner and the Python package without being told.
@@ -82,6 +97,8 @@ fn main() -> ExitCode {
         Command::Play { listen } => commands::play::play(&listen).map(|never| match never {}),
         Command::Test { parts } => commands::test::test(&parts),
         Command::Conformance(arguments) => commands::conformance::conformance(&arguments),
+        Command::Libraries { python } => commands::libraries::libraries(&python),
+        Command::Soak { minutes } => commands::soak::soak(minutes),
         Command::Build => commands::build::build(),
         Command::Check => commands::check::check(),
         Command::Dev => commands::dev::dev(),

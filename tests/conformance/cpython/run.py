@@ -23,11 +23,10 @@ import time
 import crew
 import left_out
 import worker
+from interpreters import interpreters
 
 SUITES = ("multiprocessing", "futures", "main")
 METHODS = ("fork", "spawn", "forkserver")
-#: The versions whose suites are expected to pass.
-VERSIONS = ("3.11", "3.12", "3.13")
 #: Two for each core.
 JOBS = 2 * len(os.sched_getaffinity(0))
 HOW_TO_GET = "Debian's Python has it in the package libpython3-testsuite; other installations of 3.11 and 3.12 lack parts of it"
@@ -45,25 +44,6 @@ def arguments():
     parser.add_argument("--which", action="store_true", help="only say what the interpreters have of the suites")
     parser.add_argument("names", nargs="*")
     return parser.parse_args()
-
-
-def interpreters(program, wanted):
-    """{version: path} of what was asked for, else of what `forkyard doctor` finds."""
-
-    def asked(variables):
-        doctor = subprocess.run([program, "doctor"], env={**os.environ, **variables}, text=True, capture_output=True, check=True)
-        return re.findall(r"^([* ]) (\d+\.\d+)\.\d+\S*\s+(.+?)  engine: (.+)$", doctor.stdout, re.MULTILINE)
-
-    if not wanted:
-        found = {version: path for _, version, path, _ in asked({"FORKYARD_PYTHON": ""}) if version in VERSIONS}
-        return dict(sorted(found.items()))
-    chosen = {}
-    for name in wanted:
-        marked = [(version, path) for mark, version, path, _ in asked({"FORKYARD_PYTHON": name}) if mark == "*"]
-        if not marked:
-            sys.exit(f"there is no Python {name} here; `forkyard doctor` says which there are")
-        chosen.update(marked)
-    return chosen
 
 
 def tests(program, environment, suite, method):

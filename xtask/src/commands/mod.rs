@@ -5,6 +5,8 @@ pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod conformance;
 pub(crate) mod dev;
+pub(crate) mod libraries;
 pub(crate) mod play;
+pub(crate) mod soak;
 pub(crate) mod stage;
 pub(crate) mod test;

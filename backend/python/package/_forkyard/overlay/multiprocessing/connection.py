@@ -93,7 +93,8 @@ def _rebuild_end(_, handle, side, descriptor):
         os.close(fd)
 
 
-reduction.register(_PipeEnd, _reduce_end)
+# Not by a table of reducers: loky has one of its own.
+_PipeEnd.__reduce__ = _reduce_end
 
 _interpreters_wait = wait  # noqa: F821
 

@@ -2,11 +2,14 @@
 
 __all__ = ["Queue", "SimpleQueue", "JoinableQueue"]
 
+import copyreg
+import functools
 import os
 import types
 from queue import Empty, Full  # noqa: F401 - part of this module's names
 
 from _forkyard import _engine, trace
+from _forkyard.borrow import beside
 from _forkyard.passing import arena, is_fork, refuse_mixed
 from _forkyard.pickles import ATOMS, dumps
 
@@ -64,13 +67,12 @@ class _Writer(_End):
         self._ring.put_bytes(bytes(view[offset:] if size is None else view[offset : offset + size]))
 
 
-def _passed(queue):
-    """A queue's ring in a pickle."""
-    return arena(queue), queue._ring.handle, context.reduction.DupFd(queue._ring.doorbell)
+def _reduce_ring(ring):
+    context.assert_spawning(ring)
+    return _open_ring, (arena(ring), ring.handle, context.reduction.DupFd(ring.doorbell))
 
 
-def _opened(state):
-    _, handle, descriptor = state
+def _open_ring(_, handle, descriptor):
     fd = descriptor.detach()
     try:
         return _engine.Queue.open(bytes(handle), fd)
@@ -78,7 +80,33 @@ def _opened(state):
         os.close(fd)
 
 
-class Queue:
+# For every pickler: loky has one of its own, and passes a queue as its two ends.
+copyreg.pickle(_engine.Queue, _reduce_ring)
+
+
+class _WithoutFeeder(type):
+    """The kind of class that a queue is. Who overrides how a queue feeds its pipe, as loky does to pickle in its own way, is given
+    what has a feeder to override: the interpreter's own queue."""
+
+    def __new__(mcs, name, bases, namespace):
+        if "_feed" in namespace:
+            bases = tuple(_interpreters_own().Queue if base is Queue else base for base in bases)
+            return type(name, bases, namespace)
+        return super().__new__(mcs, name, bases, namespace)
+
+
+@functools.cache
+def _interpreters_own():
+    return beside(__name__)
+
+
+def __getattr__(name):
+    if name == "_sentinel":  # what ends a feeder, for those who override it
+        return _interpreters_own()._sentinel
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+class Queue(metaclass=_WithoutFeeder):
     """First in, first out, for many processes."""
 
     def __init__(self, maxsize=0, *, ctx):
@@ -92,11 +120,10 @@ class Queue:
 
     def __getstate__(self):
         refuse_mixed(self)
-        return self._ignore_epipe, self._maxsize, self._opid, _passed(self)
+        return self._ignore_epipe, self._maxsize, self._opid, self._ring
 
     def __setstate__(self, state):
-        self._ignore_epipe, self._maxsize, self._opid, passed = state
-        self._ring = _opened(passed)
+        self._ignore_epipe, self._maxsize, self._opid, self._ring = state
         self._is_fork_ctx = False
         self._reset()
 
@@ -235,11 +262,10 @@ class SimpleQueue:
 
     def __getstate__(self):
         refuse_mixed(self)
-        return _passed(self), self._rlock, self._wlock
+        return self._ring, self._rlock, self._wlock
 
     def __setstate__(self, state):
-        passed, self._rlock, self._wlock = state
-        self._ring = _opened(passed)
+        self._ring, self._rlock, self._wlock = state
         self._is_fork_ctx = False
         self._reset()
 
