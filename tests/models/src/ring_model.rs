@@ -1,11 +1,11 @@
 //! The ring of events: writers that overwrite, and a reader that never stops them.
 
-use loom::model::Builder;
 use loom::sync::Arc;
 use loom::thread;
 
 use crate::atomic::AtomicU64;
 use crate::event::Event;
+use crate::explore::explore;
 use crate::ring::{Cell, Found, Ring};
 
 /// Memory of a ring of two cells: the third event overwrites the first.
@@ -39,7 +39,7 @@ fn number(found: Event) -> u64 {
 
 /// A reader beside a writer that overwrites: what it gets is one event as it was written, the right one for its position.
 pub fn reader_sees_whole_events() {
-    model(2, || {
+    explore(2, || {
         let memory = Memory::new();
         let writer = {
             let memory = Arc::clone(&memory);
@@ -62,7 +62,7 @@ pub fn reader_sees_whole_events() {
 
 /// Two writers of one process that write in the same cell: each position is an event, or was overwritten by a later one.
 pub fn writers_lose_nothing() {
-    model(2, || {
+    explore(2, || {
         let memory = Memory::new();
         let other = {
             let memory = Arc::clone(&memory);
@@ -82,12 +82,4 @@ pub fn writers_lose_nothing() {
         numbers.dedup();
         assert_eq!(numbers.len(), 2, "an event was written twice");
     });
-}
-
-/// Tries every order with at most so many switches away from a thread that could have gone on; more do not find more in practice, and
-/// take hours.
-fn model(preemptions: usize, steps: impl Fn() + Sync + Send + 'static) {
-    let mut builder = Builder::new();
-    builder.preemption_bound = Some(preemptions);
-    builder.check(steps);
 }

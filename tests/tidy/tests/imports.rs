@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("forkyard-python", &["forkyard-engine", "forkyard-trace", "forkyard-wire"]),
     ("forkyard-runner", &["forkyard-oncpu", "forkyard-sandbox", "forkyard-trace", "forkyard-wire"]),
     ("forkyard-server", &["forkyard-trace", "forkyard-wire"]),
-    ("forkyard-models", &["forkyard-wire"]),
+    ("forkyard-models", &["forkyard-trace", "forkyard-wire"]),
     ("forkyard-tidy", &[]),
     ("xtask", &[]),
 ];

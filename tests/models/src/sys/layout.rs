@@ -1,0 +1,42 @@
+//! The objects, made of loom's atomics. Their fields are those of the engine's `sys::layout`, which says what they mean.
+
+use crate::atomic::sequential::{AtomicU32, AtomicU64};
+
+/// What lets somebody sleep.
+#[derive(Debug, Default)]
+pub(crate) struct Signal {
+    pub(crate) word: AtomicU32,
+    pub(crate) luck: AtomicU32,
+}
+
+/// How the timeline calls it: nothing is recorded in a model.
+#[derive(Debug, Default)]
+pub(crate) struct LabelWords;
+
+/// A lock.
+#[derive(Debug, Default)]
+pub(crate) struct LockState {
+    pub(crate) owner: AtomicU64,
+    pub(crate) thread: AtomicU32,
+    pub(crate) depth: AtomicU32,
+    pub(crate) kind: AtomicU32,
+    pub(crate) label: LabelWords,
+    pub(crate) signal: Signal,
+}
+
+/// A semaphore.
+#[derive(Debug, Default)]
+pub(crate) struct SemaphoreState {
+    pub(crate) value: AtomicU32,
+    pub(crate) max: AtomicU32,
+    pub(crate) label: LabelWords,
+    pub(crate) signal: Signal,
+}
+
+/// An event.
+#[derive(Debug, Default)]
+pub(crate) struct EventState {
+    pub(crate) flag: AtomicU32,
+    pub(crate) label: LabelWords,
+    pub(crate) signal: Signal,
+}

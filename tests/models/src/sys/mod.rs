@@ -1,0 +1,5 @@
+//! In the place of the engine's `sys`: the kernel, and the layout of shared memory.
+
+pub(crate) use crate::atomic::sequential as atomic;
+pub(crate) mod futex;
+pub(crate) mod layout;
