@@ -23,8 +23,12 @@ pub const LAST_SEGMENT: u64 = 4 << 20;
 /// Messages of a pipe that have not been received, in bytes, before `send` waits.
 pub const PIPE_BYTES: u64 = 64 << 20;
 
-/// Pauses of a spinning wait before it sleeps. A wake-up costs 33 us and more, a spin that succeeds 0.3 us.
-pub const SPINS: u32 = 600;
+/// A spinning wait sleeps after this time. A wake-up costs 33-50 us, a spin that succeeds 0.3 us; two who answer each other can only leave
+/// sleeping behind if the one spins longer than the other takes to wake.
+pub const SPIN: Duration = Duration::from_micros(80);
+
+/// After a wake-up that was in vain a waiter spins for this time before it sleeps again.
+pub const SPIN_AGAIN: Duration = Duration::from_micros(5);
 
 /// After a spin that failed, this many waits on the same object go without; twice as many after the next one, up to this.
 pub const SPINLESS_WAITS: u32 = 64;

@@ -4,7 +4,7 @@
 //! errors) is made by the package `_forkyard` above it. Every wait releases the interpreter's lock, is ended by Python's signal
 //! handlers when they raise, and otherwise goes on with the time that is left.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod around;
 mod board;
@@ -16,9 +16,9 @@ mod hold;
 mod lock;
 mod memory;
 mod message;
+mod methods;
 mod pipe;
 mod queue;
-mod semaphore;
 mod trace;
 mod waiting;
 
@@ -31,8 +31,8 @@ fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     trace::add_to(module)?;
     module.add_class::<around::Around>()?;
     memory::add_to(module)?;
-    module.add_class::<lock::Lock>()?;
-    module.add_class::<semaphore::Semaphore>()?;
+    module.add_class::<lock::SemLock>()?;
+    module.add_function(wrap_pyfunction!(methods::with_own_methods, module)?)?;
     module.add_class::<event::Event>()?;
     module.add_class::<condition::Condition>()?;
     module.add_class::<condition::Waiter>()?;

@@ -27,11 +27,6 @@ pub(crate) mod identity {
         }
     }
 
-    /// Each process has one thread.
-    pub(crate) fn own_thread() -> u32 {
-        1
-    }
-
     fn next() -> u64 {
         let mut last = LAST.lock().expect("no thread panicked");
         *last += 1;

@@ -1,6 +1,5 @@
-//! Who the calling process and thread are, cached, and whether another process lives.
+//! Who the calling process is, cached, and whether another process lives.
 
-use std::cell::Cell;
 use std::os::fd::AsFd;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
@@ -53,23 +52,6 @@ pub(crate) fn is_dead(pid: u32) -> bool {
     };
     let mut fds = [PollFd::new(pidfd.as_fd(), PollFlags::POLLIN)];
     poll(&mut fds, PollTimeout::ZERO).is_ok_and(|ready| ready > 0)
-}
-
-/// The calling thread's id.
-#[inline]
-pub(crate) fn own_thread() -> u32 {
-    thread_local! {
-        static OWN: Cell<(u64, u32)> = const { Cell::new((u64::MAX, 0)) };
-    }
-    OWN.with(|own| {
-        let (of_epoch, thread) = own.get();
-        if of_epoch == epoch() {
-            return thread;
-        }
-        let thread = nix::unistd::gettid().as_raw() as u32;
-        own.set((epoch(), thread));
-        thread
-    })
 }
 
 /// The 22nd field of `/proc/PID/stat`; the second one, in parentheses, may itself contain anything.

@@ -7,10 +7,11 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, SeqCst};
 use forkyard_wire::timeline::SegmentKind;
 
 use super::wait::{Goal, Interrupted, Wait, wait_for};
-use crate::process::identity::{Identity, own_thread};
+use crate::process::identity::Identity;
 use crate::shm::shape::Shape;
 use crate::shm::{Block, BlockError, Handle, HandleError};
 use crate::sys::layout::LockState;
+use crate::sys::thread;
 use crate::trace::Label;
 
 static LOCK: Shape = Shape::plain(2, "lock");
@@ -48,24 +49,32 @@ pub enum LockKind {
 #[derive(Debug, Clone)]
 pub struct Lock {
     block: Block,
+    kind: LockKind,
 }
 
 impl Lock {
     /// A free lock.
     pub fn new(kind: LockKind) -> Result<Self, BlockError> {
-        let lock = Self { block: Block::allocate(size_of::<LockState>(), &LOCK)? };
+        let lock = Self { block: Block::allocate(size_of::<LockState>(), &LOCK)?, kind };
         lock.state().kind.store(u32::from(kind == LockKind::Recursive), Relaxed);
         Ok(lock)
     }
 
     /// The lock that a handle names.
     pub fn open(handle: Handle) -> Result<Self, HandleError> {
-        Ok(Self { block: Block::open_as(handle, &LOCK)? })
+        let block = Block::open_as(handle, &LOCK)?;
+        let recursive = block.view::<LockState>().kind.load(Relaxed) != 0;
+        Ok(Self { block, kind: if recursive { LockKind::Recursive } else { LockKind::Plain } })
     }
 
     /// What names it in other processes.
     pub fn handle(&self) -> Handle {
         self.block.handle()
+    }
+
+    /// Which it is.
+    pub fn kind(&self) -> LockKind {
+        self.kind
     }
 
     /// How it appears in the timeline, for all processes.
@@ -91,7 +100,7 @@ impl Lock {
     pub fn release(&self) -> Result<(), ReleaseError> {
         let state = self.state();
         let owner = state.owner.load(Relaxed);
-        if state.kind.load(Relaxed) != 0 {
+        if self.kind == LockKind::Recursive {
             if !self.is_mine() {
                 return Err(ReleaseError::NotOwned);
             }
@@ -101,16 +110,17 @@ impl Lock {
                 return Ok(());
             }
         }
-        if owner == 0 {
+        if owner == 0 || !self.free(state, owner) {
             return Err(ReleaseError::TooOften);
         }
-        self.free(state, owner).then_some(()).ok_or(ReleaseError::TooOften)
+        Ok(())
     }
 
     /// Whether the calling thread holds it.
+    #[inline]
     pub fn is_mine(&self) -> bool {
         let state = self.state();
-        state.owner.load(Relaxed) == Identity::own().0 && state.thread.load(Relaxed) == own_thread()
+        state.owner.load(Relaxed) == Identity::own().0 && state.thread.load(Relaxed) == thread::own()
     }
 
     /// How often the calling thread has taken it: 0 when another one holds it.
@@ -118,12 +128,12 @@ impl Lock {
         if self.is_mine() { self.state().depth.load(Relaxed) + 1 } else { 0 }
     }
 
-    /// Process and thread id of the holder; the thread id is 0 for a moment while it is being taken.
-    pub fn holder(&self) -> Option<(u32, u32)> {
-        let state = self.state();
-        match state.owner.load(Relaxed) {
+    /// The holder's process.
+    #[inline]
+    pub fn holder(&self) -> Option<u32> {
+        match self.state().owner.load(Relaxed) {
             0 => None,
-            owner => Some((Identity(owner).pid(), state.thread.load(Relaxed))),
+            owner => Some(Identity(owner).pid()),
         }
     }
 
@@ -139,20 +149,19 @@ impl Lock {
 
     #[inline]
     fn take(&self, state: &LockState) -> bool {
-        let me = Identity::own();
-        // SYNC: lock
-        match state.owner.compare_exchange(0, me.0, Acquire, Relaxed) {
-            Ok(_) => {
-                state.thread.store(own_thread(), Relaxed);
-                state.label.hold_begins();
-                true
-            }
-            Err(owner) if owner == me.0 && state.kind.load(Relaxed) != 0 && state.thread.load(Relaxed) == own_thread() => {
-                state.depth.fetch_add(1, Relaxed);
-                true
-            }
-            Err(_) => false,
+        // Looked at first where it is likely; a look that misses costs the other cores' caches one more step.
+        if self.kind == LockKind::Recursive && self.is_mine() {
+            // The holder alone writes it.
+            state.depth.store(state.depth.load(Relaxed) + 1, Relaxed);
+            return true;
         }
+        // SYNC: lock
+        let taken = state.owner.compare_exchange(0, Identity::own().0, Acquire, Relaxed).is_ok();
+        if taken {
+            state.thread.store(thread::own(), Relaxed);
+            state.label.hold_begins();
+        }
+        taken
     }
 
     #[inline]
@@ -194,6 +203,7 @@ struct Taking<'a> {
 impl Goal for Taking<'_> {
     type Prize = ();
     type Failure = AcquireError;
+    const PAUSES: u32 = 32;
 
     #[inline]
     fn ready(&mut self) -> bool {

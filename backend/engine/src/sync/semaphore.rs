@@ -139,6 +139,7 @@ struct Taking<'a>(&'a SemaphoreState);
 impl Goal for Taking<'_> {
     type Prize = ();
     type Failure = AcquireError;
+    const PAUSES: u32 = 32;
 
     #[inline]
     fn ready(&mut self) -> bool {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use nix::sched::{CpuSet, sched_getaffinity};
 use nix::unistd::Pid;
 
-use crate::limits::{FIRST_DOZE, LAST_DOZE, SPINLESS_WAITS, SPINS};
+use crate::limits::{FIRST_DOZE, LAST_DOZE, SPIN, SPIN_AGAIN, SPINLESS_WAITS};
 use crate::sys::atomic::{AtomicU32, fence};
 use crate::sys::futex::{self, Woken};
 use crate::sys::layout::Signal;
@@ -60,6 +60,8 @@ pub(crate) trait Goal {
     type Prize;
     /// Why it gives up.
     type Failure: From<Interrupted>;
+    /// Pauses between two looks of a spinning wait, at most. Each look takes the cache line from whoever writes there all the time.
+    const PAUSES: u32 = 4;
 
     /// Whether an attempt may succeed; cheap, may be wrong.
     fn ready(&mut self) -> bool;
@@ -88,7 +90,13 @@ pub(crate) fn wait_for<G: Goal>(signal: &Signal, wait: Wait, goal: &mut G) -> Re
         let Some(time) = wait.left(doze) else { return Ok(None) };
         match futex::wait(&signal.word, key, time) {
             Woken::Interrupted => return Err(Interrupted.into()),
-            Woken::Look => {}
+            Woken::Look => {
+                if several_cores()
+                    && let Some(prize) = look_for(SPIN_AGAIN, goal)?
+                {
+                    return Ok(Some(prize));
+                }
+            }
             Woken::TimedOut => {
                 goal.dozed()?;
                 doze = (doze * 2).min(LAST_DOZE);
@@ -107,18 +115,30 @@ pub(crate) fn spin<G: Goal>(luck: &AtomicU32, goal: &mut G) -> Result<Option<G::
         luck.store(backoff << 16 | (left - 1), Relaxed);
         return Ok(None);
     }
-    for _ in 0..SPINS {
-        std::hint::spin_loop();
+    let prize = look_for(SPIN, goal)?;
+    let next = if prize.is_some() { backoff / 2 } else { (backoff * 2).clamp(1, SPINLESS_WAITS) };
+    luck.store(next << 16 | if prize.is_some() { 0 } else { next }, Relaxed);
+    Ok(prize)
+}
+
+/// Looks again and again for this time, more and more seldom.
+fn look_for<G: Goal>(time: Duration, goal: &mut G) -> Result<Option<G::Prize>, G::Failure> {
+    let start = Instant::now();
+    let mut pauses = 1;
+    loop {
+        for _ in 0..pauses {
+            std::hint::spin_loop();
+        }
         if goal.ready()
             && let Some(prize) = goal.attempt()?
         {
-            luck.store((backoff / 2) << 16, Relaxed);
             return Ok(Some(prize));
         }
+        if start.elapsed() > time {
+            return Ok(None);
+        }
+        pauses = (pauses * 2).min(G::PAUSES);
     }
-    let next = (backoff * 2).clamp(1, SPINLESS_WAITS);
-    luck.store(next << 16 | next, Relaxed);
-    Ok(None)
 }
 
 /// Whether two threads can run at once.

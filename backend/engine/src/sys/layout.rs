@@ -99,8 +99,8 @@ pub(crate) struct LabelWords {
 pub(crate) struct LockState {
     /// 0, or the holder: pid in the upper half, the low bits of its start time in the lower.
     pub(crate) owner: AtomicU64,
-    /// The holder's thread; 0 while it is being taken or released.
-    pub(crate) thread: AtomicU32,
+    /// The holder's thread, see `sys::thread`; 0 while it is being taken or released.
+    pub(crate) thread: AtomicU64,
     /// How often the holder has taken it beyond the first time; the holder alone writes it.
     pub(crate) depth: AtomicU32,
     /// 0 plain, 1 recursive.

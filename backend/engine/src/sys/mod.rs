@@ -11,3 +11,4 @@ pub(crate) mod layout;
 pub(crate) mod memory;
 pub(crate) mod mutex;
 pub(crate) mod pidfd;
+pub(crate) mod thread;

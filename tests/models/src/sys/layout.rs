@@ -17,7 +17,7 @@ pub(crate) struct LabelWords;
 #[derive(Debug, Default)]
 pub(crate) struct LockState {
     pub(crate) owner: AtomicU64,
-    pub(crate) thread: AtomicU32,
+    pub(crate) thread: AtomicU64,
     pub(crate) depth: AtomicU32,
     pub(crate) kind: AtomicU32,
     pub(crate) label: LabelWords,

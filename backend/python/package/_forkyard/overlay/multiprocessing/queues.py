@@ -14,7 +14,7 @@ from _forkyard.passing import arena, is_fork, refuse_mixed
 from _forkyard.pickles import ATOMS, dumps
 
 from . import context
-from .synchronize import SEM_VALUE_MAX, Lock, _unrecorded_condition
+from .synchronize import SEM_VALUE_MAX, Lock, _unrecorded, _unrecorded_condition
 
 
 class _End:
@@ -204,16 +204,18 @@ class JoinableQueue(Queue):
 
     def __init__(self, maxsize=0, *, ctx):
         super().__init__(maxsize, ctx=ctx)
-        self._unfinished_tasks = _engine.Semaphore(0, SEM_VALUE_MAX, 0)
+        self._unfinished_tasks = _engine.SemLock()
+        self._unfinished_tasks._make_semaphore(0, SEM_VALUE_MAX, 0)
         self._cond = _unrecorded_condition(ctx)
 
     def __getstate__(self):
-        return super().__getstate__(), self._cond, self._unfinished_tasks.handle
+        return super().__getstate__(), self._cond, self._unfinished_tasks._state()
 
     def __setstate__(self, state):
-        queue, self._cond, handle = state
+        queue, self._cond, (is_lock, handle) = state
         super().__setstate__(queue)
-        self._unfinished_tasks = _engine.Semaphore.open(bytes(handle))
+        self._unfinished_tasks = _engine.SemLock()
+        self._unfinished_tasks._open(is_lock, bytes(handle))
 
     def _put(self, obj, block, timeout):
         # Counted before it is there: whoever gets it may be done with it at once.
@@ -245,7 +247,7 @@ class SimpleQueue:
     def __init__(self, *, ctx):
         self._ring = _engine.Queue(0, trace.made(type(self).__name__))
         self._is_fork_ctx = is_fork(ctx)
-        self._rlock, self._wlock = _unrecorded_lock(ctx), _unrecorded_lock(ctx)
+        self._rlock, self._wlock = _unrecorded(Lock, ctx), _unrecorded(Lock, ctx)
         self._reset()
 
     def _reset(self):
@@ -276,9 +278,3 @@ class SimpleQueue:
         self._writer.send(obj)
 
     __class_getitem__ = classmethod(types.GenericAlias)
-
-
-def _unrecorded_lock(ctx):
-    lock = Lock.__new__(Lock)
-    lock._take(_engine.Lock(False, 0), ctx)
-    return lock

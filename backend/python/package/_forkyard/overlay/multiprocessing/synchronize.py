@@ -12,77 +12,63 @@ from _forkyard.passing import arena, is_fork, refuse_mixed
 
 from . import context, process
 
-RECURSIVE_MUTEX, SEMAPHORE = 0, 1
-SEM_VALUE_MAX = _engine.Semaphore.SEM_VALUE_MAX
+SEM_VALUE_MAX = _engine.SemLock.SEM_VALUE_MAX
 
 
-class SemLock:
-    """What locks and semaphores have in common; `_semlock` is the engine's."""
-
-    def __init__(self, kind, value, maxvalue, *, ctx):
-        if kind == RECURSIVE_MUTEX:
-            inner = _engine.Lock(True, trace.made(type(self).__name__))
-        else:
-            inner = _engine.Semaphore(value, maxvalue, trace.made(type(self).__name__))
-        self._take(inner, ctx)
-
-    def _take(self, inner, ctx):
-        self._is_fork_ctx = is_fork(ctx)
-        self._semlock = inner
-        self._make_methods()
-
-    def _make_methods(self):
-        self.acquire = self._semlock.acquire
-        self.release = self._semlock.release
-
-    def __enter__(self):
-        return self._semlock.__enter__()
-
-    def __exit__(self, *args):
-        return self._semlock.__exit__(*args)
+class SemLock(_engine.SemLock):
+    """What locks and semaphores have in common: that of the engine, and how it is pickled."""
 
     def __getstate__(self):
         refuse_mixed(self)
-        return arena(self), isinstance(self._semlock, _engine.Lock), self._semlock.kind, self._semlock.handle
+        return arena(self), *self._state()
 
     def __setstate__(self, state):
-        _, is_lock, kind, handle = state
-        if is_lock:
-            self._semlock = _engine.Lock.open(bytes(handle), kind == RECURSIVE_MUTEX)
-        else:
-            self._semlock = _engine.Semaphore.open(bytes(handle))
-        self._is_fork_ctx = False
-        self._make_methods()
+        _, is_lock, handle = state
+        self._open(is_lock, bytes(handle))
 
 
 def _value_of(semaphore):
     try:
-        return semaphore._semlock._get_value()
+        return semaphore._get_value()
     except Exception:
         return "unknown"
 
 
+@_engine.with_own_methods
 class Semaphore(SemLock):
     """A number of permits."""
 
     def __init__(self, value=1, *, ctx):
-        super().__init__(SEMAPHORE, value, SEM_VALUE_MAX, ctx=ctx)
+        self._make(value, SEM_VALUE_MAX, ctx)
+
+    def _make(self, value, maximum, ctx):
+        self._make_semaphore(value, maximum, trace.made(type(self).__name__))
+        self._made_for(is_fork(ctx))
 
     def get_value(self):
-        return self._semlock._get_value()
+        return self._get_value()
 
     def __repr__(self):
         return f"<{type(self).__name__}(value={_value_of(self)})>"
 
 
+@_engine.with_own_methods
 class BoundedSemaphore(Semaphore):
     """A number of permits that never grows past its beginning."""
 
     def __init__(self, value=1, *, ctx):
-        SemLock.__init__(self, SEMAPHORE, value, value, ctx=ctx)
+        self._make(value, value, ctx)
 
     def __repr__(self):
-        return f"<{type(self).__name__}(value={_value_of(self)}, maxvalue={self._semlock.maxvalue})>"
+        return f"<{type(self).__name__}(value={_value_of(self)}, maxvalue={self._maxvalue})>"
+
+
+def _unrecorded(kind, ctx):
+    """A lock inside another object: the timeline shows that object's waits, not the lock's."""
+    lock = kind.__new__(kind)
+    lock._make_lock(kind is RLock, 0)
+    lock._made_for(is_fork(ctx))
+    return lock
 
 
 def _owner(inner, mine, nobody):
@@ -96,29 +82,33 @@ def _owner(inner, mine, nobody):
     return ("SomeOtherThread" if inner._count() > 0 else "SomeOtherProcess"), "nonzero"
 
 
+@_engine.with_own_methods
 class Lock(SemLock):
     """A lock that whoever likes may release."""
 
     def __init__(self, *, ctx):
-        self._take(_engine.Lock(False, trace.made(type(self).__name__)), ctx)
+        self._make_lock(False, trace.made(type(self).__name__))
+        self._made_for(is_fork(ctx))
 
     def __repr__(self):
         try:
-            owner, _ = _owner(self._semlock, lambda: 1, 0)
+            owner, _ = _owner(self, lambda: 1, 0)
         except Exception:
             owner = "unknown"
         return f"<{type(self).__name__}(owner={owner})>"
 
 
+@_engine.with_own_methods
 class RLock(SemLock):
     """A lock that its holder may take again."""
 
     def __init__(self, *, ctx):
-        super().__init__(RECURSIVE_MUTEX, 1, 1, ctx=ctx)
+        self._make_lock(True, trace.made(type(self).__name__))
+        self._made_for(is_fork(ctx))
 
     def __repr__(self):
         try:
-            owner, count = _owner(self._semlock, self._semlock._count, 0)
+            owner, count = _owner(self, self._count, 0)
         except Exception:
             owner = count = "unknown"
         return f"<{type(self).__name__}({owner}, {count})>"
@@ -278,9 +268,7 @@ class Barrier(threading.Barrier):
 
 def _unrecorded_condition(ctx):
     """The condition inside another object: the timeline shows that object's waits, not the condition's."""
-    lock = RLock.__new__(RLock)
-    lock._take(_engine.Lock(True, 0), ctx)
     condition = Condition.__new__(Condition)
-    condition._lock, condition._room = lock, _engine.Condition(0)
+    condition._lock, condition._room = _unrecorded(RLock, ctx), _engine.Condition(0)
     condition._make_methods()
     return condition
