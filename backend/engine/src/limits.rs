@@ -40,5 +40,8 @@ pub const FIRST_DOZE: Duration = Duration::from_millis(50);
 /// See [`FIRST_DOZE`].
 pub const LAST_DOZE: Duration = Duration::from_millis(400);
 
+/// Tasks of a pool that nobody has taken yet, bytes, before what feeds it from an iterable waits.
+pub const TASK_BYTES: u64 = 4 << 20;
+
 /// A pool's idle worker looks after this time whether its parent still lives.
 pub const WORKER_LOOKS_UP: Duration = Duration::from_secs(1);

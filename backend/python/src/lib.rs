@@ -11,8 +11,10 @@ mod board;
 mod condition;
 mod errors;
 mod event;
+mod feed;
 mod gil;
 mod hold;
+mod lead;
 mod lock;
 mod memory;
 mod message;
@@ -21,6 +23,7 @@ mod pipe;
 mod queue;
 mod trace;
 mod waiting;
+mod worker;
 
 use pyo3::prelude::*;
 
@@ -43,6 +46,8 @@ fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(hold::hold_begins, module)?)?;
     module.add_function(wrap_pyfunction!(hold::hold_ends, module)?)?;
     module.add_function(wrap_pyfunction!(gil::gil_watch, module)?)?;
+    module.add_class::<feed::Feed>()?;
+    module.add_class::<worker::Worker>()?;
     module.add_function(wrap_pyfunction!(waiting::finalizing, module)?)?;
     forkyard_engine::trace::set_line_source(waiting::current_line);
     Ok(())

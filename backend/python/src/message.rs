@@ -83,8 +83,13 @@ impl<'py> Encoded<'py> {
 pub(crate) fn object<'py>(py: Python<'py>, message: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     match atom(py, message)? {
         Some(object) => Ok(object),
-        None => pickles(py, "loads")?.call1((PyBytes::new(py, &message[1..]),)),
+        None => pickled(py, &message[1..]),
     }
+}
+
+/// The object of a pickle.
+pub(crate) fn pickled<'py>(py: Python<'py>, pickle: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    pickles(py, "loads")?.call1((PyBytes::new(py, pickle),))
 }
 
 /// The bytes of a message: as they were sent, or what pickling its atom would have given.

@@ -2,7 +2,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
 use forkyard_trace::event::{Kind, pack};
 use forkyard_trace::recorder;
@@ -14,7 +14,7 @@ use super::bell::{Eventfd, NoBell};
 use super::chain::{Appended, Bound, Chain};
 use crate::shm::shape::Shape;
 use crate::shm::{Arena, ArenaError, Block, BlockError, Handle, HandleError};
-use crate::sync::wait::{Goal, spin, wait_for};
+use crate::sync::wait::{Goal, sleep_for, spin, wait_for};
 use crate::sync::{Interrupted, Wait};
 use crate::sys::layout::QueueState;
 use crate::trace::Label;
@@ -131,6 +131,69 @@ impl Queue {
         self.get_noting(wait, |_| ())
     }
 
+    /// At most this many bytes of messages wait in it, for all processes; one message always has room. With a capacity in messages,
+    /// that alone counts.
+    pub fn set_capacity_bytes(&self, bytes: u64) {
+        self.state().most_bytes.store(bytes, Relaxed);
+    }
+
+    /// Appends a message whatever the bound, and wakes nobody: that is the caller's, by [`Queue::announce`].
+    pub(crate) fn put_quietly(&self, parts: &[&[u8]]) -> Result<u32, PutError> {
+        match self.append_bounded(self.chain(), parts, Bound::None)? {
+            Some(number) => Ok(number),
+            None => Err(PutError::Full),
+        }
+    }
+
+    /// Wakes one of those who wait for a message, if somebody sleeps.
+    pub(crate) fn announce(&self) {
+        self.chain().state.items.notify(1);
+    }
+
+    /// Waits until its bound leaves room; whether it does.
+    pub(crate) fn wait_for_room(&self, wait: Wait) -> Result<bool, Interrupted> {
+        let chain = self.chain();
+        let mut goal = Entering(self, chain);
+        Ok(goal.ready() || wait_for(&chain.state.space, wait, &mut goal)?.is_some())
+    }
+
+    /// Spins for a message, and takes it.
+    pub(crate) fn spin_noting(&self, mut note: impl FnMut(u32)) -> Option<Message> {
+        let chain = self.chain();
+        let mut goal = Getting { queue: self, chain, note: &mut note };
+        let message = spin(&chain.state.items.luck, &mut goal).ok().flatten()?;
+        self.after_taking(&message);
+        Some(message)
+    }
+
+    /// Sleeps, without spinning first, until there is a message, and takes it.
+    pub(crate) fn sleep_noting(&self, wait: Wait, note: impl FnMut(u32)) -> Result<Message, GetError> {
+        let chain = self.chain();
+        let message = sleep_for(&chain.state.items, wait, &mut Getting { queue: self, chain, note })?.ok_or(GetError::Empty)?;
+        if chain.ready() {
+            chain.state.items.notify(1);
+        }
+        self.after_taking(&message);
+        Ok(message)
+    }
+
+    /// Waits, as for a message, until `enough` says that enough have been put; whether it has.
+    pub(crate) fn wait_for_sent(&self, wait: Wait, enough: impl Fn() -> bool) -> Result<bool, Interrupted> {
+        let mut goal = Enough(enough);
+        Ok(goal.ready() || wait_for(&self.chain().state.items, wait, &mut goal)?.is_some())
+    }
+
+    /// Whether the message of this number has been put.
+    #[inline]
+    pub(crate) fn has_sent(&self, number: u32) -> bool {
+        self.chain().state.sent.load(Acquire).wrapping_sub(number) <= u32::MAX / 2
+    }
+
+    /// Number of the last message taken.
+    pub(crate) fn received(&self) -> u32 {
+        self.chain().state.received.load(Relaxed)
+    }
+
     /// Takes the first message, after `note` was called with its number: if this process dies in `note` or before, the message stays.
     pub(crate) fn get_noting(&self, wait: Wait, mut note: impl FnMut(u32)) -> Result<Message, GetError> {
         let chain = self.chain();
@@ -149,11 +212,16 @@ impl Queue {
                 message
             }
         };
-        if self.state().capacity.load(Relaxed) != 0 {
-            chain.state.space.notify(1);
+        self.after_taking(&message);
+        Ok(message)
+    }
+
+    #[inline]
+    fn after_taking(&self, message: &Message) {
+        if !matches!(self.bound(), Bound::None) {
+            self.chain().state.space.notify(1);
         }
         self.state().label.record(Kind::Received, pack(message.number(), message.len() as u32));
-        Ok(message)
     }
 
     /// Waits until there is something to get; whether there is. Somebody else may take it first.
@@ -224,12 +292,16 @@ impl Queue {
     }
 
     fn append(&self, chain: Chain, parts: &[&[u8]]) -> Result<Option<u32>, BlockError> {
+        self.append_bounded(chain, parts, self.bound())
+    }
+
+    fn append_bounded(&self, chain: Chain, parts: &[&[u8]], bound: Bound) -> Result<Option<u32>, BlockError> {
         let object = self.state().label.recorded();
         // The time before: whoever receives it must not seem to have done so before it was sent.
         let sent_at = object.map_or(0, |_| recorder::now_ns());
         let appended = match &self.doorbell {
-            Some(fd) => chain.append(parts, self.bound(), &Eventfd(fd)),
-            None => chain.append(parts, self.bound(), &NoBell),
+            Some(fd) => chain.append(parts, bound, &Eventfd(fd)),
+            None => chain.append(parts, bound, &NoBell),
         };
         let Appended::Yes(number) = appended? else { return Ok(None) };
         if let Some(object) = object {
@@ -249,9 +321,10 @@ impl Queue {
 
     #[inline]
     fn bound(&self) -> Bound {
-        match self.state().capacity.load(Relaxed) {
-            0 => Bound::None,
-            most => Bound::Messages(most),
+        match (self.state().capacity.load(Relaxed), self.state().most_bytes.load(Relaxed)) {
+            (0, 0) => Bound::None,
+            (0, most) => Bound::Bytes(most),
+            (most, _) => Bound::Messages(most),
         }
     }
 
@@ -305,6 +378,39 @@ impl Goal for Peeking {
 
     fn attempt(&mut self) -> Result<Option<()>, Interrupted> {
         Ok(self.0.ready().then_some(()))
+    }
+}
+
+/// Somebody who waits until enough messages are there for their purpose.
+struct Enough<E>(E);
+
+impl<E: Fn() -> bool> Goal for Enough<E> {
+    type Prize = ();
+    type Failure = Interrupted;
+
+    #[inline]
+    fn ready(&mut self) -> bool {
+        self.0()
+    }
+
+    fn attempt(&mut self) -> Result<Option<()>, Interrupted> {
+        Ok(self.ready().then_some(()))
+    }
+}
+
+/// Somebody who waits for room and has nothing to put yet.
+struct Entering<'a>(&'a Queue, Chain);
+
+impl Goal for Entering<'_> {
+    type Prize = ();
+    type Failure = Interrupted;
+
+    fn ready(&mut self) -> bool {
+        self.1.has_room(self.0.bound())
+    }
+
+    fn attempt(&mut self) -> Result<Option<()>, Interrupted> {
+        Ok(self.ready().then_some(()))
     }
 }
 

@@ -2,13 +2,14 @@
 //!
 //! It knows neither functions nor chunks: a task is bytes, a result is bytes.
 
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering::{Relaxed, Release, SeqCst};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
+use std::sync::atomic::{AtomicU64, fence};
 
 use crate::channel::{GetError, Message, PutError, Queue, QueueOptions};
+use crate::limits::TASK_BYTES;
 use crate::shm::shape::Shape;
 use crate::shm::{Block, BlockError, Handle, HandleError};
-use crate::sync::Wait;
+use crate::sync::{Interrupted, Wait};
 use crate::sys::layout::{BoardState, SlotState};
 
 static BOARD: Shape = Shape::plain(11, "task board");
@@ -39,11 +40,12 @@ pub struct Board {
 }
 
 impl Board {
-    /// A board for up to `workers` workers. The options are those of the queue of results; that of the tasks is unbounded.
+    /// A board for up to `workers` workers. The options are those of the queue of results.
     pub fn new(workers: u32, results: QueueOptions) -> Result<Self, BlockError> {
         let slots = workers as usize * size_of::<SlotState>();
         let block = Block::allocate(size_of::<BoardState>() + slots, &BOARD)?;
         let tasks = Queue::new(QueueOptions::default())?;
+        tasks.set_capacity_bytes(TASK_BYTES);
         let results = Queue::new(results)?;
         let state = block.view::<BoardState>();
         state.workers.store(workers, Relaxed);
@@ -80,9 +82,30 @@ impl Board {
         &self.results
     }
 
-    /// Puts a task up; its id, from 1.
+    /// Puts a task up; its id, from 1. Never waits: see [`Board::wait_for_room`].
     pub fn submit(&self, task: &[u8]) -> Result<u32, PutError> {
-        self.tasks.put(task, Wait::Forever)
+        self.submit_parts(&[task])
+    }
+
+    /// The same with a task made of several parts, one after the other.
+    pub fn submit_parts(&self, task: &[&[u8]]) -> Result<u32, PutError> {
+        let id = self.tasks.put_quietly(task)?;
+        // SYNC: spinner. Whoever spins takes it; a second task is for somebody else.
+        fence(SeqCst);
+        if self.state().spinner.load(SeqCst) == 0 || self.tasks.len() > 1 {
+            self.tasks.announce();
+        }
+        Ok(id)
+    }
+
+    /// Whether less than [`TASK_BYTES`] of tasks are up.
+    pub fn has_room(&self) -> bool {
+        !self.tasks.is_full()
+    }
+
+    /// Waits until less than [`TASK_BYTES`] of tasks are up; whether it is.
+    pub fn wait_for_room(&self, wait: Wait) -> Result<bool, Interrupted> {
+        self.tasks.wait_for_room(wait)
     }
 
     /// A worker takes the next task. Its slot says so before the task is gone from the queue.
@@ -90,9 +113,30 @@ impl Board {
     /// # Panics
     /// When there is no such slot.
     pub fn take(&self, slot: u32, wait: Wait) -> Result<Task, GetError> {
-        let slot = self.slot(slot);
-        let message = self.tasks.get_noting(wait, |number| slot.task.store(number, Release))?;
+        let place = self.slot(slot);
+        let note = |number| place.task.store(number, Release);
+        let message = match self.tasks.get_noting(Wait::Never, note) {
+            Err(GetError::Empty) if wait != Wait::Never => match self.spin(slot, note) {
+                Some(message) => message,
+                None => self.tasks.sleep_noting(wait, note)?,
+            },
+            other => other?,
+        };
         Ok(Task { id: message.number(), message, from: 0 })
+    }
+
+    /// One worker at a time spins for the next task; more of them would take the cores from those that work.
+    fn spin(&self, slot: u32, note: impl FnMut(u32)) -> Option<Message> {
+        let spinner = &self.state().spinner;
+        spinner.compare_exchange(0, slot + 1, SeqCst, Relaxed).ok()?;
+        let message = self.tasks.spin_noting(note);
+        // SYNC: spinner. Without a message the caller looks once more before it sleeps.
+        spinner.store(0, SeqCst);
+        fence(SeqCst);
+        if message.is_some() && !self.tasks.is_empty() {
+            self.tasks.announce();
+        }
+        message
     }
 
     /// A worker hands the result of its task in; its slot is free afterwards.
@@ -111,16 +155,53 @@ impl Board {
         let slot = self.slot(slot);
         let id = slot.task.load(Relaxed).to_ne_bytes();
         let parts: Vec<&[u8]> = std::iter::once(&id[..]).chain(result.iter().copied()).collect();
-        self.results.put_parts(&parts, Wait::Forever)?;
+        let number = self.results.put_quietly(&parts)?;
         slot.task.store(0, Release);
+        // SYNC: wake at
+        fence(SeqCst);
+        if number.wrapping_sub(self.state().wake_at.load(SeqCst)) <= u32::MAX / 2 {
+            self.results.announce();
+        }
         Ok(())
+    }
+
+    /// A message to whoever collects the results, which wakes it; its id is 0.
+    pub fn post(&self, message: &[u8]) -> Result<(), PutError> {
+        self.state().posted.fetch_add(1, SeqCst);
+        self.results.put_quietly(&[&[0; 4], message])?;
+        self.results.announce();
+        Ok(())
+    }
+
+    /// Waits until `count` results more than have been taken are there, or a message was posted, or the time is over. Before that
+    /// many are there, workers wake nobody.
+    pub fn await_results(&self, count: u32, wait: Wait) -> Result<(), Interrupted> {
+        let number = self.results.received().wrapping_add(count.max(1));
+        self.state().wake_at.store(number, SeqCst); // SYNC: wake at
+        fence(SeqCst);
+        let state = self.state();
+        self.results.wait_for_sent(wait, || state.posted.load(SeqCst) != 0 || self.results.has_sent(number)).map(drop)
     }
 
     /// The next result.
     pub fn result(&self, wait: Wait) -> Result<Task, GetError> {
+        if wait != Wait::Never {
+            self.state().wake_at.store(self.results.received().wrapping_add(1), SeqCst);
+        }
         let message = self.results.get(wait)?;
         let id = message.first_chunk().map_or(0, |id| u32::from_ne_bytes(*id));
+        if id == 0 {
+            self.state().posted.fetch_sub(1, SeqCst);
+        }
         Ok(Task { id, message, from: 4 })
+    }
+
+    /// The id of the task that the worker of this slot has, as it says.
+    ///
+    /// # Panics
+    /// When there is no such slot.
+    pub fn task_of(&self, slot: u32) -> Option<u32> {
+        Some(self.slot(slot).task.load(Acquire)).filter(|&task| task != 0)
     }
 
     /// The task that the worker of this slot had when it died; the slot is free afterwards. Only after the worker's death, and after the
@@ -130,8 +211,16 @@ impl Board {
     /// When there is no such slot.
     pub fn lost(&self, slot: u32) -> Option<u32> {
         let task = self.slot(slot).task.swap(0, SeqCst);
+        // It may have died while others relied on it to take the next task.
+        if self.state().spinner.compare_exchange(slot + 1, 0, SeqCst, Relaxed).is_ok() && !self.tasks.is_empty() {
+            self.tasks.announce();
+        }
         // Noted and not taken: it died in between, and the task is still up.
         (task != 0 && self.tasks.was_taken(task)).then_some(task)
+    }
+
+    fn state(&self) -> &'static BoardState {
+        self.block.view()
     }
 
     fn slot(&self, slot: u32) -> &'static SlotState {

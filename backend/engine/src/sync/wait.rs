@@ -78,9 +78,14 @@ pub(crate) fn wait_for<G: Goal>(signal: &Signal, wait: Wait, goal: &mut G) -> Re
     if wait == Wait::Never {
         return Ok(None);
     }
-    if let Some(prize) = spin(&signal.luck, goal)? {
-        return Ok(Some(prize));
+    match spin(&signal.luck, goal)? {
+        Some(prize) => Ok(Some(prize)),
+        None => sleep_for(signal, wait, goal),
     }
+}
+
+/// Sleeps until the goal is reached. `None`: the time is over.
+pub(crate) fn sleep_for<G: Goal>(signal: &Signal, wait: Wait, goal: &mut G) -> Result<Option<G::Prize>, G::Failure> {
     let mut doze = FIRST_DOZE;
     loop {
         let key = signal.prepare();

@@ -180,6 +180,8 @@ pub(crate) struct QueueState {
     /// 1: it has a doorbell.
     pub(crate) doorbell: AtomicU32,
     pub(crate) label: LabelWords,
+    /// Bytes of all messages at most, 0 for any number.
+    pub(crate) most_bytes: AtomicU64,
 }
 
 /// A pipe.
@@ -231,6 +233,12 @@ pub(crate) struct BoardState {
     /// Generation and offset of the queues.
     pub(crate) tasks: [AtomicU64; 2],
     pub(crate) results: [AtomicU64; 2],
+    /// 1 + the slot of the worker that spins for the next task, 0 for none: it needs no wake-up.
+    pub(crate) spinner: AtomicU32,
+    /// Number of the result that is worth waking whoever collects them.
+    pub(crate) wake_at: AtomicU32,
+    /// Messages to whoever collects the results that have not been taken.
+    pub(crate) posted: AtomicU32,
 }
 
 /// What one worker is doing.

@@ -8,16 +8,22 @@ import functools
 import itertools
 import queue
 import threading
+import types
 
 from . import _engine, names, trace
 from .passing import arena
+from .pickles import dumps, loads
 
-#: Marks the failure of a task as such among the results, whose first is a job's number otherwise: the task or its result
-#: could not be unpickled, or its worker died.
-_FAILED = None
+Feed = _engine.Feed
 
-#: Seconds after which an idle worker looks whether its pool's process is still there.
-_ORPHAN_CHECK = 1.0
+#: What a task is to do with its function, as `backend/python/src/worker.rs` numbers it.
+ITEM, STARRED_ITEM, CHUNK, STARRED_CHUNK = 1, 2, 3, 4
+
+#: Seconds after which the feeder, where there is no room, looks whether its pool has ended.
+PATIENCE = 1.0
+
+#: Used by workers: what does a chunk, quickly.
+map, starmap = map, itertools.starmap
 
 
 class _BoardEnd:
@@ -32,56 +38,48 @@ class _BoardEnd:
 
     def __setstate__(self, state):
         _, handle, object, slot = state
-        _BoardEnd.__init__(self, _engine.Board.open(bytes(handle)), object, slot)
+        type(self).__init__(self, _engine.Board.open(bytes(handle)), object, slot)
 
 
 class WorkerTasks(_BoardEnd):
     """Where a worker gets its tasks from."""
 
-    def get(self, block=True):
-        """The next task; OSError when the process of the pool is gone, `queue.Empty` when it must not wait and there is none."""
-        while True:
-            taken = self._board.take(self._slot, _ORPHAN_CHECK if block else 0)
-            if taken is None:
-                if not block:
-                    raise queue.Empty
-                if _is_orphan():
-                    raise OSError("the process of the pool is gone")
-                continue
-            number, task, error = taken
-            if error is None:
-                return task
-            self._board.complete(self._slot, (_FAILED, number, error))
+    def __init__(self, board, object, slot):
+        super().__init__(board, object, slot)
+        self._worker = _engine.Worker(board, slot, object)
+
+    def serve(self, most, wraps):
+        """Does tasks, `most` of them or (None) any number, until it is told to end or the process of the pool is gone; how many."""
+        return self._worker.serve(most, wraps)
+
+    def get(self):
+        """The next task, None to end; for workers that are not ours."""
+        task = self._worker.take()
+        return task and (0, *task)
 
 
 class WorkerResults(_BoardEnd):
-    """Where a worker hands its results in."""
+    """Where a worker that is not ours hands its results in."""
 
     def put(self, result):
-        self._board.complete(self._slot, result)
+        _job, _index, (success, value) = result
+        _engine.Worker(self._board, self._slot, self._object).complete(success, value)
 
 
 class TaskQueue(_BoardEnd):
-    """Where the pool puts its tasks up. It remembers what they are, should one be lost."""
-
-    def __init__(self, *args):
-        super().__init__(*args)
-        self._pending = {}
-        self._lock = threading.Lock()
+    """Where the pool puts its tasks up."""
 
     def put(self, task):
         """Puts a task up; None tells one worker to end."""
         if task is None:
-            self._board.submit(None)
-            return
-        with self._lock:
-            number = self._board.submit(task)
-            self._pending[number] = (task[0], task[1], function_of(task[2], task[3]))
+            self._board.dismiss()
+        else:
+            job, index, *call = task
+            self._board.submit(job, index, tuple(call))
 
-    def done(self, number):
-        """What the task with this number was; None if it is done already."""
-        with self._lock:
-            return self._pending.pop(number, None)
+    def feed(self, job, kind, name, items, step):
+        """The tasks of a job, for a `Backlog`; `name` is that of the function as `by_name` gives it."""
+        return _engine.Feed(self._board, (job, kind, name), iter(items), step)
 
     def for_worker(self, slot):
         return WorkerTasks(self._board, self._object, slot)
@@ -90,71 +88,125 @@ class TaskQueue(_BoardEnd):
 class ResultQueue(_BoardEnd):
     """Where the pool gets its results from."""
 
-    def __init__(self, board, object, slot, tasks):
-        super().__init__(board, object, slot)
-        self._tasks = tasks
+    def put(self, _none):
+        """No more results are wanted."""
+        self._board.stop()
 
-    def put(self, message):
-        """A message of the pool's own to its receiver; None tells it to end."""
-        self._board.complete(self._slot, message)
+    def serve(self, cache):
+        """Gives results to their jobs in the background, until no more are wanted."""
+        self._board.serve(cache)
 
-    def get(self):
-        """The next result, which may be the loss of a task."""
-        while True:
-            number, result, error = self._board.result()
-            if error is not None:
-                result = (_FAILED, number, error)
-            if result is None:
-                return None
-            if result[0] is not _FAILED:
-                self._tasks.done(number)
-                return result
-            task = self._tasks.done(result[1])
-            if task is not None:
-                return task[0], task[1], (False, _failure(result, task[2]))
-
-    def bury(self, workers):
+    def bury(self, workers, cache):
         """These workers have died. The loss of a task queues up behind the results that the worker still handed in."""
+        from multiprocessing.pool import WorkerLost
+
         for worker in workers:
-            number = self._board.lost(worker._forkyard_slot)
-            if number is not None:
-                self.put((_FAILED, number, (worker.name, worker.exitcode)))
+            job = cache.get(self._board.job_of(worker._forkyard_slot))
+            function = _name(_function(job._function, ())) if job is not None else "a task"
+            self._board.bury(worker._forkyard_slot, WorkerLost(worker.name, worker.exitcode, function))
 
     def for_worker(self, slot):
         return WorkerResults(self._board, self._object, slot)
 
 
+class Backlog(queue.SimpleQueue):
+    """Jobs whose tasks the feeder is still to put up. A job need not wait there while nothing else does."""
+
+    def __init__(self):
+        self._lock = threading.RLock()
+        self._waiting = 0
+
+    def put(self, job):
+        with self._lock:
+            self._waiting += 1
+        super().put(job)
+
+    def done(self):
+        """The feeder is done with one that it got."""
+        with self._lock:
+            self._waiting -= 1
+
+    def overtake(self, step):
+        """Calls `step()` if nothing waits; whether that was so and `step` says that it is done."""
+        with self._lock:
+            return self._waiting == 0 and step()
+
+
 def queues(workers, object):
     """Both ends of a new board. The slot after the workers' is the pool's own."""
     board = _engine.Board(workers + 1)
-    tasks = TaskQueue(board, object, workers)
-    return tasks, ResultQueue(board, object, workers, tasks)
+    return TaskQueue(board, object, workers), ResultQueue(board, object, workers)
+
+
+def by_name(func):
+    """The pickle of a function that is pickled by its name alone, else None."""
+    if not isinstance(func, (types.FunctionType, types.BuiltinFunctionType, type)):
+        return None
+    try:
+        pickle = dumps(func)
+        return pickle if loads(pickle) is func else None
+    except Exception:
+        return None  # it fails again, where it is told
 
 
 class ThreadTasks(queue.SimpleQueue):
     """Where the workers of a pool of threads get their tasks from."""
 
 
-def _failure(message, function):
-    """The exception for a task that failed as such."""
-    what = message[2]
-    if isinstance(what, BaseException):
-        return what
-    from multiprocessing.pool import WorkerLost
-
-    return WorkerLost(*what, function)
+# Called by `backend/python/src/worker.rs`.
 
 
-def _is_orphan():
+def is_orphan():
+    """Whether the process of the pool is gone."""
     import multiprocessing
 
     parent = multiprocessing.parent_process()
     return parent is not None and not parent.is_alive()
 
 
-def function_of(func, args):
-    """The name of the function that a task runs."""
-    return _name(_function(func, args))
+def failure(error, wraps):
+    """What a worker hands in for an exception."""
+    from multiprocessing import pool
+
+    begin = error.__traceback__
+    if not wraps or (begin is not None and begin.tb_frame.f_code is pool._helper_reraises_exception.__code__):
+        return error
+    return pool.ExceptionWithTraceback(error, begin)
+
+
+def unsendable(error, value):
+    """What a worker hands in for a result that cannot be pickled."""
+    from multiprocessing import pool, util
+
+    wrapped = pool.MaybeEncodingError(error, value)
+    util.debug("Possible encoding error while sending result: %s", wrapped)
+    return wrapped
+
+
+def as_call(kind, function, item):
+    """A task for workers that are not ours."""
+    from multiprocessing import pool
+
+    if kind in (CHUNK, STARRED_CHUNK):
+        return (pool.mapstar if kind == CHUNK else pool.starmapstar), ((function, item),), {}
+    return function, (tuple(item) if kind == STARRED_ITEM else (item,)), {}
+
+
+_pool = 0
+
+
+def recorded(object, index, func, kwds):
+    """What a worker calls in the place of `func` in a recorded run; a chunk records its tasks itself, one by one."""
+    global _pool
+    _pool = object
+    if "start" in kwds and func.__module__ == "multiprocessing.pool":
+        return func
+    return watched(func, index)
+
+
+def function_string(func):
+    """The number of a function's name in the recording."""
+    return trace.string(_name_and_line(_function(func, ())))
 
 
 def _function(func, args):
@@ -182,7 +234,7 @@ def name_and_line(func):
 
 def next_of(inqueue):
     """The next task of a worker in a recorded run. The wait for it is the pool's: no line of the program is waiting."""
-    if not isinstance(inqueue, (WorkerTasks, ThreadTasks)):
+    if not isinstance(inqueue, ThreadTasks):
         return inqueue.get()
     try:
         return inqueue.get(block=False)
@@ -192,16 +244,9 @@ def next_of(inqueue):
         return inqueue.get()
 
 
-_pool = 0
-
-
 def of_worker(inqueue, index, func, kwds):
-    """What a worker calls in the place of `func` in a recorded run; a chunk records its tasks itself, one by one."""
-    global _pool
-    _pool = getattr(inqueue, "_object", 0)
-    if "start" in kwds and func.__module__ == "multiprocessing.pool":
-        return func
-    return watched(func, index)
+    """The same as `recorded`, for a worker with this queue."""
+    return recorded(getattr(inqueue, "_object", 0), index, func, kwds)
 
 
 def watched(func, start):

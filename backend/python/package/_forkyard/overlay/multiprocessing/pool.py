@@ -11,8 +11,9 @@ import warnings
 from _forkyard import tasks, trace
 
 from . import TimeoutError, get_context, util  # noqa: F401 - TimeoutError is this module's too
-from .connection import wait
+from .pool_handlers import CLOSE, INIT, RUN, TERMINATE, _Handlers, _Notifier, _handler
 from .pool_results import (  # noqa: F401 - names of this module, as ever
+    _PoolCache,
     ApplyResult,
     AsyncResult,
     IMapIterator,
@@ -32,23 +33,8 @@ from .pool_worker import (  # noqa: F401
     worker,
 )
 
-INIT, RUN, CLOSE, TERMINATE = "INIT", "RUN", "CLOSE", "TERMINATE"
 
-
-class _PoolCache(dict):
-    """The jobs that are not done, by number; tells the pool's keeper when there is none left."""
-
-    def __init__(self, /, *args, notifier=None, **kwds):
-        self.notifier = notifier
-        super().__init__(*args, **kwds)
-
-    def __delitem__(self, item):
-        super().__delitem__(item)
-        if not self:
-            self.notifier.put(None)
-
-
-class Pool:
+class Pool(_Handlers):
     """Processes that do tasks."""
 
     _wrap_exception = True
@@ -72,9 +58,9 @@ class Pool:
         self._processes = processes
         self._object = trace.made("Pool")
         self._setup_queues()
-        self._taskqueue = queue.SimpleQueue()
+        self._taskqueue = tasks.Backlog()
         self._change_notifier = _Notifier()
-        self._cache = _PoolCache(notifier=self._change_notifier)
+        self._cache = _PoolCache(notifier=self._change_notifier, board=getattr(self._outqueue, "_board", None))
         self._maxtasksperchild = maxtasksperchild
         self._initializer = initializer
         self._initargs = initargs
@@ -134,13 +120,15 @@ class Pool:
     def _setup_queues(self):
         self._inqueue, self._outqueue = tasks.queues(self._processes, self._object)
         self._quick_put = self._inqueue.put
-        self._quick_get = self._outqueue.get
+        self._quick_get = None
 
     # What a program asks for.
 
     def apply(self, func, args=(), kwds={}):
         """`func(*args, **kwds)` in a worker."""
-        return self.apply_async(func, args, kwds).get()
+        if type(self).apply_async is not Pool.apply_async:
+            return self.apply_async(func, args, kwds).get()
+        return self._apply_async(func, args, kwds).get()
 
     def map(self, func, iterable, chunksize=None):
         """`func` of each element, as a list."""
@@ -152,18 +140,17 @@ class Pool:
 
     def apply_async(self, func, args=(), kwds={}, callback=None, error_callback=None):
         """`apply` that does not wait."""
-        self._check_running()
-        result = ApplyResult(self, callback, error_callback)
-        self._submit([(result._job, 0, func, args, kwds)])
+        result = self._apply_async(func, args, kwds, callback, error_callback)
+        self._cache.want()
         return result
 
     def map_async(self, func, iterable, chunksize=None, callback=None, error_callback=None):
         """`map` that does not wait."""
-        return self._map_async(func, iterable, mapstar, chunksize, callback, error_callback)
+        return self._map_async(func, iterable, mapstar, chunksize, callback, error_callback).wanted()
 
     def starmap_async(self, func, iterable, chunksize=None, callback=None, error_callback=None):
         """`starmap` that does not wait."""
-        return self._map_async(func, iterable, starmapstar, chunksize, callback, error_callback)
+        return self._map_async(func, iterable, starmapstar, chunksize, callback, error_callback).wanted()
 
     def imap(self, func, iterable, chunksize=1):
         """The results in order, as they come."""
@@ -173,15 +160,30 @@ class Pool:
         """The results as they come, in any order."""
         return self._imap(IMapUnorderedIterator, func, iterable, chunksize)
 
+    def _apply_async(self, func, args, kwds, callback=None, error_callback=None):
+        self._check_running()
+        result = ApplyResult(self, callback, error_callback)
+        result._function = func
+        task = (result._job, 0, func, args, kwds)
+        with result.given_up_on_interrupt():
+            if not self._taskqueue.overtake(lambda: self._put_up(task)):
+                self._taskqueue.put(([task], None))
+        return result
+
+    def _put_up(self, task):
+        """Puts a task up without the feeder; whether that can be done."""
+        if not isinstance(self._inqueue, tasks.TaskQueue):
+            return False
+        self._put_or_fail(self._inqueue.put, self._cache, task)
+        return True
+
     def _imap(self, kind, func, iterable, chunksize):
         self._check_running()
         if chunksize < 1:
             raise ValueError(f"Chunksize must be 1+, not {chunksize:n}")
         result = kind(self)
-        if chunksize > 1:
-            iterable, func = Pool._get_tasks(func, iterable, chunksize), mapstar
-        generated = self._guarded_task_generation(result._job, func, iterable, chunksize if chunksize > 1 else None)
-        self._taskqueue.put((generated, result._set_length))
+        self._taskqueue.put((self._tasks(result, func, iterable, mapstar, chunksize), result._set_length))
+        self._cache.want()
         return result if chunksize == 1 else (item for chunk in result for item in chunk)
 
     def _map_async(self, func, iterable, mapper, chunksize=None, callback=None, error_callback=None):
@@ -193,12 +195,27 @@ class Pool:
         if len(iterable) == 0:
             chunksize = 0
         result = MapResult(self, chunksize, len(iterable), callback, error_callback=error_callback)
-        chunks = Pool._get_tasks(func, iterable, chunksize)
-        self._submit(self._guarded_task_generation(result._job, mapper, chunks, chunksize))
+        if chunksize > 0:
+            with result.given_up_on_interrupt():
+                put_up = self._tasks(result, func, iterable, mapper, chunksize)
+                if not self._taskqueue.overtake(lambda: self._feed(put_up, self._quick_put)):
+                    self._taskqueue.put((put_up, None))
         return result
 
-    def _submit(self, generated):
-        self._taskqueue.put((generated, None))
+    def _tasks(self, result, func, iterable, mapper, chunksize):
+        """The tasks of a job, for the backlog: a `Feed` where the board takes them as they are, else a generator."""
+        result._function = func
+        name = tasks.by_name(func) if isinstance(self._inqueue, tasks.TaskQueue) else None
+        if name is not None:
+            kind = tasks.ITEM if mapper is mapstar else tasks.STARRED_ITEM
+            if chunksize > 1:
+                kind, iterable = kind + tasks.CHUNK - tasks.ITEM, Pool._chunks(iterable, chunksize)
+            result._takes_many = chunksize == 1 and isinstance(result, MapResult)
+            return self._inqueue.feed(result._job, kind, name, iterable, chunksize)
+        if chunksize == 1 and not isinstance(result, MapResult):
+            return self._guarded_task_generation(result._job, func, iterable)
+        chunks = Pool._get_tasks(func, iterable, chunksize)
+        return self._guarded_task_generation(result._job, mapper, chunks, chunksize)
 
     def _guarded_task_generation(self, result_job, func, iterable, chunksize=None):
         """Tasks from an iterable, which may be one of chunks; its failure becomes the last of them."""
@@ -212,9 +229,12 @@ class Pool:
 
     @staticmethod
     def _get_tasks(func, it, size):
+        return ((func, chunk) for chunk in Pool._chunks(it, size))
+
+    @staticmethod
+    def _chunks(it, size):
         it = iter(it)
-        while chunk := tuple(itertools.islice(it, size)):
-            yield (func, chunk)
+        return iter(lambda: tuple(itertools.islice(it, size)), ())
 
     # How it ends.
 
@@ -224,7 +244,7 @@ class Pool:
         if self._state == RUN:
             self._state = CLOSE
             self._worker_handler._state = CLOSE
-            self._change_notifier.put(None)
+            self._cache.close()
 
     def terminate(self):
         """Ends the workers at once."""
@@ -275,105 +295,6 @@ class Pool:
             util.debug("added worker")
 
     @staticmethod
-    def _join_exited_workers(pool):
-        """Takes out the workers that have ended; which."""
-        gone = [process for process in pool if process.exitcode is not None]
-        for process in gone:
-            process.join()
-            pool.remove(process)
-        return gone
-
-    @staticmethod
-    def _maintain_pool(
-        ctx, Process, processes, pool, inqueue, outqueue, initializer, initargs, maxtasksperchild, wrap_exception
-    ):
-        """Workers that have ended are replaced."""
-        gone = Pool._join_exited_workers(pool)
-        if gone:
-            if isinstance(outqueue, tasks.ResultQueue):
-                outqueue.bury(gone)
-            Pool._repopulate_pool_static(
-                ctx, Process, processes, pool, inqueue, outqueue, initializer, initargs, maxtasksperchild,
-                wrap_exception,
-            )  # fmt: skip
-
-    @staticmethod
-    def _get_worker_sentinels(workers):
-        return [process.sentinel for process in workers if hasattr(process, "sentinel")]
-
-    @staticmethod
-    def _wait_for_updates(sentinels, change_notifier):
-        wait([*sentinels, change_notifier])
-        change_notifier.clear()
-
-    @classmethod
-    def _handle_workers(
-        cls, cache, taskqueue, ctx, Process, processes, pool, inqueue, outqueue, initializer, initargs,
-        maxtasksperchild, wrap_exception, change_notifier,
-    ):  # fmt: skip
-        """The keeper: replaces workers while there is something to do."""
-        thread = threading.current_thread()
-        while thread._state == RUN or (cache and thread._state != TERMINATE):
-            cls._maintain_pool(
-                ctx, Process, processes, pool, inqueue, outqueue, initializer, initargs, maxtasksperchild, wrap_exception
-            )
-            cls._wait_for_updates(cls._get_worker_sentinels(pool), change_notifier)
-        taskqueue.put(None)
-        util.debug("worker handler exiting")
-
-    @staticmethod
-    def _handle_tasks(taskqueue, put, outqueue, pool, cache):
-        """The feeder: pickles tasks and puts them up."""
-        thread = threading.current_thread()
-        for generated, set_length in iter(taskqueue.get, None):
-            task = None
-            for task in generated:
-                if thread._state != RUN:
-                    break
-                try:
-                    put(task)
-                except Exception as e:
-                    job = cache.get(task[0])
-                    if job is not None:
-                        job._set(task[1], (False, e))
-            else:
-                if set_length:
-                    set_length(task[1] + 1 if task else 0)
-                task = generated = set_length = None
-                continue
-            break
-        task = generated = set_length = None
-        try:
-            outqueue.put(None)
-            for _ in pool:
-                put(None)
-        except OSError:
-            util.debug("task handler got OSError when sending sentinels")
-        util.debug("task handler exiting")
-
-    @staticmethod
-    def _handle_results(outqueue, get, cache):
-        """The receiver: gives results to those who wait for them."""
-        thread = threading.current_thread()
-        stopping = False
-        while (not stopping or cache) and thread._state != TERMINATE:
-            try:
-                task = get()
-            except (OSError, EOFError):
-                util.debug("result handler got EOFError/OSError -- exiting")
-                return
-            if thread._state == TERMINATE:
-                break
-            if task is None:
-                stopping = True
-                continue
-            job = cache.get(task[0])
-            if job is not None:
-                job._set(task[1], task[2])
-            task = job = None
-        util.debug("result handler exiting: len(cache)=%s, thread._state=%s", len(cache), thread._state)
-
-    @staticmethod
     def _help_stuff_finish(inqueue, task_handler, size):
         """Takes away tasks that nobody has begun, so that the feeder cannot be stuck."""
         if isinstance(inqueue, tasks.TaskQueue):
@@ -396,8 +317,6 @@ class Pool:
         task_handler._state = TERMINATE
         change_notifier.put(None)
         cls._help_stuff_finish(inqueue, task_handler, len(pool))
-        if (not result_handler.is_alive()) and len(cache) != 0:
-            raise AssertionError("Cannot have cache with result_handler not alive")
         result_handler._state = TERMINATE
         change_notifier.put(None)
         outqueue.put(None)
@@ -415,41 +334,6 @@ class Pool:
             if process.is_alive():
                 process.join()
         change_notifier.close()
-
-
-class _Notifier:
-    """Wakes the keeper: an eventfd, which it waits for together with the workers' sentinels."""
-
-    def __init__(self):
-        self._fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-
-    def put(self, _):
-        if self._fd is not None:
-            os.eventfd_write(self._fd, 1)
-
-    def clear(self):
-        try:
-            os.eventfd_read(self._fd)
-        except BlockingIOError:
-            pass
-
-    def fileno(self):
-        return self._fd
-
-    def close(self):
-        fd, self._fd = self._fd, None
-        if fd is not None:
-            os.close(fd)
-
-    __del__ = close
-
-
-def _handler(target, args):
-    thread = threading.Thread(target=target, args=args, daemon=True)
-    thread._state = RUN
-    thread._forkyard_own = True
-    thread.start()
-    return thread
 
 
 class ThreadPool(Pool):

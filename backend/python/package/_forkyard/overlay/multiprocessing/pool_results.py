@@ -1,8 +1,10 @@
 """What a pool's methods give back: results that come later."""
 
 import collections
+import contextlib
 import itertools
 import threading
+import time
 import types
 
 from _forkyard import trace
@@ -12,7 +14,75 @@ from . import TimeoutError
 job_counter = itertools.count()
 
 
-class ApplyResult:
+class _PoolCache(dict):
+    """The jobs that are not done, by number; tells the keeper of a closed pool when there is none left."""
+
+    def __init__(self, /, *args, notifier=None, board=None, **kwds):
+        self.notifier = notifier
+        self._board = board
+        self._in_front = board is not None
+        self._closed = False
+        super().__init__(*args, **kwds)
+
+    def left(self):
+        """A job has been taken out."""
+        if self._closed and not self:
+            self.notifier.put(None)
+
+    def close(self):
+        """No job comes any more."""
+        self._closed = True
+        self.want()
+        self.notifier.put(None)
+
+    def want(self):
+        """Results are to be handed out though nobody may wait for them."""
+        if self._board is not None:
+            self._board.want()
+
+    def has_callback(self):
+        """A job has a callback, which is called in the background, as ever: hence no other thread hands out results from now on."""
+        self._in_front = False
+
+    def wait(self, job, timeout):
+        """Waits for a job's result while handing out those that come, if nobody else does."""
+        if self._in_front:
+            self._board.wait(self, job, timeout)
+        else:
+            self.want()
+
+    def fail(self, job, index, error):
+        """A task of a job could not be put up."""
+        if self._board is not None:
+            self._board.fail(job._job, index, error)
+        else:
+            job._set(index, (False, error))
+
+
+class _Job:
+    """What the pool has to do with any result that comes later."""
+
+    #: How many results are still to come.
+    _number_left = 1
+    #: Whether `_set_many` may be called with results of single items.
+    _takes_many = False
+    #: What it is about, for messages.
+    _function = None
+
+    def _give_up(self, error):
+        """It has failed as a whole; what still comes of it is nobody's."""
+
+    @contextlib.contextmanager
+    def given_up_on_interrupt(self):
+        """While its tasks are put up in the caller's thread: Ctrl-C then must not leave a job that never ends."""
+        try:
+            yield
+        except BaseException as error:
+            self._give_up(error)
+            raise
+
+
+class ApplyResult(_Job):
     """The result of `apply_async`."""
 
     def __init__(self, pool, callback, error_callback):
@@ -23,6 +93,8 @@ class ApplyResult:
         self._cache = pool._cache
         self._callback = callback
         self._error_callback = error_callback
+        if callback or error_callback:
+            self._cache.has_callback()
         self._cache[self._job] = self
 
     def ready(self):
@@ -36,7 +108,14 @@ class ApplyResult:
     def wait(self, timeout=None):
         if not self._event.is_set():
             with trace.Wait(trace.RESULT_GET, self._object) as waiting:
-                waiting.got = self._event.wait(timeout)
+                deadline = None if timeout is None else time.monotonic() + timeout
+                self._cache.wait(self._job, timeout)
+                waiting.got = self._event.wait(None if deadline is None else max(0, deadline - time.monotonic()))
+
+    def wanted(self):
+        """Itself, to be handed its results though nobody may wait for it."""
+        self._cache.want()
+        return self
 
     def get(self, timeout=None):
         self.wait(timeout)
@@ -52,11 +131,19 @@ class ApplyResult:
 
     def _done(self):
         call = self._callback if self._success else self._error_callback
-        if call:
-            call(self._value)
-        self._event.set()
-        del self._cache[self._job]
-        self._pool = None
+        try:
+            if call:
+                call(self._value)
+        finally:
+            self._event.set()
+            self._cache.pop(self._job, None)
+            self._cache.left()
+            self._pool = None
+
+    def _give_up(self, error):
+        self._success, self._value = False, error
+        self._callback = self._error_callback = None
+        self._done()
 
     __class_getitem__ = classmethod(types.GenericAlias)
 
@@ -76,6 +163,7 @@ class MapResult(ApplyResult):
         if not self._number_left:
             self._event.set()
             del self._cache[self._job]
+            self._cache.left()
 
     def _set(self, i, obj):
         success, result = obj
@@ -87,8 +175,17 @@ class MapResult(ApplyResult):
         if self._number_left == 0:
             self._done()
 
+    def _set_many(self, indices, values):
+        """Results of single items, each as it is."""
+        mine = self._value
+        for i, value in zip(indices, values):
+            mine[i] = value
+        self._number_left -= len(indices)
+        if self._number_left == 0:
+            self._done()
 
-class IMapIterator:
+
+class IMapIterator(_Job):
     """The results of `imap`, in order."""
 
     def __init__(self, pool):
@@ -138,18 +235,27 @@ class IMapIterator:
             self._items.append(self._unsorted.pop(self._index))
             self._index += 1
 
+    def _give_up(self, error):
+        with self._cond:
+            self._items.append((False, error))
+            self._unsorted.clear()
+            self._length = self._index
+            self._cond.notify()
+            self._check_all()
+
     def _set_length(self, length):
         with self._cond:
+            if self._job not in self._cache:
+                return
             self._length = length
             self._cond.notify()
             self._check_all()
 
     def _check_all(self):
         if self._index == self._length:
-            self._cache.pop(self._job)
+            self._cache.pop(self._job, None)
+            self._cache.left()
             self._pool = None
-            if not self._cache:
-                self._cache.notifier.put(None)
 
 
 class IMapUnorderedIterator(IMapIterator):

@@ -81,6 +81,15 @@ def worker(inqueue, outqueue, initializer=None, initargs=(), maxtasks=None, wrap
         outqueue._reader.close()
     if initializer is not None:
         initializer(*initargs)
+    if isinstance(inqueue, tasks.WorkerTasks):
+        completed = inqueue.serve(maxtasks, wrap_exception)
+    else:
+        completed = _serve(inqueue, outqueue, maxtasks, wrap_exception)
+    util.debug("worker exiting after %d tasks", completed)
+
+
+def _serve(inqueue, outqueue, maxtasks, wrap_exception):
+    """The same with any queues; how many tasks it did."""
     completed = 0
     while maxtasks is None or completed < maxtasks:
         try:
@@ -107,7 +116,7 @@ def worker(inqueue, outqueue, initializer=None, initargs=(), maxtasks=None, wrap
             outqueue.put((job, i, (False, wrapped)))
         task = job = result = func = call = args = kwds = None
         completed += 1
-    util.debug("worker exiting after %d tasks", completed)
+    return completed
 
 
 def _helper_reraises_exception(ex):
