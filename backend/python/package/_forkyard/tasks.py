@@ -206,7 +206,7 @@ def recorded(object, index, func, kwds):
 
 def function_string(func):
     """The number of a function's name in the recording."""
-    return trace.string(_name_and_line(_function(func, ())))
+    return trace.string(name_and_line(_function(func, ())))
 
 
 def _function(func, args):
