@@ -68,8 +68,7 @@ fn waited(wait: impl FnOnce() -> bool) {
         return;
     };
     if !WAITS.replace(true) {
-        let t = now_ns();
-        TURNS.wants(own_tid(), |what| say(tell, what, t));
+        TURNS.wants(own_tid(), hooks::now_ns(), &mut |what, t| say(tell, what, t));
     }
     let turn = TURNS.number();
     if wait() {
@@ -80,15 +79,12 @@ fn waited(wait: impl FnOnce() -> bool) {
 /// One of the lock's variables is about to be signalled.
 fn signalled(place: Place) {
     let Some(tell) = told() else { return };
-    let t = now_ns();
+    let me = own_tid();
+    // A clock is not read for nothing.
+    let t = if TURNS.is_timed(me) { hooks::now_ns() } else { 0 };
     match place {
-        Place::LetGo => TURNS.let_go(|what| say(tell, what, t)),
-        Place::Taken => {
-            if WAITS.replace(false) {
-                say(tell, Told::WaitEnded, t);
-            }
-            TURNS.took(own_tid(), |what| say(tell, what, t));
-        }
+        Place::LetGo => TURNS.let_go(t, &mut |what, t| say(tell, what, t)),
+        Place::Taken => TURNS.took((me, WAITS.replace(false)), t, &mut |what, t| say(tell, what, t)),
     }
 }
 
@@ -110,8 +106,4 @@ fn own_tid() -> u32 {
         TID.set(hooks::tid());
     }
     TID.get()
-}
-
-fn now_ns() -> u64 {
-    hooks::now_ns()
 }

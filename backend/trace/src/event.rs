@@ -71,7 +71,8 @@ pub enum Kind {
     /// who has it. Nothing is recorded of the lock before a second thread wants it. A thread gets no lane by this or the next two, nor
     /// by waiting for the lock: the machinery's own threads take it too.
     GilTaken,
-    /// It let it go. `argument`: 1 when it was asked to, because another thread had waited for a switch interval; 0 of its own accord.
+    /// It was let go. `argument`: `pack(tid, why)`; why is 1 when its holder was asked to, because another thread had waited for a switch
+    /// interval, and 0 of its own accord. May be told late, by another thread; moments without a holder may be left out.
     GilDropped,
     /// Whether this process's interpreter lock is watched. `argument`: `pack(1 or 0, string id of the reason)`.
     GilWatch,
