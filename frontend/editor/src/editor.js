@@ -4,13 +4,10 @@
 // as adopted sheets (a strict Content-Security-Policy refuses injected <style> elements); its colours are the page's custom
 // properties, which reach through. It knows nothing of runs or of the server: what it shows is set from outside.
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { python } from "@codemirror/lang-python";
-import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
-import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
-import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { Compartment, EditorState, Prec } from "@codemirror/state";
+import { bracketMatching, indentUnit } from "@codemirror/language";
+import { EditorState, Prec } from "@codemirror/state";
 import {
   EditorView,
   drawSelection,
@@ -23,7 +20,8 @@ import {
 
 import { followLine } from "./line.js";
 import { lineMarks, markLines } from "./marks.js";
-import { place } from "./place.js";
+import { problems, showProblems } from "./problems.js";
+import { python } from "./python.js";
 import { colours, look } from "./theme.js";
 
 const HOW_TO_LEAVE = "Tab indents. To leave the editor, press Escape, then Tab. Control and Enter run the program.";
@@ -44,7 +42,6 @@ export function create(parent, options) {
   const { source, label } = options;
   // What is told to nobody once the editor is destroyed: its owner's callbacks are gone then, and the view still loses the focus.
   let { onChange, onRun, onLine } = options;
-  const readOnly = new Compartment();
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: "open" });
   const description = describe(root);
 
@@ -61,61 +58,38 @@ export function create(parent, options) {
         lineNumbers(),
         highlightSpecialChars(),
         history(),
-        foldGutter(),
         drawSelection(),
-        indentOnInput(),
         indentUnit.of("    "),
         EditorState.tabSize.of(4),
         bracketMatching(),
         closeBrackets(),
-        autocompletion({ activateOnTyping: false }),
         highlightActiveLine(),
         highlightActiveLineGutter(),
-        highlightSelectionMatches(),
-        search({ top: true }),
-        lintGutter(),
         python(),
         colours,
         look,
         lineMarks,
+        problems,
         followLine((line) => onLine?.(line)),
-        readOnly.of([]),
         EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": description.id, spellcheck: "false", tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange?.(update.state.doc.toString());
         }),
         Prec.highest(keymap.of([{ key: "Mod-Enter", run }, { key: "Ctrl-Enter", run }])),
-        keymap.of([
-          ...closeBracketsKeymap,
-          ...defaultKeymap,
-          ...searchKeymap,
-          ...historyKeymap,
-          ...foldKeymap,
-          ...completionKeymap,
-          ...lintKeymap,
-          indentWithTab,
-        ]),
+        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),
       ],
     }),
   });
 
   return {
-    getSource: () => view.state.doc.toString(),
     setSource(text) {
       if (text === view.state.doc.toString()) return;
       view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
     },
-    /** @param {{line: number, column: number, end_line: number, end_column: number, message: string, severity: string}[]} found */
-    setDiagnostics(found) {
-      const diagnostics = found.map((one) => ({ ...place(view.state.doc, one), severity: one.severity, message: one.message }));
-      view.dispatch(setDiagnostics(view.state, diagnostics));
-    },
+    /** Marks what is wrong with the program, and nothing else. */
+    setDiagnostics: (found) => showProblems(view, found),
     /** @param {number[]} lines from 1 @param {"timeline" | "exception"} kind replaces the marks of this kind */
     markLines: (lines, kind) => markLines(view, lines, kind),
-    focus: () => view.focus(),
-    setReadOnly(on) {
-      view.dispatch({ effects: readOnly.reconfigure(on ? EditorState.readOnly.of(true) : []) });
-    },
     destroy() {
       onChange = onRun = onLine = undefined;
       view.destroy();

@@ -69,7 +69,7 @@ pageTest("an example that is edited prints something else", async ({ page }) => 
 pageTest("a syntax error is marked where it is", async ({ page }) => {
   const workbench = await openLesson(page, "02-first-process");
   await workbench.edit("print('one')\nprint('two'\n");
-  await workbench.editor.locator("css=.cm-lintRange-error, .cm-lintPoint-error").first().waitFor({ state: "attached" });
+  await workbench.editor.locator("css=.problem-error").first().waitFor({ state: "attached" });
 });
 
 pageTest("an address that is no page says so", async ({ page }) => {
