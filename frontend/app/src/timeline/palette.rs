@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use forkyard_timeline::{BandKind, CLASSES, Class, Hue, STATES, State};
 use wasm_bindgen::JsCast;
-use web_sys::{CanvasPattern, CanvasRenderingContext2d, CssStyleDeclaration, Element, HtmlCanvasElement};
+use web_sys::{CanvasPattern, CanvasRenderingContext2d, CssStyleDeclaration, HtmlCanvasElement, HtmlElement};
 
 /// A tile of a pattern, in CSS pixels.
 pub(super) const TILE: f64 = 6.0;
@@ -63,21 +63,26 @@ pub(super) enum Pattern {
 
 impl Palette {
     /// The colours that hold for an element now.
-    pub(super) fn of(element: &Element) -> Option<Self> {
-        let style = web_sys::window()?.get_computed_style(element).ok()??;
+    pub(super) fn of(element: &HtmlElement) -> Option<Self> {
+        let style = Asked { element, computed: web_sys::window()?.get_computed_style(element).ok()?? };
         let hues = std::iter::once("--timeline-other".to_owned()).chain((1..=Hue::COUNT).map(|hue| format!("--lane-{hue}")));
         Some(Self {
-            states: STATES.iter().map(|state| colour(&style, property(*state))).collect(),
-            hues: hues.map(|name| colour(&style, &name)).collect(),
-            ground: colour(&style, "--ground"),
-            line: colour(&style, "--line"),
-            ink: colour(&style, "--ink"),
-            accent: colour(&style, "--accent"),
-            error: colour(&style, "--error"),
-            on_state: colour(&style, "--on-state"),
+            states: STATES.iter().map(|state| style.colour(property(*state))).collect(),
+            hues: hues.map(|name| style.colour(&name)).collect(),
+            ground: style.colour("--ground"),
+            line: style.colour("--line"),
+            ink: style.colour("--ink"),
+            accent: style.colour("--accent"),
+            error: style.colour("--error"),
+            on_state: style.colour("--on-state"),
             inks: OnceCell::new(),
-            pattern: colour(&style, "--state-pattern"),
-            font: style.get_property_value("font-family").ok().filter(|font| !font.is_empty()).unwrap_or("sans-serif".into()),
+            pattern: style.colour("--state-pattern"),
+            font: style
+                .computed
+                .get_property_value("font-family")
+                .ok()
+                .filter(|font| !font.is_empty())
+                .unwrap_or("sans-serif".into()),
         })
     }
 
@@ -187,8 +192,19 @@ fn property(state: State) -> &'static str {
     }
 }
 
-fn colour(style: &CssStyleDeclaration, name: &str) -> String {
-    let value = style.get_property_value(name).unwrap_or_default();
-    let value = value.trim();
-    if value.is_empty() { UNNAMED.to_owned() } else { value.to_owned() }
+/// An element that is asked for its colours. A custom property is given out as it was written, `light-dark(…)` and all, which a
+/// canvas does not take: so the element takes the colour for its own, and that is computed.
+struct Asked<'a> {
+    element: &'a HtmlElement,
+    computed: CssStyleDeclaration,
+}
+
+impl Asked<'_> {
+    fn colour(&self, name: &str) -> String {
+        let own = self.element.style();
+        let _ = own.set_property("color", &format!("var({name}, {UNNAMED})"));
+        let colour = self.computed.get_property_value("color").unwrap_or_default();
+        let _ = own.remove_property("color");
+        if colour.is_empty() { UNNAMED.to_owned() } else { colour }
+    }
 }
