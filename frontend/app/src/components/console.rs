@@ -1,23 +1,32 @@
 //! What a run printed: each line beside the name of its process, in the process's hue.
 //!
-//! Draws the last lines unless all are asked for; a block of lines is drawn again only when it changed.
+//! Only the blocks of lines in sight are drawn; a block is drawn again only when it changed. Everything can be scrolled to and is
+//! copied by the button; what the browser itself finds is what is drawn.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use forkyard_wire::run::Stream;
+use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::copy::CopyButton;
-use crate::run::console::{BLOCK, Row};
-use crate::run::figures::{count, grouped};
+use crate::page::in_sight::{Heights, InSight};
+use crate::run::console::Row;
+use crate::run::figures::count;
 use crate::run::traceback::LineKind;
 use crate::run::{Phase, Run};
 use crate::workbench::{Session, Which, use_session};
 
-/// How many blocks of lines are drawn unless all are asked for.
-const SHOWN_BLOCKS: usize = 10;
+/// The height of a line that is not wrapped, in CSS pixels: the code's size times its line (styles/scale.css).
+const LINE: f64 = 19.5;
+
+/// What is drawn of the end while the view follows it, at the least, in CSS pixels.
+const AT_END: f64 = 1_000.0;
+
+/// How far one scrolls before the blocks in sight are looked for again, in CSS pixels.
+const STEP: i32 = 200;
 
 /// How near to the end, in CSS pixels, counts as being there: then the view follows.
 const NEAR_END: i32 = 24;
@@ -37,29 +46,41 @@ pub struct ConsoleProps {
 #[component]
 pub fn Console(props: &ConsoleProps) -> Html {
     use_session(&props.session);
-    let all = use_state(|| false);
     let unfolded = use_state(|| false);
     let node = use_node_ref();
-    let follows = use_mut_ref(|| true);
-    // How far the end was below the upper edge when lines were put in above: what was in sight stays there.
-    let below = use_mut_ref(|| None::<i32>);
+    // Whether the view follows the end, and where its upper edge was last.
+    let follows = use_mut_ref(|| (true, 0));
+    // The view's upper edge and height; none while it follows the end.
+    let at = use_state_eq(|| None::<(i32, i32)>);
+    let heights = use_mut_ref(Heights::default);
+    let seen = use_mut_ref(|| (0_usize, 0_i32, false));
+    let drawn = use_mut_ref(|| 0..0);
     {
-        let (node, follows, below) = (node.clone(), follows.clone(), below.clone());
+        let (node, follows, heights, drawn) = (node.clone(), follows.clone(), heights.clone(), drawn.clone());
         use_effect(move || {
-            let below = below.borrow_mut().take();
             let Some(node) = node.cast::<HtmlElement>() else { return };
-            match below {
-                _ if *follows.borrow() => node.set_scroll_top(node.scroll_height()),
-                Some(below) => node.set_scroll_top(node.scroll_height() - below),
-                None => {}
+            if follows.borrow().0 {
+                node.set_scroll_top(node.scroll_height());
+                follows.borrow_mut().1 = node.scroll_top();
+            }
+            let blocks = node.query_selector_all(".console-block").ok();
+            let elements = (0..).map_while(|place| blocks.as_ref()?.get(place)?.dyn_into::<HtmlElement>().ok());
+            for (block, element) in drawn.borrow().clone().zip(elements) {
+                heights.borrow_mut().learn(block, element.offset_height().into());
             }
         });
     }
     let onscroll = {
-        let (node, follows) = (node.clone(), follows.clone());
+        let (node, follows, at) = (node.clone(), follows.clone(), at.setter());
         Callback::from(move |_: Event| {
             if let Some(node) = node.cast::<HtmlElement>() {
-                *follows.borrow_mut() = node.scroll_top() + node.client_height() + NEAR_END >= node.scroll_height();
+                let (top, height) = (node.scroll_top(), node.client_height());
+                let (followed, before) = *follows.borrow();
+                // Away from the end goes who scrolls upwards; while lines come in, the end itself is ahead for a moment.
+                let end = top + height + NEAR_END >= node.scroll_height() || (followed && top >= before);
+                *follows.borrow_mut() = (end, top);
+                // In steps, so that not every pixel draws anew.
+                at.set((!end).then_some((top / STEP * STEP, height)));
             }
         })
     };
@@ -68,35 +89,34 @@ pub fn Console(props: &ConsoleProps) -> Html {
     let nothing = Run::new();
     let run = view.run(props.which).unwrap_or(&nothing);
     let blocks = run.console.blocks();
-    let first = if *all { 0 } else { blocks.len().saturating_sub(SHOWN_BLOCKS) };
-    let (hidden, foreign) = (first * BLOCK, run.console.foreign_frames());
+    let foreign = run.console.foreign_frames();
     let hues = Hues(run.hues());
-    let show_all = {
-        let (all, node, below) = (all.setter(), node.clone(), below.clone());
-        Callback::from(move |_: MouseEvent| {
-            *below.borrow_mut() = node.cast::<HtmlElement>().map(|node| node.scroll_height() - node.scroll_top());
-            all.set(true);
-        })
-    };
+    let width = node.cast::<HtmlElement>().map_or(0, |node| node.client_width());
+    {
+        // Another run, another width or other lines shown: the heights are others.
+        let mut seen = seen.borrow_mut();
+        if run.console.rows() < seen.0 || (width, *unfolded) != (seen.1, seen.2) {
+            heights.borrow_mut().forget();
+        }
+        *seen = (run.console.rows(), width, *unfolded);
+    }
+    let guesses: Vec<f64> = blocks.iter().map(|block| block.len() as f64 * LINE).collect();
+    let end = (heights.borrow().total(&guesses) - AT_END).max(0.0);
+    let in_view = at.map_or((end, AT_END), |(top, height)| (top.into(), height.into()));
+    let InSight { blocks: shown, above, below } = heights.borrow().in_sight(&guesses, in_view);
+    *drawn.borrow_mut() = shown.clone();
     let unfold = {
         let unfolded = unfolded.clone();
         Callback::from(move |_: MouseEvent| unfolded.set(!*unfolded))
     };
     html! {
-        <div class="output">
-            <div class="output-head">
-                <p class="output-title">{ "Output" }</p>
+        <div class={classes!("output", (foreign > 0 || props.choice.is_some()).then_some("has-tools"))}>
+            <div class="output-tools">
                 { props.choice.clone() }
-                <span class="output-room" />
                 if foreign > 0 {
                     <button type="button" class="button is-quiet" aria-pressed={unfolded.to_string()} onclick={unfold}>
                         { if *unfolded { "Hide" } else { "Show" } }
                         { format!(" {} inside Python", count(foreign, "frame", "frames")) }
-                    </button>
-                }
-                if hidden > 0 {
-                    <button type="button" class="button is-quiet" onclick={show_all}>
-                        { format!("Show all {} lines", grouped(run.console.rows())) }
                     </button>
                 }
                 <CopyButton what="the output" disabled={run.console.is_empty()} text={printed(props)} />
@@ -106,9 +126,11 @@ pub fn Console(props: &ConsoleProps) -> Html {
                 if run.console.is_empty() {
                     <p class="console-empty">{ empty(&run.phase) }</p>
                 }
-                { for blocks.iter().enumerate().skip(first).map(|(index, block)| html! {
+                <div style={format!("height: {}px", above as i64)} />
+                { for blocks[shown.clone()].iter().zip(shown).map(|(block, index)| html! {
                     <ConsoleBlock key={index} block={ConsoleRows(block.clone())} hues={hues.clone()} />
                 }) }
+                <div style={format!("height: {}px", below as i64)} />
                 if run.finished().is_some_and(|finished| finished.output_truncated) {
                     <p class="console-note">{ "The program printed more than is kept; the rest was left out." }</p>
                 }

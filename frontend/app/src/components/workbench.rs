@@ -9,6 +9,7 @@ use yew::prelude::*;
 use super::compare::Compare;
 use super::console::Console;
 use super::copy::CopyButton;
+use super::divider::Divider;
 use super::figures::Figures;
 use super::input_box::InputBox;
 use super::run_bar::{Room, RunBar};
@@ -16,8 +17,15 @@ use super::segmented::{Choice, Segmented};
 use super::server::{Doubt, use_doubt};
 use super::status::status;
 use crate::editor::CodeEditor;
+use crate::page::height::use_chosen;
 use crate::run::Phase;
 use crate::workbench::{Session, Which, use_session};
+
+/// The height of a run's status, figures and eight lines of output, in CSS pixels.
+const RESULT: i32 = 224;
+
+/// The same for two runs, whose figures take more and of whose output five lines are shown.
+const BOTH: i32 = 244;
 
 /// What the workbench shows.
 #[derive(Properties, PartialEq)]
@@ -31,12 +39,17 @@ pub struct WorkbenchProps {
 /// The workbench.
 #[component]
 pub fn Workbench(props: &WorkbenchProps) -> Html {
+    use_session(&props.session);
+    let both = props.session.view().beside.is_some();
+    let place = use_node_ref();
+    let (height, on_move) = use_chosen("result-height", "--result-height", place.clone(), if both { BOTH } else { RESULT });
     html! {
-        <section class="workbench" aria-label={format!("Workbench: {}", props.session.title)}>
+        <section class="workbench" aria-label={format!("Workbench: {}", props.session.title)} ref={place}>
             <Head session={props.session.clone()} />
             <EditorPane key={props.session.name().to_owned()} session={props.session.clone()} />
             if let Some(room) = props.bar {
                 <RunBar session={props.session.clone()} {room} />
+                <Divider label="Height of the output" {height} min={96} max={720} {on_move} />
             }
             <ResultPane session={props.session.clone()} />
         </section>

@@ -5,14 +5,12 @@ use yew::prelude::*;
 
 use super::storage;
 
-/// What a pane has of the window at first.
-const SHARE: f64 = 0.275;
+/// What stands above and below a timeline in a window, in CSS pixels: header and footer, and a workbench with twelve lines of program
+/// and eight of output.
+const BESIDE: f64 = 672.0;
 
-/// The least and the most that this comes to, in CSS pixels.
+/// The least and the most that a timeline has at first, in CSS pixels.
 const WITHIN: (f64, f64) = (200.0, 320.0);
-
-/// What a pane gets of the window at most for its content.
-const MOST_SHARE: f64 = 0.36;
 
 /// A pane whose height can be changed.
 pub struct Pane {
@@ -25,16 +23,28 @@ pub struct Pane {
     pub on_content: Callback<i32>,
 }
 
-/// A pane's height, remembered under `name`. The element of `place` gets it as the custom property `--pane-height`.
+/// The height of a page's timeline, remembered under `name`. The element of `place` gets it as the custom property `--pane-height`.
 #[hook]
 pub fn use_height(name: &'static str, place: NodeRef) -> Pane {
+    let fitting = use_state_eq(|| (window_height() - BESIDE).clamp(WITHIN.0, WITHIN.1) as i32);
+    let (height, on_move) = use_chosen(name, "--pane-height", place, *fitting);
+    let on_content = Callback::from(move |content: i32| {
+        let most = (window_height() - BESIDE) as i32;
+        fitting.set((*fitting).max(content.min(most)));
+    });
+    Pane { height, on_move, on_content }
+}
+
+/// A height that the reader may choose, remembered under `name`; until then it is `fitting`. The element of `place` gets it as a
+/// custom property.
+#[hook]
+pub fn use_chosen(name: &'static str, property: &'static str, place: NodeRef, fitting: i32) -> (i32, Callback<i32>) {
     let chosen = use_state_eq(|| storage::get(name).and_then(|text| text.parse::<i32>().ok()));
-    let fitting = use_state_eq(|| (window_height() * SHARE).clamp(WITHIN.0, WITHIN.1) as i32);
-    let height = chosen.unwrap_or(*fitting);
-    use_effect_with((height, place), |(height, place)| {
+    let height = chosen.unwrap_or(fitting);
+    use_effect_with((height, place), move |(height, place)| {
         // Through the object model, because a strict Content-Security-Policy refuses style attributes.
         if let Some(element) = place.cast::<HtmlElement>() {
-            let _ = element.style().set_property("--pane-height", &format!("{height}px"));
+            let _ = element.style().set_property(property, &format!("{height}px"));
         }
     });
     let on_move = {
@@ -44,11 +54,7 @@ pub fn use_height(name: &'static str, place: NodeRef) -> Pane {
             chosen.set(Some(to));
         })
     };
-    let on_content = Callback::from(move |content: i32| {
-        let most = (window_height() * MOST_SHARE) as i32;
-        fitting.set((*fitting).max(content.min(most)));
-    });
-    Pane { height, on_move, on_content }
+    (height, on_move)
 }
 
 fn window_height() -> f64 {

@@ -3,6 +3,7 @@
 pub mod arrival;
 pub mod frame;
 pub mod height;
+pub mod in_sight;
 pub mod keys;
 pub mod storage;
 pub mod theme;
