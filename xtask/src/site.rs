@@ -14,13 +14,18 @@ const SOURCES: [&str; 5] = ["Cargo.lock", "Cargo.toml", "Trunk.toml", "backend/w
 
 /// Builds the page as people download it, unless it was built from the very same sources.
 pub(crate) fn build() -> Result<()> {
-    let fingerprint = Fingerprint::default().text("page without names").files(&SOURCES)?;
+    let fingerprint = Fingerprint::default().text("page without names and blanks").files(&SOURCES)?;
     once("site", &fingerprint, &place::site().join("index.html"), || {
         editor()?;
-        let mut trunk = trunk("build", &wasm_bindgen::without_names()?)?;
+        let mut trunk = trunk("build", &wasm_bindgen::sparing()?)?;
         call::say("Building the page", "2 minutes from nothing, half a minute after an edit");
         call::run(trunk.args(["--cargo-profile", "page"]))
     })
+}
+
+/// Says how much a reader downloads.
+pub(crate) fn tell_size() -> Result<()> {
+    call::run(call::program("node").arg("frontend/app/size.js").arg(place::site()))
 }
 
 /// Bundles the editor, unless it was bundled from the very same sources.

@@ -45,7 +45,7 @@ pub struct Lesson {
 /// A part of a lesson.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", from = "AnyBlock")]
 pub enum Block {
     /// Text.
     Prose {
@@ -104,4 +104,79 @@ pub struct Choice {
     pub right: bool,
     /// Why, or why not.
     pub reply: String,
+}
+
+/// A block as it is read: the fields of every kind, empty where the kind has none. A reader that had to find the kind first would
+/// keep everything in between, and the code for that would be some of what the page downloads.
+#[derive(Deserialize)]
+struct AnyBlock {
+    kind: BlockKind,
+    #[serde(default)]
+    html: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    source: String,
+    #[serde(default)]
+    options: ExampleOptions,
+    #[serde(default)]
+    choices: Vec<Choice>,
+    #[serde(default)]
+    hints: Vec<String>,
+    #[serde(default)]
+    solution: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum BlockKind {
+    Prose,
+    Example,
+    Question,
+    Exercise,
+}
+
+impl From<AnyBlock> for Block {
+    fn from(any: AnyBlock) -> Self {
+        let AnyBlock { kind, html, name, title, source, options, choices, hints, solution } = any;
+        match kind {
+            BlockKind::Prose => Block::Prose { html },
+            BlockKind::Example => Block::Example { name, title, source, options },
+            BlockKind::Question => Block::Question { html, choices },
+            BlockKind::Exercise => Block::Exercise { html, source, hints, solution },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_of_each_kind_survives_the_wire() {
+        let blocks = vec![
+            Block::Prose { html: "a".to_owned() },
+            Block::Example {
+                name: "b".to_owned(),
+                title: "c".to_owned(),
+                source: "d".to_owned(),
+                options: ExampleOptions { workers: Workers::Threads, start_method: Some(StartMethod::Spawn) },
+            },
+            Block::Question {
+                html: "e".to_owned(),
+                choices: vec![Choice { text: "f".to_owned(), right: true, reply: "g".to_owned() }],
+            },
+            Block::Exercise {
+                html: "h".to_owned(),
+                source: "i".to_owned(),
+                hints: vec!["j".to_owned()],
+                solution: "k".to_owned(),
+            },
+        ];
+        let text = serde_json::to_string(&blocks).unwrap();
+        assert!(text.starts_with(r#"[{"kind":"prose","html":"a"}"#), "{text}");
+        assert_eq!(serde_json::from_str::<Vec<Block>>(&text).unwrap(), blocks);
+    }
 }

@@ -16,7 +16,6 @@ pub mod timeline;
 pub mod workbench;
 
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use components::footer::Footer;
 use components::header::Header;
@@ -26,19 +25,18 @@ use pages::lesson::Lesson;
 use pages::lessons::Lessons;
 use pages::not_found::NotFound;
 use pages::scratch::Scratch;
-use route::Route;
+use route::{Route, use_route};
 
 /// The whole page.
 #[component]
 pub fn App() -> Html {
+    let route = use_route();
     html! {
-        <BrowserRouter>
-            <ServerProvider>
-                <Header />
-                <Switch<Route> render={show} />
-                <Footer />
-            </ServerProvider>
-        </BrowserRouter>
+        <ServerProvider>
+            <Header route={route.clone()} />
+            { show(route) }
+            <Footer />
+        </ServerProvider>
     }
 }
 

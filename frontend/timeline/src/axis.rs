@@ -1,5 +1,6 @@
 //! The marks of the axis: round moments, as many as there is room for.
 
+use crate::units::fixed;
 use crate::viewport::Viewport;
 
 /// A mark of the axis.
@@ -16,13 +17,13 @@ pub fn ticks(viewport: &Viewport, width: f64, room: f64) -> Vec<Tick> {
     let step = step(viewport.span_ns() * room / width.max(1.0));
     let (unit, name) = unit(viewport.end_ns().max(step));
     // As many places behind the point as tell two marks apart.
-    let places = (unit / step).log10().ceil().max(0.0) as usize;
+    let places = (0..9).find(|places| step * 10_f64.powi(*places) >= unit).unwrap_or(9) as u32;
     let first = (viewport.start_ns() / step).ceil() as u64;
     (first..)
         .map(|number| number as f64 * step)
         .take_while(|t_ns| *t_ns <= viewport.end_ns())
         .map(|t_ns| {
-            let label = if t_ns == 0.0 { "0".to_owned() } else { format!("{:.places$} {name}", t_ns / unit) };
+            let label = if t_ns == 0.0 { "0".to_owned() } else { format!("{} {name}", fixed(t_ns / unit, places)) };
             Tick { t_ns, label }
         })
         .collect()
@@ -30,8 +31,14 @@ pub fn ticks(viewport: &Viewport, width: f64, room: f64) -> Vec<Tick> {
 
 /// The next of 1, 2, 5, 10, 20, … at or above.
 fn step(least: f64) -> f64 {
-    let power = 10_f64.powf(least.max(1.0).log10().floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * power).find(|step| *step >= least).unwrap_or(10.0 * power)
+    let mut power = 1.0;
+    loop {
+        match [1.0, 2.0, 5.0].into_iter().map(|factor| factor * power).find(|step| *step >= least) {
+            Some(step) => return step,
+            None if power > 1e30 => return power,
+            None => power *= 10.0,
+        }
+    }
 }
 
 /// The unit in which the last moment in sight is read best, in nanoseconds, and its name.

@@ -17,6 +17,7 @@ pub mod deadlock;
 mod findings;
 mod hit;
 mod layout;
+mod order;
 mod pieces;
 mod playback;
 pub mod sentence;

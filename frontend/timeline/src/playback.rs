@@ -3,6 +3,7 @@
 use forkyard_wire::timeline::{Chunk, Lane, Segment};
 
 use crate::findings::Findings;
+use crate::order::by_key;
 
 /// A recorded run and how far it has been played.
 #[derive(Debug, Clone)]
@@ -40,7 +41,7 @@ impl Playback {
             open = chunk.open.iter().collect();
         }
         segments.extend(open);
-        whole.lanes.sort_by_key(|lane| lane.id);
+        by_key(&mut whole.lanes, |lane| (lane.id.into(), 0));
         Self { whole, segments, findings, played_ns: 0, begun: false }
     }
 

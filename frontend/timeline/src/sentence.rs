@@ -19,7 +19,7 @@ pub fn who(trace: &Trace, lane: u32) -> String {
         None => format!("lane {lane}"),
         Some(lane) => match (lane.kind, trace.lane(lane.parent)) {
             (LaneKind::Thread, Some(process)) => format!("{} of {}", lane.name, process.name),
-            (LaneKind::Core, _) => lane.name.to_lowercase(),
+            (LaneKind::Core, _) => lane.name.to_ascii_lowercase(),
             _ => lane.name.clone(),
         },
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BinaryHeap;
 
+use crate::order::by_key;
 use crate::pieces::{Piece, Pieces};
 use crate::state::Class;
 
@@ -22,7 +23,7 @@ pub(crate) struct Candidate {
 
 /// Appends to `pieces` what is seen from `from_ns` on. The pieces must end at or before it.
 pub(crate) fn draw(pieces: &mut Pieces, from_ns: u64, mut candidates: Vec<Candidate>) {
-    candidates.sort_unstable_by_key(|candidate| (candidate.start, candidate.row));
+    by_key(&mut candidates, |candidate| (candidate.start, candidate.row));
     // Ordered by rank, then start, then row: the derived order of the tuple.
     let mut alive: BinaryHeap<(u8, u64, u32, usize)> = BinaryHeap::new();
     let mut next = 0;

@@ -6,7 +6,7 @@ use crate::sentence::who;
 use crate::state::State;
 use crate::totals::{WaitTotal, by_state, by_wait, cores_used};
 use crate::trace::Trace;
-use crate::units::{cores, count, duration, percent};
+use crate::units::{cores, count, duration, fixed, percent};
 
 /// A wait that took less of the processes' time than this is not worth a word.
 const WORTH_SAYING: f64 = 0.01;
@@ -49,8 +49,8 @@ pub fn comparison(first: (&str, &Trace), second: (&str, &Trace)) -> String {
         _ => {
             let ratio = other as f64 / one as f64;
             let than = match ratio {
-                _ if ratio >= 1.05 => format!("{ratio:.1} times as long"),
-                _ if ratio <= 0.95 => format!("{:.1} times as fast", 1.0 / ratio),
+                _ if ratio >= 1.05 => format!("{} times as long", fixed(ratio, 1)),
+                _ if ratio <= 0.95 => format!("{} times as fast", fixed(1.0 / ratio, 1)),
                 _ => "about the same".to_owned(),
             };
             format!("{} took {}, {} {}: {than}", first.0, duration(one), second.0, duration(other))

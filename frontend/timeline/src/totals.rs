@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use forkyard_wire::timeline::{Category, LaneKind, SegmentKind};
 
 use crate::band::BandKind;
+use crate::order::by_key;
 use crate::state::{Class, Hue, STATES, State};
 use crate::trace::Trace;
 
@@ -43,7 +44,7 @@ pub fn by_state(trace: &Trace, lane: Option<u32>, range: (u64, u64)) -> Vec<Stat
     }
     let mut states: Vec<StateTotal> =
         STATES.iter().map(|state| StateTotal { state: *state, ns: sums[*state as usize] }).filter(|total| total.ns > 0).collect();
-    states.sort_by_key(|total| std::cmp::Reverse(total.ns));
+    by_key(&mut states, |total| (u64::MAX - total.ns, 0));
     states
 }
 
@@ -61,7 +62,7 @@ pub fn by_wait(trace: &Trace, range: (u64, u64)) -> Vec<WaitTotal> {
         total.waits += 1;
     }
     let mut waits: Vec<WaitTotal> = sums.into_values().collect();
-    waits.sort_by_key(|total| std::cmp::Reverse(total.ns));
+    by_key(&mut waits, |total| (u64::MAX - total.ns, 0));
     waits
 }
 

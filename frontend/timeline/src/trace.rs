@@ -9,6 +9,7 @@ use forkyard_wire::timeline::{Arrow, Chunk, Lane, LaneKind, Mark, Object, Segmen
 
 use crate::band::{Band, BandKind, Group};
 use crate::findings::Findings;
+use crate::order::by_key;
 use crate::pieces::{Piece, Pieces};
 use crate::sorted::Entry;
 use crate::state::{Class, Cores, Hue};
@@ -105,16 +106,16 @@ impl Trace {
     pub fn lanes(&self) -> Vec<&Lane> {
         let of_kind = |kind: LaneKind| self.lanes.values().filter(move |lane| lane.kind == kind);
         let mut cores: Vec<&Lane> = of_kind(LaneKind::Core).collect();
-        cores.sort_by_key(|lane| (lane.pid, lane.id));
+        by_key(&mut cores, |lane| (lane.pid.into(), lane.id));
         // A birth may be learnt late or corrected: the moment decides, not the order in which lanes came.
         let mut processes: Vec<&Lane> = of_kind(LaneKind::Process).collect();
-        processes.sort_by_key(|lane| (lane.start_ns, lane.id));
+        by_key(&mut processes, |lane| (lane.start_ns, lane.id));
         let mut lanes = cores;
         for process in processes {
             lanes.push(process);
-            let from = lanes.len();
-            lanes.extend(of_kind(LaneKind::Thread).filter(|thread| thread.parent == process.id));
-            lanes[from..].sort_by_key(|lane| (lane.start_ns, lane.id));
+            let mut threads: Vec<&Lane> = of_kind(LaneKind::Thread).filter(|thread| thread.parent == process.id).collect();
+            by_key(&mut threads, |lane| (lane.start_ns, lane.id));
+            lanes.append(&mut threads);
         }
         lanes
     }

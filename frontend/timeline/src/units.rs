@@ -28,14 +28,14 @@ pub fn percent(share: f64) -> String {
     match percent {
         _ if percent <= 0.0 => "0 %".to_owned(),
         _ if percent < 0.1 => "under 0.1 %".to_owned(),
-        _ if percent < 9.95 => format!("{} %", trimmed(format!("{percent:.1}"))),
-        _ => format!("{percent:.0} %"),
+        _ if percent < 9.95 => format!("{} %", trimmed(fixed(percent, 1))),
+        _ => format!("{} %", fixed(percent, 0)),
     }
 }
 
 /// A number of cores: `1.9 cores`, `1 core`.
 pub fn cores(count: f64) -> String {
-    let text = trimmed(format!("{count:.1}"));
+    let text = trimmed(fixed(count, 1));
     if text == "1" { "1 core".to_owned() } else { format!("{text} cores") }
 }
 
@@ -44,12 +44,22 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
+/// A number with so many decimals, rounded: `fixed(1.25, 1)` is `1.3`. In integers, since the standard library's way to write a
+/// float in full is several kilobytes of a page that is downloaded.
+pub fn fixed(value: f64, decimals: u32) -> String {
+    let scale = 10_u64.pow(decimals);
+    let rounded = (value.abs() * scale as f64).round() as u64;
+    let sign = if value < 0.0 && rounded > 0 { "-" } else { "" };
+    let (whole, rest) = (rounded / scale, rounded % scale);
+    if decimals == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{rest:0width$}", width = decimals as usize) }
+}
+
 /// At most three digits, without zeros that say nothing; more than three only before the point.
 fn three_digits(value: f64) -> String {
     match value {
-        _ if value < 9.995 => trimmed(format!("{value:.2}")),
-        _ if value < 99.95 => trimmed(format!("{value:.1}")),
-        _ => format!("{value:.0}"),
+        _ if value < 9.995 => trimmed(fixed(value, 2)),
+        _ if value < 99.95 => trimmed(fixed(value, 1)),
+        _ => fixed(value, 0),
     }
 }
 
@@ -106,6 +116,15 @@ mod tests {
         assert_eq!(percent(0.004), "0.4 %");
         assert_eq!(percent(0.123), "12 %");
         assert_eq!(percent(1.0), "100 %");
+    }
+
+    #[test]
+    fn a_number_has_the_decimals_that_were_asked_for() {
+        for (value, decimals, text) in
+            [(1.25, 1, "1.3"), (1.04, 1, "1.0"), (-0.04, 1, "0.0"), (-12.5, 2, "-12.50"), (99.6, 0, "100"), (0.007, 2, "0.01")]
+        {
+            assert_eq!(fixed(value, decimals), text);
+        }
     }
 
     #[test]

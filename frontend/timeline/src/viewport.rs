@@ -57,7 +57,7 @@ impl Viewport {
     /// Zoomed by a factor, under 1 to see less of the run, about a moment that stays where it is.
     pub fn zoomed(self, about_ns: f64, factor: f64) -> Self {
         let widest = self.length_ns * (1.0 + MARGIN);
-        let span = (self.span_ns * factor).clamp(NARROWEST_NS.min(widest), widest);
+        let span = (self.span_ns * factor).max(NARROWEST_NS).min(widest);
         if span >= widest {
             return Self::fit(self.length_ns as u64);
         }
@@ -125,8 +125,8 @@ impl Viewport {
 
     fn clamped(self) -> Self {
         let widest = self.length_ns * (1.0 + MARGIN);
-        let span_ns = self.span_ns.clamp(NARROWEST_NS.min(widest), widest);
-        let start_ns = self.start_ns.clamp(0.0, (widest - span_ns).max(0.0));
+        let span_ns = self.span_ns.max(NARROWEST_NS).min(widest);
+        let start_ns = self.start_ns.min(widest - span_ns).max(0.0);
         Self { start_ns, span_ns, ..self }
     }
 }

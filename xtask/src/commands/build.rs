@@ -5,9 +5,10 @@ use anyhow::Result;
 use crate::place::{self, Profile};
 use crate::{call, prerequisite, programs, site};
 
-/// Builds the site, then the programs; says where.
+/// Builds the site, then the programs; says how much of it is downloaded, and where the program lies.
 pub(crate) fn build() -> Result<()> {
     everything()?;
+    site::tell_size()?;
     call::say(&format!("{} is ready", place::forkyard(Profile::Release).display()), "");
     Ok(())
 }

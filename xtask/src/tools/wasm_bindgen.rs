@@ -18,13 +18,25 @@ pub(crate) fn directory() -> Result<PathBuf> {
     tool.directory()
 }
 
-/// A directory with a wasm-bindgen that leaves out the functions' names, a fifth of what is downloaded. trunk has no option for it
-/// and hashes what wasm-bindgen leaves, so that nothing can be taken out later.
-pub(crate) fn without_names() -> Result<PathBuf> {
+/// A directory with a wasm-bindgen that leaves out what need not be downloaded: the functions' names, a fifth of it, and the blanks
+/// of its JavaScript. trunk has no option for either and hashes what wasm-bindgen leaves, so that nothing can be taken out later.
+pub(crate) fn sparing() -> Result<PathBuf> {
     let wasm_bindgen = directory()?.join("wasm-bindgen");
+    let esbuild = place::root().join("frontend/editor/node_modules/.bin/esbuild");
     let directory = place::target().join("tools");
-    let script =
-        format!("#!/bin/sh\nexec '{}' --remove-name-section --remove-producers-section \"$@\"\n", wasm_bindgen.display());
+    let script = format!(
+        r#"#!/bin/sh
+'{wasm_bindgen}' --remove-name-section --remove-producers-section "$@" || exit
+for argument; do
+  case "$argument" in --out-dir=*) made="${{argument#--out-dir=}}" ;; esac
+done
+# Asked for its version alone.
+[ -n "$made" ] || exit 0
+exec '{esbuild}' --minify --format=esm --target=es2022 --log-level=warning --allow-overwrite --outdir="$made" "$made"/*.js
+"#,
+        wasm_bindgen = wasm_bindgen.display(),
+        esbuild = esbuild.display(),
+    );
     let file = directory.join("wasm-bindgen");
     if fs::read_to_string(&file).is_ok_and(|old| old == script) {
         return Ok(directory);

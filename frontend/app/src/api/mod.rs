@@ -1,15 +1,18 @@
 //! The server, over HTTP: one function for each conversation. It keeps no state and draws nothing.
 
+pub mod json;
 pub mod sse;
 
+mod fetch;
 mod stream;
 
 use forkyard_wire::check::{CheckReport, CheckRequest};
 use forkyard_wire::health::Health;
 use forkyard_wire::lesson::{Lesson, LessonSummary};
 use forkyard_wire::problem::Problem;
-use gloo_net::http::{Request, Response};
 use serde::de::DeserializeOwned;
+
+use fetch::Question;
 
 pub use stream::{Abort, run};
 
@@ -30,14 +33,13 @@ pub async fn lesson(slug: &str) -> Result<Lesson, ApiError> {
 
 /// Where a program is not well formed.
 pub async fn check(request: &CheckRequest) -> Result<CheckReport, ApiError> {
-    let response = Request::post("/api/check").json(request).map_err(ApiError::unreachable)?.send().await;
-    read(accept(response).await?).await
+    Question::new("POST", "/api/check").json(request).ask().await?.read().await
 }
 
 /// Gives a running program a piece of standard input.
 pub async fn type_in(run: &str, text: String) -> Result<(), ApiError> {
-    let request = Request::post(&format!("/api/runs/{run}/stdin")).header("content-type", "text/plain; charset=utf-8");
-    accept(request.body(text).map_err(ApiError::unreachable)?.send().await).await.map(drop)
+    let question = Question::new("POST", format!("/api/runs/{run}/stdin")).body("text/plain; charset=utf-8", text);
+    question.ask().await.map(drop)
 }
 
 /// Closes a running program's standard input.
@@ -47,31 +49,16 @@ pub async fn close_input(run: &str) -> Result<(), ApiError> {
 
 /// Stops a run: every process of it.
 pub async fn stop(run: &str) -> Result<(), ApiError> {
-    accept(Request::delete(&format!("/api/runs/{run}")).send().await).await.map(drop)
+    Question::new("DELETE", format!("/api/runs/{run}")).ask().await.map(drop)
+}
+
+/// A file of the page, as it lies there.
+pub async fn file(address: &str) -> Result<String, ApiError> {
+    Question::new("GET", address).ask().await?.text().await
 }
 
 async fn get<T: DeserializeOwned>(address: &str) -> Result<T, ApiError> {
-    read(accept(Request::get(address).send().await).await?).await
-}
-
-async fn read<T: DeserializeOwned>(response: Response) -> Result<T, ApiError> {
-    let text = response.text().await.map_err(ApiError::unreachable)?;
-    serde_json::from_str(&text).map_err(|error| ApiError::Unreadable(error.to_string()))
-}
-
-/// The response, if it is the one that was asked for.
-async fn accept(response: Result<Response, gloo_net::Error>) -> Result<Response, ApiError> {
-    let response = response.map_err(ApiError::unreachable)?;
-    if response.ok() {
-        return Ok(response);
-    }
-    let status = response.status();
-    let text = response.text().await.unwrap_or_default();
-    match serde_json::from_str::<Problem>(&text) {
-        Ok(problem) => Err(ApiError::Refused(problem)),
-        // Not our server's words: a proxy's, whose backend is gone.
-        Err(_) => Err(ApiError::Unreachable(format!("the answer was HTTP {status}"))),
-    }
+    Question::new("GET", address).ask().await?.read().await
 }
 
 /// Why there is no answer.
@@ -86,10 +73,4 @@ pub enum ApiError {
     /// The server speaks another version's language.
     #[error("the server's answer cannot be read: {0}")]
     Unreadable(String),
-}
-
-impl ApiError {
-    fn unreachable(error: impl std::fmt::Display) -> Self {
-        ApiError::Unreachable(error.to_string())
-    }
 }

@@ -1,14 +1,14 @@
 //! A run's events as they come: `POST /api/runs`, read from the response's stream.
 
 use forkyard_wire::run::{RunEvent, RunRequest};
-use gloo_net::http::Request;
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader};
 
+use super::fetch::{Question, describe};
 use super::sse::{Parser, ServerEvent};
-use super::{ApiError, accept};
+use super::{ApiError, json};
 
 /// Gives up the connection of a run, which ends the run.
 #[derive(Debug, Default)]
@@ -37,11 +37,10 @@ impl Abort {
 /// Starts a run and hands over its events in order until the stream ends. `Ok` says that the stream ended, not that the run
 /// did: that is the event `finished`.
 pub fn run(request: &RunRequest, abort: &Abort, on_event: impl Fn(RunEvent)) -> impl Future<Output = Result<(), ApiError>> {
-    let signal = abort.signal();
-    let request = Request::post("/api/runs").abort_signal(signal.as_ref()).header("accept", "text/event-stream").json(request);
+    let question = Question::new("POST", "/api/runs").signal(abort.signal()).accept("text/event-stream").json(request);
     async move {
-        let response = accept(request.map_err(ApiError::unreachable)?.send().await).await?;
-        let stream = response.body().ok_or_else(|| ApiError::Unreadable("a response without a body".to_owned()))?;
+        let answer = question.ask().await?;
+        let stream = answer.response.body().ok_or_else(|| ApiError::Unreadable("a response without a body".to_owned()))?;
         let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
         let mut parser = Parser::new();
         while let Some(bytes) = read(&reader).await? {
@@ -69,16 +68,12 @@ async fn read(reader: &ReadableStreamDefaultReader) -> Result<Option<Vec<u8>>, A
 fn decode(event: ServerEvent) -> Result<Option<RunEvent>, ApiError> {
     let data = event.data.as_str();
     let decoded = match event.name.as_str() {
-        "queued" => serde_json::from_str(data).map(RunEvent::Queued),
-        "started" => serde_json::from_str(data).map(RunEvent::Started),
-        "output" => serde_json::from_str(data).map(RunEvent::Output),
-        "timeline" => serde_json::from_str(data).map(RunEvent::Timeline),
-        "finished" => serde_json::from_str(data).map(RunEvent::Finished),
+        "queued" => json::read(data).map(RunEvent::Queued),
+        "started" => json::read(data).map(RunEvent::Started),
+        "output" => json::read(data).map(RunEvent::Output),
+        "timeline" => json::read(data).map(RunEvent::Timeline),
+        "finished" => json::read(data).map(RunEvent::Finished),
         _ => return Ok(None),
     };
     decoded.map(Some).map_err(|error| ApiError::Unreadable(format!("event `{}`: {error}", event.name)))
-}
-
-fn describe(error: &JsValue) -> String {
-    error.dyn_ref::<js_sys::Error>().map_or_else(|| "the connection broke".to_owned(), |error| String::from(error.message()))
 }

@@ -29,7 +29,7 @@ pub fn ExampleCard(props: &ExampleCardProps) -> Html {
         _ if view.going_on().is_some() => "running".to_owned(),
         Some(finished) => {
             let (wall, cores) = (figures::time(finished.wall_ns), figures::cores(finished.cores_used));
-            format!("{}: {wall} on {cores} cores", outcome_name(finished).to_lowercase())
+            format!("{}: {wall} on {cores} cores", outcome_name(finished).to_ascii_lowercase())
         }
         None => "not run yet".to_owned(),
     };

@@ -1,17 +1,22 @@
 //! The first line of the page: its name, where one can go, the theme.
 
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::page::arrival::focus_content;
 use crate::page::theme::Theme;
 use crate::route::Route;
 
+/// Where the reader is.
+#[derive(Properties, PartialEq)]
+pub struct HeaderProps {
+    /// The address in force.
+    pub route: Route,
+}
+
 /// The first line of the page.
 #[component]
-pub fn Header() -> Html {
+pub fn Header(props: &HeaderProps) -> Html {
     let theme = use_state(Theme::remembered);
-    let route = use_route::<Route>();
     let onclick = {
         let theme = theme.clone();
         Callback::from(move |_: MouseEvent| {
@@ -24,23 +29,23 @@ pub fn Header() -> Html {
         event.prevent_default();
         focus_content();
     });
-    let in_lessons = matches!(route, Some(Route::Lessons | Route::Lesson { .. }));
-    let in_scratch = matches!(route, Some(Route::Scratch));
+    let in_lessons = matches!(props.route, Route::Lessons | Route::Lesson { .. });
+    let in_scratch = props.route == Route::Scratch;
     html! {
         <header class="header">
             <a class="skip" href="#main" onclick={skip}>{ "Skip to the content" }</a>
-            <Link<Route> to={Route::Home} classes="brand">
+            <a href={Route::Home.path()} class="brand">
                 <svg viewBox="0 0 32 32" aria-hidden="true" class="brand-mark">
                     <path d="M5 9h22M10 9c0 7 3 7 6 7h11M10 12c0 11 3 11 6 11h7" />
                 </svg>
                 { "Forkyard" }
-            </Link<Route>>
+            </a>
             <nav class="nav" aria-label="Pages">
                 <span class={classes!("nav-item", in_lessons.then_some("is-here"))}>
-                    <Link<Route> to={Route::Lessons}>{ "Lessons" }</Link<Route>>
+                    <a href={Route::Lessons.path()}>{ "Lessons" }</a>
                 </span>
                 <span class={classes!("nav-item", in_scratch.then_some("is-here"))}>
-                    <Link<Route> to={Route::Scratch}>{ "Scratch" }</Link<Route>>
+                    <a href={Route::Scratch.path()}>{ "Scratch" }</a>
                 </span>
             </nav>
             <button type="button" class="button is-quiet theme" {onclick}>

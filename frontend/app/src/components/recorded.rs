@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use forkyard_timeline::Playback;
 use forkyard_wire::timeline::Chunk;
-use gloo_net::http::Request;
 use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::api::{self, json};
 use crate::timeline::{Recording, Timeline};
 
 /// The chunks of a run of `static/recorded.py`: the data of each `timeline` event that `POST /api/runs` answered with, in a list.
@@ -65,9 +65,8 @@ pub fn Recorded() -> Html {
 
 /// Without the recording there is an empty picture, and nothing else is amiss.
 async fn fetch() -> Vec<Chunk> {
-    let Ok(response) = Request::get(ADDRESS).send().await else { return Vec::new() };
-    let Ok(text) = response.text().await else { return Vec::new() };
-    serde_json::from_str(&text).unwrap_or_default()
+    let text = api::file(ADDRESS).await.unwrap_or_default();
+    json::read(&text).unwrap_or_default()
 }
 
 /// Whether the reader lets things move.

@@ -2,7 +2,6 @@
 
 use forkyard_wire::lesson::LessonSummary;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use super::lessons::use_lessons;
 use super::load::{Load, failure};
@@ -65,7 +64,7 @@ pub fn Home() -> Html {
             <div class="home-head">
                 <h1>{ "Run Python’s multiprocessing, and see what every process did." }</h1>
                 <p class="home-way-in">
-                    <Link<Route> to={Route::Lesson { slug: first }} classes="button is-main is-large">{ "Run your first process" }</Link<Route>>
+                    <a href={Route::Lesson { slug: first }.path()} class="button is-main is-large">{ "Run your first process" }</a>
                 </p>
             </div>
             <Recorded />
@@ -86,10 +85,10 @@ fn question(lesson: &LessonSummary) -> Html {
     let asked = QUESTIONS.iter().find(|(known, _)| *known == number).map_or(lesson.summary.as_str(), |(_, text)| text);
     html! {
         <li>
-            <Link<Route> to={Route::Lesson { slug: lesson.slug.clone() }} classes="question-link">
+            <a href={Route::Lesson { slug: lesson.slug.clone() }.path()} class="question-link">
                 <span class="question-text">{ asked.to_owned() }</span>
                 <span class="question-lesson">{ lesson.title.clone() }</span>
-            </Link<Route>>
+            </a>
         </li>
     }
 }

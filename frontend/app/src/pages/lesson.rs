@@ -8,7 +8,6 @@ use std::rc::Rc;
 use forkyard_wire::lesson::{Block, Lesson as LessonContent};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use super::load::{Load, failure};
 use crate::api;
@@ -261,7 +260,7 @@ fn InText(props: &InTextProps) -> Html {
 fn ways_on(lesson: &LessonContent) -> Html {
     let way = |slug: &Option<String>, label: &'static str, class: &'static str| {
         slug.clone().map(|slug| {
-            html! { <Link<Route> to={Route::Lesson { slug }} classes={class}>{ label }</Link<Route>> }
+            html! { <a href={Route::Lesson { slug }.path()} {class}>{ label }</a> }
         })
     };
     html! {

@@ -4,7 +4,6 @@ use forkyard_wire::lesson::LessonSummary;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use super::load::{Load, failure};
 use crate::api;
@@ -66,7 +65,7 @@ fn row(number: usize, lesson: &LessonSummary) -> Html {
             <span class="lesson-number" aria-hidden="true">{ number }</span>
             <div>
                 <h2>
-                    <Link<Route> to={Route::Lesson { slug: lesson.slug.clone() }}>{ lesson.title.clone() }</Link<Route>>
+                    <a href={Route::Lesson { slug: lesson.slug.clone() }.path()}>{ lesson.title.clone() }</a>
                 </h2>
                 <p>{ lesson.summary.clone() }</p>
             </div>

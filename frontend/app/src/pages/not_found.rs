@@ -1,7 +1,6 @@
 //! An address that shows nothing.
 
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::page::arrival::use_arrival;
 use crate::route::Route;
@@ -14,7 +13,7 @@ pub fn NotFound() -> Html {
         <main id="main" class="page not-found" tabindex="-1">
             <h1>{ "There is nothing at this address" }</h1>
             <p>{ "It may have been mistyped, or the lesson was renamed." }</p>
-            <p><Link<Route> to={Route::Lessons} classes="button is-main">{ "See all lessons" }</Link<Route>></p>
+            <p><a href={Route::Lessons.path()} class="button is-main">{ "See all lessons" }</a></p>
         </main>
     }
 }

@@ -1,5 +1,7 @@
 //! Figures for people: with a unit, and at most three digits.
 
+use forkyard_timeline::units::fixed;
+
 /// A length of time given in nanoseconds: `312 ms`, `1.24 s`, `2 min 5 s`.
 pub fn time(ns: u64) -> String {
     let ns_f = ns as f64;
@@ -17,7 +19,7 @@ pub fn time(ns: u64) -> String {
 
 /// A length of time that is still growing, in tenths of a second so that it does not flicker: `3.4 s`.
 pub fn elapsed(ns: u64) -> String {
-    format!("{:.1} s", ns as f64 / 1e9)
+    format!("{} s", fixed(ns as f64 / 1e9, 1))
 }
 
 /// An amount of memory given in bytes: `18.4 MB`, in powers of ten.
@@ -33,7 +35,7 @@ pub fn memory(bytes: u64) -> String {
 
 /// How many cores were busy: `1.93`.
 pub fn cores(cores: f64) -> String {
-    format!("{cores:.2}")
+    fixed(cores, 2)
 }
 
 /// How many times `first` the `second` is: `0.79 ×`.
@@ -66,7 +68,7 @@ fn three(value: f64) -> String {
         value if value < 99.95 => 1,
         _ => 0,
     };
-    let text = format!("{value:.decimals$}");
+    let text = fixed(value, decimals);
     if decimals == 0 { text } else { text.trim_end_matches('0').trim_end_matches('.').to_owned() }
 }
 

@@ -1,5 +1,6 @@
 //! What is written and drawn over the bars: tags in the pieces that have room for one, messages, moments.
 
+use forkyard_timeline::units::fixed;
 use forkyard_timeline::{BandKind, Piece, Row, Scene, Trace, tag};
 use forkyard_wire::timeline::MarkKind;
 
@@ -10,6 +11,8 @@ use super::picture::most_arrows;
 const TAG_LEAST: f64 = 12.0;
 /// Width of a letter of a tag, about.
 const LETTER: f64 = 6.2;
+/// A barb of an arrow's head: how far it reaches back and aside, in CSS pixels.
+const BARB: (f64, f64) = (4.4, 2.4);
 /// With less room than this to a message, in CSS pixels, they are drawn lightly.
 const BOLD_ROOM: f64 = 45.0;
 
@@ -58,7 +61,7 @@ impl Painter<'_> {
     /// The tags.
     pub(super) fn tags(&self, scene: &Scene, pieces: &[Wide]) {
         self.context.set_text_baseline("middle");
-        self.context.set_font(&format!("{}px {}", 11.0 * self.scale, self.palette.font));
+        self.context.set_font(&format!("{}px {}", fixed(11.0 * self.scale, 2), self.palette.font));
         for wide in pieces {
             if let Some(trace) = scene.traces.get(wide.row.panel) {
                 self.tag(trace, wide);
@@ -125,11 +128,12 @@ impl Painter<'_> {
     }
 
     fn head(&self, from: (f64, f64), to: (f64, f64)) {
-        let angle = (to.1 - from.1).atan2(to.0 - from.0);
-        let length = 5.0 * self.scale;
-        for side in [-0.5, 0.5] {
+        let (right, down) = (to.0 - from.0, to.1 - from.1);
+        let length = (right * right + down * down).sqrt().max(f64::MIN_POSITIVE);
+        let (back, aside) = (BARB.0 * self.scale / length, BARB.1 * self.scale / length);
+        for side in [-aside, aside] {
             self.context.move_to(to.0, to.1);
-            self.context.line_to(to.0 - length * (angle + side).cos(), to.1 - length * (angle + side).sin());
+            self.context.line_to(to.0 - back * right - side * down, to.1 - back * down + side * right);
         }
     }
 

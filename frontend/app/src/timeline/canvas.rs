@@ -44,7 +44,7 @@ pub(super) fn Canvas(props: &CanvasProps) -> Html {
             move || drop(frame)
         });
     }
-    let style = format!("height: {}px", props.picture.layout.height);
+    let style = format!("height: {}px", props.picture.layout.height as i32);
     html! { <canvas ref={node} class="timeline-canvas" {style} aria-hidden="true" /> }
 }
 

@@ -134,7 +134,7 @@ impl Gesture {
 }
 
 fn range(picture: &Picture, from_x: f64, to_x: f64) -> Selection {
-    let time = |x: f64| picture.viewport.time(x, picture.width).clamp(0.0, picture.viewport.length_ns()) as u64;
+    let time = |x: f64| picture.viewport.time(x, picture.width).max(0.0).min(picture.viewport.length_ns()) as u64;
     let (from, to) = (time(from_x), time(to_x));
     Selection::Range { from_ns: from.min(to), to_ns: from.max(to) }
 }

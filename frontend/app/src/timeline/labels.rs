@@ -1,5 +1,6 @@
 //! What stands beside and above the picture: the names of the rows, the moments of the axis.
 
+use forkyard_timeline::units::fixed;
 use forkyard_timeline::{Layout, Viewport, ticks};
 use forkyard_wire::timeline::LaneKind;
 use std::rc::Rc;
@@ -33,7 +34,7 @@ pub(super) fn Labels(props: &LabelsProps) -> Html {
             LaneKind::Process => "timeline-label timeline-label--process",
         };
         let hue = if track.hue.0 == 0 { "var(--timeline-other)".to_owned() } else { format!("var(--lane-{})", track.hue.0) };
-        let style = format!("top: {}px; height: {}px; --hue: {hue}", track.top, track.height);
+        let style = format!("top: {}px; height: {}px; --hue: {hue}", track.top as i32, track.height as i32);
         let (head, tail) = halves(&track.label);
         html! {
             <div key={format!("{}-{}", track.panel, track.lane)} class={kind} {style} title={track.label.clone()}>
@@ -50,7 +51,7 @@ pub(super) fn Labels(props: &LabelsProps) -> Html {
             </div>
         }
     });
-    let style = format!("height: {}px", props.layout.height);
+    let style = format!("height: {}px", props.layout.height as i32);
     html! { <div class="timeline-labels" {style} aria-hidden="true">{ for headings }{ for tracks }</div> }
 }
 
@@ -71,7 +72,7 @@ pub(super) fn Axis(props: &AxisProps) -> Html {
         // A label that would be cut off at the edge is left out.
         let length = tick.label.chars().count() as f64 * LETTER + PADDING;
         (x + length <= props.width).then(|| {
-            html! { <span key={tick.label.clone()} class="timeline-tick" style={format!("left: {x:.1}px")}>{ tick.label }</span> }
+            html! { <span key={tick.label.clone()} class="timeline-tick" style={format!("left: {}px", fixed(x, 1))}>{ tick.label }</span> }
         })
     });
     html! { <div class="timeline-axis" aria-hidden="true">{ for ticks }</div> }

@@ -1,5 +1,6 @@
 //! What lies over the canvas as SVG: the selection, the range, who ended a wait, what the pointer is over.
 
+use forkyard_timeline::units::fixed;
 use forkyard_timeline::{BandKind, Scene, Selection, Spot};
 use forkyard_wire::timeline::{Category, SegmentKind};
 use yew::prelude::*;
@@ -34,11 +35,11 @@ pub(super) fn Overlay(props: &OverlayProps) -> Html {
         }
     });
     let start = props.range_start.map(|t_ns| {
-        let x = format!("{:.1}", viewport.x(t_ns as f64, *width));
-        html! { <line class="timeline-range-start" x1={x.clone()} x2={x} y1="0" y2={height.to_string()} /> }
+        let x = fixed(viewport.x(t_ns as f64, *width), 1);
+        html! { <line class="timeline-range-start" x1={x.clone()} x2={x} y1="0" y2={fixed(height, 0)} /> }
     });
     html! {
-        <svg class="timeline-overlay" width={width.to_string()} height={height.to_string()} aria-hidden="true">
+        <svg class="timeline-overlay" width={fixed(*width, 1)} height={fixed(height, 0)} aria-hidden="true">
             <defs>
                 <marker id="timeline-head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
                     <path d="M0 0 8 4 0 8z" />
@@ -60,13 +61,13 @@ fn drawn(scene: &Scene, selection: Selection, class: &'static str) -> Html {
         Selection::Mark { panel, mark } => {
             let place = scene.traces.get(panel).and_then(|trace| scene.mark_place(panel, trace.mark_at(mark)?));
             place.map_or_else(Html::default, |(x, y)| {
-                html! { <circle {class} cx={format!("{x:.1}")} cy={format!("{:.1}", y + 1.0)} r="7" /> }
+                html! { <circle {class} cx={fixed(x, 1)} cy={fixed(y + 1.0, 1)} r="7" /> }
             })
         }
         Selection::Range { from_ns, to_ns } => {
             let (left, right) = edges(scene, from_ns, to_ns);
-            let (left, width) = (format!("{left:.1}"), format!("{:.1}", (right - left).max(1.0)));
-            html! { <rect class="timeline-range" x={left} y="0" {width} height={scene.layout.height.to_string()} /> }
+            let (left, width) = (fixed(left, 1), fixed((right - left).max(1.0), 1));
+            html! { <rect class="timeline-range" x={left} y="0" {width} height={fixed(scene.layout.height, 0)} /> }
         }
     }
 }
@@ -83,8 +84,8 @@ fn segment(scene: &Scene, spot: &Spot, class: &'static str) -> Html {
     };
     let rows = std::iter::once((spot.lane, spot.band)).chain(twin);
     let boxes = rows.filter_map(|(lane, band)| scene.layout.row(spot.panel, lane, band)).map(|row| {
-        let (x, y) = (format!("{:.1}", left - 1.0), format!("{:.1}", row.top - 1.5));
-        let (width, height) = (format!("{:.1}", (right - left).max(2.0) + 2.0), format!("{:.1}", row.height + 3.0));
+        let (x, y) = (fixed(left - 1.0, 1), fixed(row.top - 1.5, 1));
+        let (width, height) = (fixed((right - left).max(2.0) + 2.0, 1), fixed(row.height + 3.0, 1));
         html! { <rect {class} {x} {y} {width} {height} rx="3" /> }
     });
     let ended_by = (row.kind.category() == Category::Wait && row.released_by != 0 && row.released_by != row.lane).then(|| {
@@ -98,7 +99,7 @@ fn segment(scene: &Scene, spot: &Spot, class: &'static str) -> Html {
 }
 
 fn arrow_line(from: (f64, f64), to: (f64, f64), class: &'static str) -> Html {
-    let d = format!("M{:.1} {:.1} L{:.1} {:.1}", from.0, from.1, to.0, to.1);
+    let d = [("M", from), (" L", to)].map(|(step, (x, y))| format!("{step}{} {}", fixed(x, 1), fixed(y, 1))).concat();
     html! {
         <>
             <path class="timeline-arrow-rim" d={d.clone()} />
@@ -109,6 +110,6 @@ fn arrow_line(from: (f64, f64), to: (f64, f64), class: &'static str) -> Html {
 
 /// Kept near the picture: an SVG with an edge a million pixels away is drawn wrong.
 fn edges(scene: &Scene, from_ns: u64, to_ns: u64) -> (f64, f64) {
-    let x = |t_ns: u64| scene.viewport.x(t_ns as f64, scene.width).clamp(-20.0, scene.width + 20.0);
+    let x = |t_ns: u64| scene.viewport.x(t_ns as f64, scene.width).max(-20.0).min(scene.width + 20.0);
     (x(from_ns), x(to_ns))
 }

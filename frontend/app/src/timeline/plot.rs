@@ -126,7 +126,7 @@ pub(super) fn Plot(props: &PlotProps) -> Html {
         Some(html! { <Tooltip {text} x={hover.x} y={hover.y} {width} {height} /> })
     });
     let pointing = if hover.is_some() { "pointer" } else { "crosshair" };
-    let style = format!("height: {}px; cursor: {pointing}", props.picture.layout.height);
+    let style = format!("height: {}px; cursor: {pointing}", props.picture.layout.height as i32);
     html! {
         <div
             ref={props.node.clone()}
@@ -169,7 +169,7 @@ fn turned(event: &WheelEvent, picture: &Picture, node: &NodeRef) -> Option<forky
     let viewport = picture.viewport;
     if event.ctrl_key() || event.meta_key() {
         let x = f64::from(event.client_x()) - corner(node).0;
-        return Some(viewport.zoomed(viewport.time(x, picture.width), (down / WHEEL_OCTAVE).exp2()));
+        return Some(viewport.zoomed(viewport.time(x, picture.width), js_sys::Math::pow(2.0, down / WHEEL_OCTAVE)));
     }
     let across = if event.shift_key() && across == 0.0 { down } else { across };
     (across.abs() > down.abs() || event.shift_key())

@@ -21,9 +21,17 @@ pub(super) struct TooltipProps {
 #[component]
 pub(super) fn Tooltip(props: &TooltipProps) -> Html {
     let TooltipProps { x, y, width, height, .. } = props;
-    let across = if *x > width / 2.0 { format!("right: {:.0}px", width - x + 12.0) } else { format!("left: {:.0}px", x + 12.0) };
-    let down = if *y > height / 2.0 { format!("bottom: {:.0}px", height - y + 12.0) } else { format!("top: {:.0}px", y + 16.0) };
+    let across = if *x > width / 2.0 {
+        format!("right: {}px", (width - x + 12.0) as i32)
+    } else {
+        format!("left: {}px", (x + 12.0) as i32)
+    };
+    let down = if *y > height / 2.0 {
+        format!("bottom: {}px", (height - y + 12.0) as i32)
+    } else {
+        format!("top: {}px", (y + 16.0) as i32)
+    };
     let room = x.max(width - x) - 16.0;
-    let style = format!("{across}; {down}; max-width: min(22rem, {room:.0}px)");
+    let style = format!("{across}; {down}; max-width: min(22rem, {}px)", room as i32);
     html! { <div class="timeline-tooltip" {style} aria-hidden="true">{ &props.text }</div> }
 }
