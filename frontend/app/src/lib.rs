@@ -19,12 +19,14 @@ use yew::prelude::*;
 
 use components::footer::Footer;
 use components::header::Header;
+use components::opener::OpenerProvider;
 use components::server::ServerProvider;
 use pages::home::Home;
 use pages::lesson::Lesson;
 use pages::lessons::Lessons;
 use pages::not_found::NotFound;
 use pages::scratch::Scratch;
+use pages::trace::Trace;
 use route::{Route, use_route};
 
 /// The whole page.
@@ -33,9 +35,11 @@ pub fn App() -> Html {
     let route = use_route();
     html! {
         <ServerProvider>
-            <Header route={route.clone()} />
-            { show(route) }
-            <Footer />
+            <OpenerProvider>
+                <Header route={route.clone()} />
+                { show(route) }
+                <Footer />
+            </OpenerProvider>
         </ServerProvider>
     }
 }
@@ -46,6 +50,7 @@ fn show(route: Route) -> Html {
         Route::Lessons => html! { <Lessons /> },
         Route::Lesson { slug } => html! { <Lesson {slug} /> },
         Route::Scratch => html! { <Scratch /> },
+        Route::Trace => html! { <Trace /> },
         Route::NotFound => html! { <NotFound /> },
     }
 }

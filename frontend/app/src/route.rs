@@ -28,6 +28,8 @@ pub enum Route {
     },
     /// The workbench alone.
     Scratch,
+    /// A run out of a file.
+    Trace,
     /// Anything else.
     NotFound,
 }
@@ -41,6 +43,7 @@ impl Route {
             ("lessons", None, None) => Route::Lessons,
             ("lessons", Some(slug), None) => Route::Lesson { slug: slug.to_owned() },
             ("scratch", None, None) => Route::Scratch,
+            ("trace", None, None) => Route::Trace,
             _ => Route::NotFound,
         }
     }
@@ -52,6 +55,7 @@ impl Route {
             Route::Lessons => "/lessons".to_owned(),
             Route::Lesson { slug } => format!("/lessons/{slug}"),
             Route::Scratch => "/scratch".to_owned(),
+            Route::Trace => "/trace".to_owned(),
             Route::NotFound => "/404".to_owned(),
         }
     }
@@ -86,7 +90,7 @@ fn here() -> Route {
 }
 
 /// Shows what is at a path of the page.
-fn go(path: &str) {
+pub fn go(path: &str) {
     let Some(window) = window() else { return };
     // Refused when asked for too often: then the page stays where it is.
     let _ = window.history().and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(path)));
@@ -115,7 +119,7 @@ mod tests {
     #[test]
     fn every_address_leads_back_to_itself() {
         let lesson = Route::Lesson { slug: "02-first-process".to_owned() };
-        for route in [Route::Home, Route::Lessons, lesson, Route::Scratch, Route::NotFound] {
+        for route in [Route::Home, Route::Lessons, lesson, Route::Scratch, Route::Trace, Route::NotFound] {
             assert_eq!(Route::of(&route.path()), route);
         }
     }

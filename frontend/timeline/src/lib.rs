@@ -3,7 +3,7 @@
 //! A [`Trace`] takes in the chunks of a run. [`Layout`] says where its rows lie, [`Viewport`] which part of the axis is in
 //! sight, [`Pieces::shares`] and [`bars`] what each pixel of a row looks like, [`Scene`] what lies under the pointer,
 //! [`Spot`] how to step from segment to segment, [`sentence`] and [`summary`] how to say it, [`table`] the same in rows.
-//! [`Playback`] plays a recorded run again.
+//! [`Playback`] plays a recorded run again, [`import`] takes one out of an exported trace.
 //!
 //! It draws nothing, and it never works out again what an event meant: the merge did that. What only the whole of it can
 //! show, a frame from chunk to rectangles, is timed by `cargo run --release -p forkyard-timeline --example frame`.
@@ -16,6 +16,7 @@ pub mod critical;
 pub mod deadlock;
 mod findings;
 mod hit;
+pub mod import;
 mod layout;
 mod order;
 mod pieces;

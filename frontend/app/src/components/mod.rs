@@ -11,6 +11,7 @@ pub mod footer;
 pub mod header;
 pub mod in_code;
 pub mod input_box;
+pub mod opener;
 pub mod prose;
 pub mod question;
 pub mod recorded;

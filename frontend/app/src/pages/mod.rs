@@ -6,3 +6,4 @@ pub mod lessons;
 pub mod load;
 pub mod not_found;
 pub mod scratch;
+pub mod trace;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::components::divider::Divider;
+use crate::components::opener::OpenButton;
 use crate::components::run_bar::{Room, RunBar};
 use crate::components::run_timeline::RunTimeline;
 use crate::components::workbench::Workbench;
@@ -56,6 +57,7 @@ pub fn Scratch() -> Html {
                 let onclick = move |_: MouseEvent| session.edit((*source).to_owned());
                 html! { <button type="button" class="button is-quiet" {onclick}>{ *name }</button> }
             }) }
+            <OpenButton />
         </div>
     };
     if wide {

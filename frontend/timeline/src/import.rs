@@ -1,0 +1,403 @@
+//! A run out of the trace that was exported of it: Chrome's trace event format, as `forkyard run --trace` and the page write it.
+//!
+//! The opposite of `backend/trace`'s export, as far as that keeps what there was. Not in the file are: types and lines of objects,
+//! which are told apart by their names alone; the line that started a process; a task's pool; the time
+//! spent ready without a core, with the interpreter's lock, and on pickling.
+//! Traces of other programs are refused.
+
+use forkyard_wire::timeline::{
+    Arrow, Category, Chunk, Lane, LaneKind, Mark, MarkKind, Object, SEGMENT_KINDS, Segment, SegmentKind,
+};
+use serde::Deserialize;
+
+/// The process id of the rows of cores, as the export has it.
+const CORES_PID: u32 = 1_000_000_000;
+
+/// What the export calls the first thread of a process.
+const MAIN_THREAD: &str = "MainThread";
+
+/// The file.
+#[derive(Debug, Deserialize)]
+pub struct File {
+    /// Its events, in any order.
+    #[serde(rename = "traceEvents")]
+    events: Vec<Event>,
+    #[serde(rename = "otherData")]
+    other: Other,
+}
+
+#[derive(Debug, Deserialize)]
+struct Other {
+    events_lost: u64,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Event {
+    ph: String,
+    cat: String,
+    name: String,
+    pid: u32,
+    tid: u32,
+    ts: f64,
+    dur: f64,
+    id: u64,
+    args: Args,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Args {
+    name: Option<String>,
+    parent: Option<String>,
+    exit_code: Option<i32>,
+    signal: Option<String>,
+    object: Option<String>,
+    line: Option<u32>,
+    held_by: Option<String>,
+    released_by: Option<String>,
+    function: Option<String>,
+    index: u32,
+    process: Option<String>,
+    thread: Option<String>,
+    bytes: u32,
+    text: String,
+}
+
+/// The whole run as one chunk.
+pub fn import(file: &File) -> Result<Chunk, ImportError> {
+    let mut run = Run { chunk: Chunk { lost: file.other.events_lost, ..Chunk::default() }, sent: Vec::new() };
+    file.events.iter().filter(|event| event.ph == "M").for_each(|event| run.title(event));
+    if !run.chunk.lanes.iter().any(|lane| lane.kind == LaneKind::Process) {
+        return Err(ImportError::NoProcess);
+    }
+    for event in &file.events {
+        match event.ph.as_str() {
+            "X" => run.slice(event)?,
+            "i" => run.moment(event)?,
+            "s" | "f" => run.message(event)?,
+            _ => {}
+        }
+    }
+    Ok(run.finish())
+}
+
+/// Why a file is no run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ImportError {
+    /// Nobody is named.
+    #[error("no process is named in it")]
+    NoProcess,
+    /// Something happened to nobody.
+    #[error("`{name}` belongs to process {pid}, which is not in it")]
+    Nobody {
+        /// What happened.
+        name: String,
+        /// To whom.
+        pid: u32,
+    },
+    /// Something that no run of ours has.
+    #[error("`{name}` is nothing that Forkyard records")]
+    Unknown {
+        /// What happened.
+        name: String,
+    },
+}
+
+struct Run {
+    chunk: Chunk,
+    /// Messages of which the beginning was met: the number, the sender's lane, when.
+    sent: Vec<(u64, u32, u64)>,
+}
+
+impl Run {
+    fn title(&mut self, event: &Event) {
+        let core = event.pid == CORES_PID;
+        let process = event.name == "process_name";
+        // A core's row is named by its thread, a process's by its process; other threads are named alone.
+        if (core && process) || (!core && !process && event.pid == event.tid) {
+            return;
+        }
+        let kind = match (core, process) {
+            (true, _) => LaneKind::Core,
+            (false, true) => LaneKind::Process,
+            (false, false) => LaneKind::Thread,
+        };
+        self.chunk.lanes.push(Lane {
+            id: self.chunk.lanes.len() as u32 + 1,
+            kind,
+            name: event.args.name.clone().unwrap_or_default(),
+            parent: 0,
+            pid: if core { event.tid.saturating_sub(CORES_PID + 1) } else { event.pid },
+            tid: if core { 0 } else { event.tid },
+            start_ns: u64::MAX,
+            end_ns: None,
+            exit_code: None,
+            signal: None,
+        });
+    }
+
+    fn slice(&mut self, event: &Event) -> Result<(), ImportError> {
+        let lane = self.lane(event)?;
+        let kind = match event.cat.as_str() {
+            "task" => Some(SegmentKind::Task),
+            "core" => Some(SegmentKind::OnCore),
+            _ => SEGMENT_KINDS.into_iter().find(|kind| kind.name() == event.name),
+        };
+        let kind = kind.ok_or_else(|| ImportError::Unknown { name: event.name.clone() })?;
+        let (start, end) = (nanos(event.ts), nanos(event.ts + event.dur));
+        let args = &event.args;
+        let holder = match kind {
+            SegmentKind::OnCore => self.thread(args.process.as_deref(), args.thread.as_deref()),
+            _ => self.process(args.held_by.as_deref()),
+        };
+        let segment = Segment {
+            lane,
+            kind,
+            start,
+            end,
+            object: self.object(args.object.as_deref(), kind.name()),
+            line: args.line.unwrap_or(0),
+            holder,
+            released_by: self.process(args.released_by.as_deref()),
+            detail: self.string(args.function.as_deref()),
+            index: args.index,
+        };
+        self.chunk.segments.push(segment);
+        if kind.category() == Category::Lifecycle {
+            self.live(lane, &segment, args);
+        }
+        Ok(())
+    }
+
+    /// What a stretch of a life tells of the whole.
+    fn live(&mut self, lane: u32, segment: &Segment, args: &Args) {
+        let parent = self.process(args.parent.as_deref());
+        let Some(lane) = self.chunk.lanes.get_mut(lane as usize - 1) else { return };
+        lane.start_ns = lane.start_ns.min(segment.start);
+        // Dead, it waits to be joined: its life is over before.
+        let end = if segment.kind == SegmentKind::Zombie { segment.start } else { segment.end };
+        lane.end_ns = Some(lane.end_ns.unwrap_or(0).max(end));
+        lane.parent = parent;
+        lane.exit_code = args.exit_code;
+        lane.signal.clone_from(&args.signal);
+    }
+
+    fn moment(&mut self, event: &Event) -> Result<(), ImportError> {
+        let (kind, text) = match (event.cat.as_str(), event.name.as_str()) {
+            ("output", "stderr") => (MarkKind::Stderr, &event.args.text),
+            ("output", _) => (MarkKind::Stdout, &event.args.text),
+            ("signal", _) => (MarkKind::Signal, &event.name),
+            ("exception", _) => (MarkKind::Exception, &event.name),
+            _ => return Err(ImportError::Unknown { name: event.name.clone() }),
+        };
+        let lane = self.lane(event)?;
+        self.chunk.marks.push(Mark { lane, at_ns: nanos(event.ts), kind, text: text.clone() });
+        Ok(())
+    }
+
+    /// One end of a message; the other has the same number and comes after it.
+    fn message(&mut self, event: &Event) -> Result<(), ImportError> {
+        let (lane, at) = (self.lane(event)?, nanos(event.ts));
+        if event.ph == "s" {
+            self.sent.push((event.id, lane, at));
+            return Ok(());
+        }
+        // The two ends stand beside each other in the file: the last that began is looked at first.
+        if let Some(place) = self.sent.iter().rposition(|(id, ..)| *id == event.id) {
+            let (_, from, sent) = self.sent.swap_remove(place);
+            let object = self.object(event.args.object.as_deref(), "Queue");
+            self.chunk.arrows.push(Arrow {
+                object,
+                bytes: event.args.bytes,
+                from,
+                sent,
+                to: lane,
+                received: at.max(sent),
+                pickling: 0,
+                unpickling: 0,
+            });
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Chunk {
+        let ends = self.chunk.segments.iter().map(|segment| segment.end);
+        self.chunk.to_ns = ends.chain(self.chunk.marks.iter().map(|mark| mark.at_ns)).max().unwrap_or(0);
+        for place in 0..self.chunk.lanes.len() {
+            let lane = &self.chunk.lanes[place];
+            let parent = match lane.kind {
+                LaneKind::Thread => {
+                    self.chunk.lanes.iter().find(|other| other.kind == LaneKind::Process && other.pid == lane.pid)
+                }
+                LaneKind::Process | LaneKind::Core => None,
+            };
+            let parent = parent.map_or(lane.parent, |parent| parent.id);
+            let lane = &mut self.chunk.lanes[place];
+            lane.parent = parent;
+            if lane.start_ns == u64::MAX {
+                lane.start_ns = 0;
+            }
+        }
+        self.chunk
+    }
+
+    /// The lane of an event.
+    fn lane(&self, event: &Event) -> Result<u32, ImportError> {
+        let core = event.pid == CORES_PID;
+        let found = self.chunk.lanes.iter().find(|lane| match lane.kind {
+            LaneKind::Core => core && event.tid == CORES_PID + 1 + lane.pid,
+            LaneKind::Process | LaneKind::Thread => !core && lane.pid == event.pid && lane.tid == event.tid,
+        });
+        let nobody = || ImportError::Nobody { name: event.name.clone(), pid: event.pid };
+        found.map(|lane| lane.id).ok_or_else(nobody)
+    }
+
+    /// A process or a thread by its name, 0 when there is none.
+    fn process(&self, name: Option<&str>) -> u32 {
+        let Some(name) = name else { return 0 };
+        let named = |kind| self.chunk.lanes.iter().find(|lane| lane.kind == kind && lane.name == name);
+        named(LaneKind::Process).or_else(|| named(LaneKind::Thread)).map_or(0, |lane| lane.id)
+    }
+
+    /// A thread by its process's name and its own.
+    fn thread(&self, process: Option<&str>, thread: Option<&str>) -> u32 {
+        let process = self.process(process);
+        let Some(name) = thread.filter(|name| *name != MAIN_THREAD) else { return process };
+        let Some(pid) = self.chunk.lanes.iter().find(|lane| lane.id == process).map(|lane| lane.pid) else { return 0 };
+        let mut lanes = self.chunk.lanes.iter();
+        lanes.find(|lane| lane.kind == LaneKind::Thread && lane.pid == pid && lane.name == name).map_or(process, |lane| lane.id)
+    }
+
+    /// An object by its name. Its type is what the first to touch it did: `Lock.acquire` is of a `Lock`.
+    fn object(&mut self, name: Option<&str>, touched: &str) -> u32 {
+        let Some(name) = name else { return 0 };
+        if let Some(known) = self.chunk.objects.iter().find(|object| object.name == name) {
+            return known.id;
+        }
+        let id = self.chunk.objects.len() as u32 + 1;
+        let kind = match touched.split_once('.') {
+            Some((kind, _)) => kind,
+            None => "Lock",
+        };
+        self.chunk.objects.push(Object { id, kind: kind.to_owned(), name: name.to_owned(), line: 0 });
+        id
+    }
+
+    fn string(&mut self, text: Option<&str>) -> u32 {
+        let Some(text) = text else { return 0 };
+        let known = self.chunk.strings.iter().position(|known| known == text);
+        let place = known.unwrap_or_else(|| {
+            self.chunk.strings.push(text.to_owned());
+            self.chunk.strings.len() - 1
+        });
+        place as u32 + 1
+    }
+}
+
+/// Microseconds as the file has them.
+fn nanos(micros: f64) -> u64 {
+    (micros * 1_000.0).round() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::Trace;
+
+    const GOLDEN: &str = include_str!("../../../backend/trace/tests/golden/trace.json");
+    const CHUNKS: &str = include_str!("../../../backend/trace/tests/golden/chunks.json");
+
+    fn imported(text: &str) -> Result<Chunk, ImportError> {
+        import(&serde_json::from_str(text).unwrap())
+    }
+
+    fn traces() -> (Trace, Trace) {
+        let (mut exported, mut back) = (Trace::new(), Trace::new());
+        serde_json::from_str::<Vec<Chunk>>(CHUNKS).unwrap().iter().for_each(|chunk| exported.apply(chunk));
+        back.apply(&imported(GOLDEN).unwrap());
+        (exported, back)
+    }
+
+    #[test]
+    fn the_lanes_come_back_with_their_lives() {
+        let (exported, back) = traces();
+        let told = |trace: &Trace| -> Vec<String> {
+            let name = |lane: u32| trace.lane(lane).map_or(String::new(), |lane| lane.name.clone());
+            let tell = |lane: &&Lane| {
+                format!(
+                    "{:?} {} of {} {}:{} {:?} {:?}",
+                    lane.kind,
+                    lane.name,
+                    name(lane.parent),
+                    lane.pid,
+                    lane.tid,
+                    lane.exit_code,
+                    lane.signal
+                )
+            };
+            trace.lanes().iter().map(tell).collect()
+        };
+        assert_eq!(told(&back), told(&exported));
+    }
+
+    #[test]
+    fn every_segment_that_is_in_the_file_comes_back() {
+        let (exported, back) = traces();
+        let told = |trace: &Trace| -> Vec<String> {
+            let name = |lane: u32| trace.lane(lane).map_or(String::new(), |lane| lane.name.clone());
+            let mut rows: Vec<String> = trace
+                .segments()
+                .filter(|(_, row)| !matches!(row.kind, SegmentKind::Runnable | SegmentKind::GilHold))
+                .map(|(_, row)| {
+                    let object = trace.object(row.object).filter(|_| row.kind != SegmentKind::Task);
+                    let object = object.map_or("", |object| object.name.as_str());
+                    let line = if row.kind.category() == Category::Lifecycle { 0 } else { row.line };
+                    let task = trace.string(row.detail).unwrap_or("");
+                    format!(
+                        "{} {} {}-{} {object} line {} {} {} {task} {}",
+                        name(row.lane),
+                        row.kind.name(),
+                        row.start,
+                        row.end,
+                        line,
+                        name(row.holder),
+                        name(row.released_by),
+                        row.index
+                    )
+                })
+                .collect();
+            rows.sort();
+            rows
+        };
+        assert_eq!(told(&back), told(&exported));
+        assert_eq!(back.lost(), exported.lost());
+    }
+
+    #[test]
+    fn messages_and_moments_come_back() {
+        let (exported, back) = traces();
+        let arrows = |trace: &Trace| -> Vec<_> {
+            let name = |lane: u32| trace.lane(lane).map(|lane| lane.name.clone());
+            trace.arrows().iter().map(|row| (name(row.from), row.sent, name(row.to), row.received, row.bytes)).collect()
+        };
+        assert_eq!(arrows(&back), arrows(&exported));
+        assert!(!back.arrows().is_empty());
+        let marks =
+            |trace: &Trace| -> Vec<_> { trace.marks().iter().map(|mark| (mark.at_ns, mark.kind, mark.text.clone())).collect() };
+        assert_eq!(marks(&back), marks(&exported));
+        assert!(!back.marks().is_empty());
+    }
+
+    #[test]
+    fn another_programs_trace_is_refused_with_its_reason() {
+        let file = |events: &str| format!(r#"{{"traceEvents":[{events}],"otherData":{{"events_lost":0}}}}"#);
+        assert_eq!(imported(&file("")), Err(ImportError::NoProcess));
+        let named = r#"{"ph":"M","name":"process_name","pid":1,"tid":1,"args":{"name":"a"}}"#;
+        let gpu = r#"{"ph":"X","cat":"gpu","name":"Draw","pid":1,"tid":1,"ts":0,"dur":1}"#;
+        assert_eq!(imported(&file(&format!("{named},{gpu}"))), Err(ImportError::Unknown { name: "Draw".to_owned() }));
+        let stranger = r#"{"ph":"X","cat":"wait","name":"sleep","pid":7,"tid":7,"ts":0,"dur":1}"#;
+        let nobody = ImportError::Nobody { name: "sleep".to_owned(), pid: 7 };
+        assert_eq!(imported(&file(&format!("{named},{stranger}"))), Err(nobody));
+    }
+}
