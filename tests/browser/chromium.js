@@ -26,7 +26,7 @@ export const NARROW = { width: 390, height: 844 };
 
 /**
  * Gives a file its browser and its server. The answer declares a test: a name, perhaps settings of the browser's context, and
- * what is done with `{ page, playground }`. A test fails as well when the page throws or writes an error to the console.
+ * what is done with `{ page, playground, context }`. A test fails as well when the page throws or writes an error to the console.
  */
 export function pages() {
   let browser;
@@ -55,7 +55,7 @@ export function pages() {
         if (message.type() === "error" && !tolerates.some((known) => known.test(text))) complaints.push(text);
       });
       try {
-        await body({ page, playground });
+        await body({ page, playground, context });
         if (complaints.length) throw new Error(`the page complained:\n${complaints.join("\n")}`);
       } catch (error) {
         await picture(page, name);
