@@ -22,6 +22,7 @@ mod methods;
 mod pipe;
 mod queue;
 mod trace;
+mod value;
 mod waiting;
 mod worker;
 
@@ -36,6 +37,8 @@ fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     memory::add_to(module)?;
     module.add_class::<lock::SemLock>()?;
     module.add_function(wrap_pyfunction!(methods::with_own_methods, module)?)?;
+    module.add_class::<value::SharedNumber>()?;
+    module.add_class::<value::SharedNumbers>()?;
     module.add_class::<event::Event>()?;
     module.add_class::<condition::Condition>()?;
     module.add_class::<condition::Waiter>()?;

@@ -179,6 +179,14 @@ impl SemLock {
             }
     }
 
+    /// The lock, if it is one.
+    pub(crate) fn lock(&self) -> Option<&Lock> {
+        match self.inner.get()? {
+            Inner::Lock(lock) => Some(lock),
+            Inner::Semaphore(_) => None,
+        }
+    }
+
     #[inline]
     fn inner(&self) -> PyResult<&Inner> {
         self.inner.get().ok_or_else(|| PyRuntimeError::new_err("__init__ of the lock was not called"))
@@ -189,8 +197,9 @@ impl SemLock {
     }
 }
 
+/// Waits for a lock or a semaphore that could not be had at once.
 #[cold]
-fn wait(
+pub(crate) fn wait(
     py: Python<'_>,
     acquire: impl Fn(Wait) -> Result<bool, AcquireError> + Sync,
     block: bool,

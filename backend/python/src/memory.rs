@@ -82,3 +82,10 @@ impl Block {
         self.block.len()
     }
 }
+
+impl Block {
+    /// The engine's.
+    pub(crate) fn shared(&self) -> &forkyard_engine::shm::Block {
+        &self.block
+    }
+}

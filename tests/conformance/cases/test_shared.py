@@ -23,6 +23,33 @@ def add_under_its_lock(value, times):
             value.value += 1
 
 
+def outcome(call, *arguments):
+    """What a call answers, or which error it raises with which text."""
+    try:
+        return call(*arguments)
+    except Exception as error:
+        return type(error), str(error)
+
+
+class Counting:
+    """A lock that counts how often it was taken."""
+
+    def __init__(self):
+        self.taken = 0
+
+    def acquire(self):
+        self.taken += 1
+
+    def release(self):
+        pass
+
+    def __enter__(self):
+        self.acquire()
+
+    def __exit__(self, *args):
+        self.release()
+
+
 def set_first(name):
     from multiprocessing import shared_memory
 
@@ -72,6 +99,37 @@ class Shared(Case):
         with self.assertRaises(TypeError):
             self.mp.Value("i", "x")
         self.assertRegex(repr(self.mp.Value("i", 1)), "<Synchronized wrapper for c_int\\(1\\)>")
+
+    def test_numbers_are_what_ctypes_makes_of_them(self):
+        values = (0, 1, -1, 200, -129, 70_000, 2**31, 2**40 + 5, 2**63, 2**64 + 3, -(2**63), True, 1.5, -0.0, 1e300, "x", None)
+        for code in "bBhHiIlLqQfd":
+            raw, raws = self.mp.RawValue(code, 1), self.mp.RawArray(code, 3)
+            value, array = self.mp.Value(code, 1), self.mp.Array(code, 3)
+            for new in values:
+                with self.subTest(code=code, value=new):
+                    self.assertEqual(outcome(setattr, raw, "value", new), outcome(setattr, value, "value", new))
+                    self.assertEqual(outcome(raws.__setitem__, 1, new), outcome(array.__setitem__, 1, new))
+                    self.assertEqual((raw.value, type(raw.value), raws[:]), (value.value, type(value.value), array[:]))
+                    self.assertEqual(list(raws), list(array))
+
+    def test_indices_are_what_ctypes_makes_of_them(self):
+        for code in "id":
+            raws, array = self.mp.RawArray(code, range(1, 7)), self.mp.Array(code, range(1, 7))
+            for index in (0, 5, -1, -6, 6, -7, 2**70, True, 1.0, "x", None):
+                with self.subTest(code=code, index=index):
+                    self.assertEqual(outcome(raws.__getitem__, index), outcome(array.__getitem__, index))
+                    self.assertEqual(outcome(raws.__setitem__, index, 9), outcome(array.__setitem__, index, 9))
+            for part in (slice(None), slice(1, 4), slice(-3, None), slice(4, 2), slice(0, 99), slice(None, None, 2), slice(None, None, -1)):
+                with self.subTest(code=code, part=part):
+                    self.assertEqual(raws[part], array[part])
+        self.assertEqual(self.mp.Array("i", 0)[:], [])
+
+    def test_a_lock_of_the_programs_own_guards_too(self):
+        lock = Counting()
+        value, array = self.mp.Value("i", 3, lock=lock), self.mp.Array("d", [1, 2], lock=lock)
+        value.value += 1
+        array[0] = array[1]
+        self.assertEqual((value.value, array[:], lock.taken), (4, [2.0, 2.0], 6))
 
     def test_the_ctypes_object_lies_in_shared_memory(self):
         numbers = self.mp.Array("d", 3)

@@ -3,8 +3,11 @@
 import ctypes
 import weakref
 
+from _forkyard import _engine
+
 from . import get_context, heap
 from .context import assert_spawning, reduction
+from .synchronize import Lock, RLock
 
 __all__ = ["RawValue", "RawArray", "Value", "Array", "copy", "synchronized"]
 
@@ -26,6 +29,9 @@ typecode_to_type = {
     "f": ctypes.c_float,
     "d": ctypes.c_double,
 }
+
+
+_numbers = frozenset(typecode_to_type[code] for code in "bBhHiIlLqQfd")
 
 
 def _type_of(typecode_or_type):
@@ -166,19 +172,29 @@ class SynchronizedBase:
         return f"<{type(self).__name__} wrapper for {self._obj}>"
 
 
-class Synchronized(SynchronizedBase):
-    """One number with its lock."""
+def _block_of(obj, lock):
+    """The block that holds a ctypes object of ours, if the engine's own lock guards it; else None."""
+    wrapper = getattr(obj, "_wrapper", None)
+    return wrapper._block if type(lock) in (Lock, RLock) and type(wrapper) is heap.BufferWrapper else None
 
-    @property
-    def value(self):
+
+class Synchronized(_engine.SharedNumber, SynchronizedBase):
+    """One number with its lock. Its `value` is the engine's."""
+
+    def __init__(self, obj, lock=None, ctx=None):
+        SynchronizedBase.__init__(self, obj, lock, ctx)
+        block = _block_of(obj, self._lock)
+        if block is not None and type(obj) in _numbers:
+            self._lies_in(block, obj._type_, self._lock)
+
+    def _slow_value(self):
         self.acquire()
         try:
             return self._obj.value
         finally:
             self.release()
 
-    @value.setter
-    def value(self, value):
+    def _set_slow_value(self, value):
         self.acquire()
         try:
             self._obj.value = value
@@ -186,20 +202,26 @@ class Synchronized(SynchronizedBase):
             self.release()
 
 
-class SynchronizedArray(SynchronizedBase):
-    """Numbers in a row with their lock."""
+class SynchronizedArray(_engine.SharedNumbers, SynchronizedBase):
+    """Numbers in a row with their lock. Reading and writing them is the engine's."""
+
+    def __init__(self, obj, lock=None, ctx=None):
+        SynchronizedBase.__init__(self, obj, lock, ctx)
+        block = _block_of(obj, self._lock)
+        if block is not None and obj._type_ in _numbers:
+            self._lies_in(block, obj._type_._type_, len(obj), self._lock)
 
     def __len__(self):
         return len(self._obj)
 
-    def __getitem__(self, i):
+    def _slow_item(self, i):
         self.acquire()
         try:
             return self._obj[i]
         finally:
             self.release()
 
-    def __setitem__(self, i, value):
+    def _set_slow_item(self, i, value):
         self.acquire()
         try:
             self._obj[i] = value

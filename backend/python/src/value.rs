@@ -1,0 +1,286 @@
+//! The numbers of `Value` and `Array` while their lock is held: read and written where they lie, without ctypes between.
+//!
+//! Only what is common is done here: numbers of C in the engine's memory under the engine's lock. All else (characters, structures, a
+//! lock of the program's own, values that have to be converted) is done by the Python classes that inherit from these two, by the
+//! methods that are called here as `_slow_…`.
+
+use std::sync::OnceLock;
+
+use forkyard_engine::shm::Block;
+use forkyard_engine::sync::{Lock, Wait};
+use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PySlice, PyTuple};
+
+use crate::lock::{SemLock, wait};
+use crate::memory;
+use crate::waiting::note_line;
+
+/// What `multiprocessing.sharedctypes.Synchronized` inherits from.
+#[pyclass(frozen, subclass, module = "_forkyard._engine")]
+pub(crate) struct SharedNumber {
+    cells: OnceLock<Cells>,
+}
+
+/// What `multiprocessing.sharedctypes.SynchronizedArray` inherits from.
+#[pyclass(frozen, subclass, module = "_forkyard._engine")]
+pub(crate) struct SharedNumbers {
+    cells: OnceLock<Cells>,
+}
+
+#[pymethods]
+impl SharedNumber {
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Self {
+        Self { cells: OnceLock::new() }
+    }
+
+    /// Where the number is, its type as ctypes calls it, and what guards it.
+    fn _lies_in(&self, block: &memory::Block, code: char, lock: &SemLock) {
+        let _ = Cells::of(block, code, 1, lock).map(|cells| self.cells.set(cells));
+    }
+
+    /// The number.
+    #[getter]
+    fn get_value<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let Some(cells) = slf.get().cells.get() else { return slf.call_method0(intern!(py, "_slow_value")) };
+        let _held = cells.hold(py)?;
+        cells.get(py, 0)
+    }
+
+    #[setter]
+    fn set_value(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let py = slf.py();
+        if let Some((cells, bytes)) = slf.get().cells.get().and_then(|cells| Some((cells, cells.kind.bytes_of(value)?))) {
+            let _held = cells.hold(py)?;
+            cells.set(0, bytes);
+            return Ok(());
+        }
+        slf.call_method1(intern!(py, "_set_slow_value"), (value,)).map(drop)
+    }
+}
+
+#[pymethods]
+impl SharedNumbers {
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Self {
+        Self { cells: OnceLock::new() }
+    }
+
+    /// Where the numbers are, their type as ctypes calls it, how many, and what guards them.
+    fn _lies_in(&self, block: &memory::Block, code: char, len: usize, lock: &SemLock) {
+        let _ = Cells::of(block, code, len, lock).map(|cells| self.cells.set(cells));
+    }
+
+    fn __getitem__<'py>(slf: &Bound<'py, Self>, index: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        if let Some(cells) = slf.get().cells.get() {
+            if let Some(index) = cells.index(index) {
+                let _held = cells.hold(py)?;
+                return cells.get(py, index);
+            }
+            if let Ok(slice) = index.cast_exact::<PySlice>() {
+                let range = slice.indices(cells.len as isize)?;
+                if range.step == 1 {
+                    let _held = cells.hold(py)?;
+                    return Ok(cells.list(py, range.start as usize, range.slicelength)?.into_any());
+                }
+            }
+        }
+        slf.call_method1(intern!(py, "_slow_item"), (index,))
+    }
+
+    fn __setitem__(slf: &Bound<'_, Self>, index: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let py = slf.py();
+        if let Some(cells) = slf.get().cells.get()
+            && let (Some(index), Some(bytes)) = (cells.index(index), cells.kind.bytes_of(value))
+        {
+            let _held = cells.hold(py)?;
+            cells.set(index, bytes);
+            return Ok(());
+        }
+        slf.call_method1(intern!(py, "_set_slow_item"), (index, value)).map(drop)
+    }
+
+    fn __delitem__(&self, _index: &Bound<'_, PyAny>) -> PyResult<()> {
+        Err(PyTypeError::new_err("'SynchronizedArray' object doesn't support item deletion"))
+    }
+}
+
+/// Numbers of one kind, and the lock around them.
+struct Cells {
+    block: Block,
+    len: usize,
+    kind: Number,
+    lock: Lock,
+}
+
+impl Cells {
+    /// `None` when these are not numbers, or not under a lock.
+    fn of(block: &memory::Block, code: char, len: usize, lock: &SemLock) -> Option<Self> {
+        let (kind, lock) = (Number::of(code)?, lock.lock()?.clone());
+        (len * kind.size() <= block.shared().len()).then(|| Self { block: block.shared().clone(), len, kind, lock })
+    }
+
+    /// Takes the lock, waiting as `acquire()` does.
+    #[inline]
+    fn hold(&self, py: Python<'_>) -> PyResult<Held<'_>> {
+        note_line(py)?;
+        if self.lock.acquire(Wait::Never) != Ok(true) {
+            wait(py, |wait| self.lock.acquire(wait), true, None)?;
+        }
+        Ok(Held(&self.lock))
+    }
+
+    /// The index that is meant; `None` when it is no plain one.
+    #[inline]
+    fn index(&self, index: &Bound<'_, PyAny>) -> Option<usize> {
+        let index = index.cast_exact::<PyInt>().ok()?.extract::<isize>().ok()?;
+        let index = if index < 0 { index.checked_add_unsigned(self.len)? } else { index };
+        usize::try_from(index).ok().filter(|&index| index < self.len)
+    }
+
+    #[inline]
+    fn get<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
+        let mut bytes = [0; 8];
+        self.block.read(index * self.kind.size(), &mut bytes[..self.kind.size()]);
+        self.kind.object(py, bytes)
+    }
+
+    #[inline]
+    fn set(&self, index: usize, bytes: [u8; 8]) {
+        self.block.write(index * self.kind.size(), &bytes[..self.kind.size()]);
+    }
+
+    /// So many numbers from `start` on.
+    fn list<'py>(&self, py: Python<'py>, start: usize, count: usize) -> PyResult<Bound<'py, PyList>> {
+        let size = self.kind.size();
+        let mut bytes = vec![0; count * size];
+        self.block.read(start * size, &mut bytes);
+        PyList::new(py, self.kind.objects(py, &bytes)?)
+    }
+}
+
+/// The lock is held until this goes.
+struct Held<'a>(&'a Lock);
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        // It fails only when the program itself released it meanwhile from elsewhere.
+        let _ = self.0.release();
+    }
+}
+
+/// A number of C.
+#[derive(Clone, Copy)]
+enum Number {
+    I8,
+    U8,
+    I16,
+    U16,
+    I32,
+    U32,
+    I64,
+    U64,
+    F32,
+    F64,
+}
+
+impl Number {
+    /// The type with this code on a machine whose `long` has 64 bits.
+    fn of(code: char) -> Option<Self> {
+        Some(match code {
+            'b' => Number::I8,
+            'B' => Number::U8,
+            'h' => Number::I16,
+            'H' => Number::U16,
+            'i' => Number::I32,
+            'I' => Number::U32,
+            'l' | 'q' => Number::I64,
+            'L' | 'Q' => Number::U64,
+            'f' => Number::F32,
+            'd' => Number::F64,
+            _ => return None,
+        })
+    }
+
+    #[inline]
+    fn size(self) -> usize {
+        match self {
+            Number::I8 | Number::U8 => 1,
+            Number::I16 | Number::U16 => 2,
+            Number::I32 | Number::U32 | Number::F32 => 4,
+            Number::I64 | Number::U64 | Number::F64 => 8,
+        }
+    }
+
+    /// The number as Python has it; of the bytes only the first [`Number::size`] count.
+    #[inline]
+    fn object<'py>(self, py: Python<'py>, bytes: [u8; 8]) -> PyResult<Bound<'py, PyAny>> {
+        let word = u64::from_le_bytes(bytes);
+        Ok(match self {
+            Number::I8 => (word as i8).into_pyobject(py)?.into_any(),
+            Number::U8 => (word as u8).into_pyobject(py)?.into_any(),
+            Number::I16 => (word as i16).into_pyobject(py)?.into_any(),
+            Number::U16 => (word as u16).into_pyobject(py)?.into_any(),
+            Number::I32 => (word as i32).into_pyobject(py)?.into_any(),
+            Number::U32 => (word as u32).into_pyobject(py)?.into_any(),
+            Number::I64 => (word as i64).into_pyobject(py)?.into_any(),
+            Number::U64 => word.into_pyobject(py)?.into_any(),
+            Number::F32 => PyFloat::new(py, f32::from_bits(word as u32).into()).into_any(),
+            Number::F64 => PyFloat::new(py, f64::from_bits(word)).into_any(),
+        })
+    }
+
+    /// Many numbers as Python has them.
+    fn objects<'py>(self, py: Python<'py>, bytes: &[u8]) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        match self {
+            Number::I8 => each(bytes, |byte: [u8; 1]| Ok(i8::from_le_bytes(byte).into_pyobject(py)?.into_any())),
+            Number::U8 => each(bytes, |byte: [u8; 1]| Ok(byte[0].into_pyobject(py)?.into_any())),
+            Number::I16 => each(bytes, |bytes| Ok(i16::from_le_bytes(bytes).into_pyobject(py)?.into_any())),
+            Number::U16 => each(bytes, |bytes| Ok(u16::from_le_bytes(bytes).into_pyobject(py)?.into_any())),
+            Number::I32 => each(bytes, |bytes| Ok(i32::from_le_bytes(bytes).into_pyobject(py)?.into_any())),
+            Number::U32 => each(bytes, |bytes| Ok(u32::from_le_bytes(bytes).into_pyobject(py)?.into_any())),
+            Number::I64 => each(bytes, |bytes| Ok(i64::from_le_bytes(bytes).into_pyobject(py)?.into_any())),
+            Number::U64 => each(bytes, |bytes| Ok(u64::from_le_bytes(bytes).into_pyobject(py)?.into_any())),
+            Number::F32 => each(bytes, |bytes| Ok(PyFloat::new(py, f32::from_le_bytes(bytes).into()).into_any())),
+            Number::F64 => each(bytes, |bytes| Ok(PyFloat::new(py, f64::from_le_bytes(bytes)).into_any())),
+        }
+    }
+
+    /// What stands for a value; `None` when ctypes has to say whether it can be one.
+    #[inline]
+    fn bytes_of(self, value: &Bound<'_, PyAny>) -> Option<[u8; 8]> {
+        let word = match self {
+            Number::F32 => u64::from((value.cast_exact::<PyFloat>().ok()?.value() as f32).to_bits()),
+            Number::F64 => value.cast_exact::<PyFloat>().ok()?.value().to_bits(),
+            // As C does it: what does not fit is cut off.
+            _ => value.cast_exact::<PyInt>().ok()?.extract::<i64>().ok()? as u64,
+        };
+        Some(word.to_le_bytes())
+    }
+}
+
+/// An object for each `SIZE` bytes. Equal neighbours are one object: most of an array that was just made is zero, and making objects is
+/// what takes the time.
+fn each<'py, const SIZE: usize>(
+    bytes: &[u8],
+    object: impl Fn([u8; SIZE]) -> PyResult<Bound<'py, PyAny>>,
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let (numbers, _) = bytes.as_chunks::<SIZE>();
+    let mut objects: Vec<Bound<'py, PyAny>> = Vec::with_capacity(numbers.len());
+    let mut before = None;
+    for &number in numbers {
+        let next = match objects.last() {
+            Some(last) if before == Some(number) => last.clone(),
+            _ => object(number)?,
+        };
+        objects.push(next);
+        before = Some(number);
+    }
+    Ok(objects)
+}
