@@ -30,7 +30,7 @@
 //! | getting from a queue or receiving | find the message still there, or it went with the dead; never twice |
 //! | the last one with an end of a [`channel::pipe`] | receive what it had sent, then the end of file |
 //! | doing a task of a [`pool::Board`] | learn which one |
-//! | holding shared memory | do not miss it: what it held stays counted, and goes when the whole tree has ended |
+//! | holding shared memory | do not miss it: what it held is given back before the arena grows, by whoever needs memory |
 #![deny(unsafe_code)]
 
 pub mod channel;

@@ -11,6 +11,9 @@ pub const LARGE_BLOCK: u64 = 256 << 10;
 /// Pages of free large blocks that are kept, bytes: making a page anew costs more than copying into it.
 pub const WARM_BYTES: u64 = 64 << 20;
 
+/// Whenever the arena has grown by so many bytes, what processes held that have died is looked for: at most that much more is lost.
+pub const GROWTH_UNSEEN: u64 = 64 << 10;
+
 /// Messages longer than this lie in a block of their own, bytes.
 pub const INLINE_MESSAGE: usize = 32 << 10;
 

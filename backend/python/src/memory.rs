@@ -3,7 +3,7 @@
 use std::os::fd::AsRawFd;
 
 use forkyard_engine::process::inherited;
-use forkyard_engine::shm::{Arena, Handle, release_all};
+use forkyard_engine::shm::{self, Arena, Handle, release_all};
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 
@@ -15,6 +15,7 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(arena_attach, module)?)?;
     module.add_function(wrap_pyfunction!(arena_exists, module)?)?;
     module.add_function(wrap_pyfunction!(let_go, module)?)?;
+    module.add_function(wrap_pyfunction!(born, module)?)?;
     module.add_class::<Block>()
 }
 
@@ -42,6 +43,12 @@ fn arena_exists() -> bool {
 #[pyfunction]
 fn let_go() {
     release_all();
+}
+
+/// Says who was born of this thread's last fork: what it holds is given back when it dies.
+#[pyfunction]
+fn born(child: u32) {
+    shm::born(child);
 }
 
 /// A handle from the sixteen bytes of a pickle.

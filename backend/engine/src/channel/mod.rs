@@ -4,8 +4,8 @@ mod chain;
 #[cfg(test)]
 mod deaths;
 mod message;
-mod pipe;
-mod queue;
+pub(crate) mod pipe;
+pub(crate) mod queue;
 mod record;
 
 pub use message::Message;

@@ -28,7 +28,7 @@ use crate::sync::{Interrupted, Wait};
 use crate::sys::layout::PipeState;
 use crate::trace::Label;
 
-static PIPE: Shape = Shape { number: 10, name: "pipe", destroy };
+pub(crate) static PIPE: Shape = Shape { number: 10, name: "pipe", destroy };
 
 /// Which way messages go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

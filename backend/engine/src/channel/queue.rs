@@ -19,7 +19,7 @@ use crate::sync::{Interrupted, Wait};
 use crate::sys::layout::QueueState;
 use crate::trace::Label;
 
-static QUEUE: Shape = Shape { number: 9, name: "queue", destroy };
+pub(crate) static QUEUE: Shape = Shape { number: 9, name: "queue", destroy };
 
 /// How a queue is made.
 #[derive(Debug, Clone, Copy, Default)]

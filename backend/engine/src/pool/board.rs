@@ -12,7 +12,7 @@ use crate::shm::{Block, BlockError, Handle, HandleError};
 use crate::sync::{Interrupted, Wait};
 use crate::sys::layout::{BoardState, SlotState};
 
-static BOARD: Shape = Shape::plain(11, "task board");
+pub(crate) static BOARD: Shape = Shape::plain(11, "task board");
 
 /// Tasks, results, and one slot for each worker that says which task it has.
 ///

@@ -1,6 +1,6 @@
 //! The task board, and a pool of forked workers over it.
 
-mod board;
+pub(crate) mod board;
 mod workers;
 
 pub use board::{Board, Task};

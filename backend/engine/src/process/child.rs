@@ -70,6 +70,7 @@ impl Process {
 
     /// Takes over a child that was forked otherwise, before anybody reaps it.
     pub fn adopt(pid: u32) -> Result<Self, ProcessError> {
+        crate::shm::born(pid);
         let pidfd = pidfd::open(pid).map_err(|error| match error {
             Errno::ESRCH => ProcessError::NotAChild(pid),
             other => ProcessError::Refused(other.into()),

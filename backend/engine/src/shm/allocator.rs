@@ -9,8 +9,8 @@
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 
-use super::Arena;
-use crate::limits::{LARGE_BLOCK, WARM_BYTES};
+use super::{Arena, holdings};
+use crate::limits::{GROWTH_UNSEEN, LARGE_BLOCK, WARM_BYTES};
 use crate::sys::layout::{ArenaHeader, BlockHeader, CLASSES};
 use crate::sys::memory::PAGE;
 
@@ -24,6 +24,7 @@ const CHECK: u64 = 0xb10c_b10c_b10c_b10c;
 /// Makes an arena's allocator ready. Before anybody else knows the arena.
 pub(crate) fn prepare(header: &ArenaHeader) {
     header.mutex.init();
+    header.holdings_mutex.init();
     header.fresh.store((size_of::<ArenaHeader>() as u64).next_multiple_of(SMALLEST), Relaxed);
 }
 
@@ -34,14 +35,22 @@ pub(crate) struct Place {
     pub(crate) zeroed: bool,
 }
 
-/// A block of at least `len` bytes with one reference; `None` when there is no room.
-pub(crate) fn allocate(arena: &Arena, len: u64, shape: u32) -> Option<Place> {
+/// A block of at least `len` bytes with one reference; `None` when there is no room. Before the arena grows by much, what processes
+/// held that have died is taken back.
+pub(crate) fn allocate(arena: &'static Arena, len: u64, shape: u32) -> Option<Place> {
     let class = class_of(len)?;
     let header = arena.header();
-    let place = {
-        let _guard = header.mutex.lock(|| ());
-        pop_warm(arena, class).or_else(|| pop_cold(arena, class)).or_else(|| take_fresh(arena, class))?
-    };
+    let used_before = || pop_warm(arena, class).or_else(|| pop_cold(arena, class));
+    let mut guard = header.mutex.lock(|| ());
+    let mut place = used_before();
+    if place.is_none() && grows_much(header, class) {
+        drop(guard);
+        holdings::take_back(arena);
+        guard = header.mutex.lock(|| ());
+        place = used_before();
+    }
+    let place = place.or_else(|| take_fresh(arena, class))?;
+    drop(guard);
     let block = block_at(arena, place.at);
     block.len.store(len, Relaxed);
     block.shape.store(shape, Relaxed);
@@ -50,6 +59,12 @@ pub(crate) fn allocate(arena: &Arena, len: u64, shape: u32) -> Option<Place> {
     // SYNC: block state
     block.state.store((block.state.load(Relaxed) >> 32 << 32) | 1, Release);
     Some(place)
+}
+
+/// Whether taking a fresh block of this class makes the arena grow past a multiple of [`GROWTH_UNSEEN`].
+fn grows_much(header: &ArenaHeader, class: usize) -> bool {
+    let fresh = header.fresh.load(Relaxed);
+    fresh / GROWTH_UNSEEN != (fresh + size(class) + HEADER) / GROWTH_UNSEEN
 }
 
 /// Takes back the block at `at`, to which no reference is left.

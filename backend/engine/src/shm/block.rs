@@ -9,12 +9,12 @@ use crate::sys::layout::Shared;
 use crate::sys::memory::PAGE;
 
 /// Bytes without further meaning.
-static BYTES: Shape = Shape::plain(1, "block");
+pub(super) static BYTES: Shape = Shape::plain(1, "block");
 
 /// A counted reference to shared bytes, zeroed when made. Freed when the last reference of the last process goes.
 ///
 /// A fork counts for the child whatever the parent holds. A process ends its references with [`release_all`]; those of a process that was
-/// killed stay counted until the whole tree has ended.
+/// killed end when another one needs memory, or calls [`super::release_of_the_dead`].
 ///
 /// ```
 /// use forkyard_engine::{process::Process, shm::Block, sync::Wait};
@@ -168,12 +168,6 @@ impl Drop for Block {
         if ledger::leave(self.at) {
             drop_references(self.at, 1, self.shape);
         }
-    }
-}
-
-impl std::fmt::Debug for Shape {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::sys::layout::{PLACES, PlaceState, RoomState};
 use crate::sys::mutex::Guard;
 use crate::trace::Label;
 
-static ROOM: Shape = Shape { number: 5, name: "condition", destroy };
+pub(crate) static ROOM: Shape = Shape { number: 5, name: "condition", destroy };
 /// Of further blocks of places.
 const MORE: u32 = 6;
 

@@ -11,7 +11,7 @@ use crate::shm::{Block, BlockError, Handle, HandleError};
 use crate::sys::layout::EventState;
 use crate::trace::Label;
 
-static EVENT: Shape = Shape::plain(4, "event");
+pub(crate) static EVENT: Shape = Shape::plain(4, "event");
 
 /// A flag across processes.
 ///

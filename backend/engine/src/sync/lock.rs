@@ -14,7 +14,7 @@ use crate::sys::layout::LockState;
 use crate::sys::thread;
 use crate::trace::Label;
 
-static LOCK: Shape = Shape::plain(2, "lock");
+pub(crate) static LOCK: Shape = Shape::plain(2, "lock");
 
 /// Which lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Locks, semaphores, events, conditions, and how anything waits.
-mod condition;
-mod event;
-mod lock;
-mod semaphore;
+pub(crate) mod condition;
+pub(crate) mod event;
+pub(crate) mod lock;
+pub(crate) mod semaphore;
 pub(crate) mod wait;
 
 pub use condition::{Condition, Waiter};

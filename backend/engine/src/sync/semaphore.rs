@@ -12,7 +12,7 @@ use crate::shm::{Block, BlockError, Handle, HandleError};
 use crate::sys::layout::SemaphoreState;
 use crate::trace::Label;
 
-static SEMAPHORE: Shape = Shape::plain(3, "semaphore");
+pub(crate) static SEMAPHORE: Shape = Shape::plain(3, "semaphore");
 
 /// A semaphore across processes. Permits of a dead process stay taken: a permit has no owner.
 ///

@@ -25,8 +25,8 @@ macro_rules! shared {
 }
 
 shared! {
-    ArenaHeader = 704, BlockHeader = 64, Signal = 8, LabelWords = 8, LockState = 64, SemaphoreState = 64, EventState = 64,
-    ChainState = 256, QueueState = 320, PipeState = 576, RoomState = 128, PlaceState = 32, BoardState = 64, SlotState = 64,
+    ArenaHeader = 768, BlockHeader = 64, Signal = 8, LabelWords = 8, LockState = 64, SemaphoreState = 64, EventState = 64,
+    ChainState = 256, QueueState = 320, PipeState = 576, RoomState = 128, PlaceState = 32, BoardState = 64, SlotState = 64, HoldingsState = 64, Holding = 16,
 }
 
 /// Size classes of the allocator: payloads of 64 bytes to 2 TiB.
@@ -53,6 +53,32 @@ pub(crate) struct ArenaHeader {
     pub(crate) warm_blocks: [AtomicU64; CLASSES],
     /// The first free block of each class that has given its pages back, and therefore is zero.
     pub(crate) cold_blocks: [AtomicU64; CLASSES],
+    /// Guards `holdings` and the list that begins there.
+    pub(crate) holdings_mutex: RobustMutex,
+    /// The first [`HoldingsState`] (of its payload), 0 for none.
+    pub(crate) holdings: AtomicU64,
+    _rest: AtomicU64,
+}
+
+/// What one process holds, or a part of it; its [`Holding`]s follow.
+#[repr(C, align(64))]
+pub(crate) struct HoldingsState {
+    /// The process's number.
+    pub(crate) owner: AtomicU32,
+    /// How many follow.
+    pub(crate) room: AtomicU32,
+    /// The next of the list.
+    pub(crate) next: AtomicU64,
+    _rest: [AtomicU64; 6],
+}
+
+/// References of a process to one block.
+#[repr(C)]
+pub(crate) struct Holding {
+    /// The block, 0 while nothing is held here.
+    pub(crate) at: AtomicU64,
+    /// How many.
+    pub(crate) count: AtomicU64,
 }
 
 /// Before each block's bytes.

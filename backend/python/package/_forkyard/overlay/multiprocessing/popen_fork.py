@@ -94,6 +94,7 @@ class Popen:
                 trace.detach()
                 _engine.let_go()
                 os._exit(code)
+        _engine.born(self.pid)
         os.close(alive_r)
         self._watch(alive_w)
 
