@@ -5,10 +5,11 @@
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering::Relaxed;
 
-use forkyard_trace::event::{Kind, pack};
+use forkyard_trace::event::{BOUNDED, Kind, pack};
 use forkyard_trace::recorder;
 use forkyard_wire::timeline::SegmentKind;
 
+use crate::sync::Wait;
 use crate::sys::layout::LabelWords;
 
 /// How waits on an object are recorded.
@@ -95,16 +96,21 @@ impl LabelWords {
     }
 
     /// A wait on the object begins; its kind is the label's, or `usual` when the label names none.
-    pub(crate) fn wait(&self, usual: SegmentKind) -> WaitRecord {
+    pub(crate) fn wait(&self, usual: SegmentKind, wait: Wait) -> WaitRecord {
         let Some(object) = self.recorded() else { return WaitRecord(None) };
         let kind = SegmentKind::from_number(self.role.load(Relaxed) as u8).unwrap_or(usual);
-        WaitRecord::begin(kind, object, 0)
+        WaitRecord::begin(kind, object, bound(wait))
     }
 
     /// A wait of exactly this kind begins: for objects with waits of several kinds.
-    pub(crate) fn wait_as(&self, kind: SegmentKind) -> WaitRecord {
-        self.recorded().map_or(WaitRecord(None), |object| WaitRecord::begin(kind, object, 0))
+    pub(crate) fn wait_as(&self, kind: SegmentKind, wait: Wait) -> WaitRecord {
+        self.recorded().map_or(WaitRecord(None), |object| WaitRecord::begin(kind, object, bound(wait)))
     }
+}
+
+/// What a wait's record says of its end.
+pub(crate) fn bound(wait: Wait) -> u32 {
+    if wait == Wait::Forever { 0 } else { BOUNDED }
 }
 
 /// A wait that has begun. Not ended, it counts as given up.
@@ -112,7 +118,7 @@ impl LabelWords {
 pub(crate) struct WaitRecord(Option<(SegmentKind, u32)>);
 
 impl WaitRecord {
-    /// A wait begins; `what` is a pid for `ProcessJoin`.
+    /// A wait begins; `what` is a pid for `ProcessJoin`, with what [`bound`] says.
     pub(crate) fn begin(kind: SegmentKind, object: u32, what: u32) -> Self {
         if !recorder::is_on() {
             return Self(None);

@@ -87,6 +87,12 @@ impl SemLock {
         slf
     }
 
+    /// Its number in the recording, 0 when it has none.
+    #[getter]
+    fn object(&self) -> u32 {
+        self.lock.object()
+    }
+
     #[getter]
     fn _maxvalue(&self) -> PyResult<u32> {
         Ok(match self.inner()? {

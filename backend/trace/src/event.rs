@@ -32,7 +32,8 @@ const _: () = assert!(size_of::<Event>() == 32);
 pub enum Kind {
     /// A phase of this process's life begins and the one before ends. `argument`: 0. Lifecycle kinds alone.
     Phase(SegmentKind),
-    /// A thread begins to wait. `argument`: [`pack`]`(what, line)`; `what` is the pid for `ProcessJoin`, the tid for `ThreadJoin`.
+    /// A thread begins to wait. `argument`: [`pack`]`(what, line)`; `what` is the pid for `ProcessJoin`, the tid for `ThreadJoin`, and
+    /// holds [`BOUNDED`] when the wait has a time-out.
     WaitBegin(SegmentKind),
     /// It goes on. `argument`: 1 when it got what it waited for, 0 when it gave up (time-out, interrupt, end of file).
     WaitEnd(SegmentKind),
@@ -76,7 +77,20 @@ pub enum Kind {
     GilDropped,
     /// Whether this process's interpreter lock is watched. `argument`: `pack(1 or 0, string id of the reason)`.
     GilWatch,
+    /// A pool was given tasks. `object`: the pool. `argument`: `pack(0, how many)`.
+    TasksPut,
+    /// The sender's time for pickling a message; at the time of its [`Kind::Sent`]. `argument`: `pack(number, nanoseconds)`.
+    Pickled,
+    /// The receiver's time for unpickling the message that it received last. `argument`: `pack(number, nanoseconds)`.
+    Unpickled,
+    /// A shared value or an element of an array has just been read. `object`: its lock. `argument`: `pack(element, line)`.
+    CellRead,
+    /// It is about to be written. `argument`: as for the reading.
+    CellWrite,
 }
+
+/// In the upper half of a wait's argument: the waiter gives up by itself some day.
+pub const BOUNDED: u32 = 1 << 31;
 
 /// Two 32-bit numbers in an argument, the first in the upper half.
 pub const fn pack(high: u32, low: u32) -> u64 {
@@ -93,7 +107,7 @@ const WAIT_BEGIN: u16 = 0x0200;
 const WAIT_END: u16 = 0x0300;
 
 /// Kinds without a segment kind of their own, in the order of their numbers, from 1.
-const PLAIN: [Kind; 18] = [
+const PLAIN: [Kind; 23] = [
     Kind::HoldBegin,
     Kind::HoldEnd,
     Kind::Wake,
@@ -112,6 +126,11 @@ const PLAIN: [Kind; 18] = [
     Kind::GilTaken,
     Kind::GilDropped,
     Kind::GilWatch,
+    Kind::TasksPut,
+    Kind::Pickled,
+    Kind::Unpickled,
+    Kind::CellRead,
+    Kind::CellWrite,
 ];
 
 impl Kind {
@@ -139,6 +158,11 @@ impl Kind {
             Kind::GilTaken => 16,
             Kind::GilDropped => 17,
             Kind::GilWatch => 18,
+            Kind::TasksPut => 19,
+            Kind::Pickled => 20,
+            Kind::Unpickled => 21,
+            Kind::CellRead => 22,
+            Kind::CellWrite => 23,
         }
     }
 

@@ -144,7 +144,7 @@ impl End {
             Some(number) => number,
             None if wait == Wait::Never => return Err(SendError::TimedOut),
             None => {
-                let record = self.state().label.wait_as(SegmentKind::ConnectionSend);
+                let record = self.state().label.wait_as(SegmentKind::ConnectionSend, wait);
                 let number = wait_for(&self.outgoing().state.space, wait, &mut goal)?.ok_or(SendError::TimedOut)?;
                 record.got();
                 number
@@ -204,7 +204,7 @@ impl End {
         let chain = self.incoming();
         let record = match wait {
             Wait::Never => None,
-            _ => Some(self.state().label.wait_as(SegmentKind::ConnectionRecv)),
+            _ => Some(self.state().label.wait_as(SegmentKind::ConnectionRecv, wait)),
         };
         let mut prize = if wait == Wait::Never { None } else { spin(&chain.state.items.luck, goal)? };
         let mut doze = FIRST_DOZE;

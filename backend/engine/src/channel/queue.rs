@@ -111,7 +111,7 @@ impl Queue {
             Some(number) => number,
             None if wait == Wait::Never => return Err(PutError::Full),
             None => {
-                let record = state.label.wait_as(SegmentKind::QueuePut);
+                let record = state.label.wait_as(SegmentKind::QueuePut, wait);
                 let mut goal = Putting { queue: self, chain, parts };
                 let number = wait_for(&chain.state.space, wait, &mut goal)?.ok_or(PutError::Full)?;
                 record.got();
@@ -201,7 +201,7 @@ impl Queue {
             Some(message) => message,
             None if wait == Wait::Never => return Err(GetError::Empty),
             None => {
-                let record = self.state().label.wait_as(SegmentKind::QueueGet);
+                let record = self.state().label.wait_as(SegmentKind::QueueGet, wait);
                 let mut goal = Getting { queue: self, chain, note };
                 let message = wait_for(&chain.state.items, wait, &mut goal)?.ok_or(GetError::Empty)?;
                 record.got();
@@ -231,7 +231,7 @@ impl Queue {
         if ready || wait == Wait::Never {
             return Ok(ready);
         }
-        let record = self.state().label.wait_as(SegmentKind::QueueGet);
+        let record = self.state().label.wait_as(SegmentKind::QueueGet, wait);
         let ready = wait_for(&chain.state.items, wait, &mut Peeking(chain))?.is_some();
         if ready {
             record.got();

@@ -15,7 +15,7 @@ use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 
 use crate::sync::Wait;
 use crate::sys::{fork, pidfd};
-use crate::trace::WaitRecord;
+use crate::trace::{WaitRecord, bound};
 
 /// How many children this process has reaped.
 static REAPED: AtomicU32 = AtomicU32::new(0);
@@ -96,7 +96,7 @@ impl Process {
         if wait == Wait::Never {
             return Ok(None);
         }
-        let record = WaitRecord::begin(SegmentKind::ProcessJoin, 0, self.pid);
+        let record = WaitRecord::begin(SegmentKind::ProcessJoin, 0, self.pid | bound(wait));
         loop {
             let Some(time) = wait.left(Duration::MAX) else { return Ok(None) };
             // Rounded up: a wait that ends early would be a busy loop.

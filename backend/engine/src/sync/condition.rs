@@ -163,7 +163,7 @@ pub struct Waiter {
 impl Waiter {
     /// Waits to be notified. `false`: the time is over, and no notification was used up.
     pub fn wait(&self, wait: Wait) -> Result<bool, Interrupted> {
-        let record = self.condition.state().label.wait(SegmentKind::ConditionWait);
+        let record = self.condition.state().label.wait(SegmentKind::ConditionWait, wait);
         let notified = wait_for(&self.place.signal, wait, &mut Hearing(self.place))?.is_some()
             // The time is over: from here on nobody may count on this waiter.
             || self.place.state.compare_exchange(WAITING, GAVE_UP, SeqCst, SeqCst) == Err(NOTIFIED);

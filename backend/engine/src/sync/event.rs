@@ -80,7 +80,7 @@ impl Event {
         if wait == Wait::Never {
             return Ok(false);
         }
-        let record = state.label.wait(SegmentKind::EventWait);
+        let record = state.label.wait(SegmentKind::EventWait, wait);
         let set = wait_for(&state.signal, wait, &mut Seeing { state, before })?.is_some();
         if set {
             record.got();

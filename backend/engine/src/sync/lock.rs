@@ -77,6 +77,11 @@ impl Lock {
         self.kind
     }
 
+    /// Its number in the recording, 0 when it has none.
+    pub fn object(&self) -> u32 {
+        self.state().label.object.load(Relaxed)
+    }
+
     /// How it appears in the timeline, for all processes.
     pub fn set_label(&self, label: Label) {
         self.state().label.set(label);
@@ -179,7 +184,7 @@ impl Lock {
 
     #[cold]
     fn acquire_slowly(&self, state: &LockState, wait: Wait) -> Result<bool, AcquireError> {
-        let record = state.label.wait(SegmentKind::LockAcquire);
+        let record = state.label.wait(SegmentKind::LockAcquire, wait);
         let mut goal = Taking { lock: self, state };
         let taken = wait_for(&state.signal, wait, &mut goal)?.is_some();
         if taken {

@@ -105,7 +105,7 @@ impl Semaphore {
 
     #[cold]
     fn acquire_slowly(&self, state: &SemaphoreState, wait: Wait) -> Result<bool, AcquireError> {
-        let record = state.label.wait(SegmentKind::SemaphoreAcquire);
+        let record = state.label.wait(SegmentKind::SemaphoreAcquire, wait);
         let taken = wait_for(&state.signal, wait, &mut Taking(state))?.is_some();
         if taken {
             record.got();

@@ -195,6 +195,13 @@ def as_call(kind, function, item):
 _pool = 0
 
 
+def counted(items, object):
+    """`items`, each of which is recorded as a task given to a pool when it is drawn."""
+    for item in items:
+        trace.record(trace.TASKS_PUT, object, 1)
+        yield item
+
+
 def recorded(object, index, func, kwds):
     """What a worker calls in the place of `func` in a recorded run; a chunk records its tasks itself, one by one."""
     global _pool

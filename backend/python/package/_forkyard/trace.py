@@ -34,7 +34,7 @@ SEMAPHORE_ACQUIRE, RESULT_GET, SLEEP, GIL, INPUT = 26, 27, 28, 29, 30
     PRINTED,
     RAISED,
 ) = range(1, 16)
-GIL_WATCH = 18
+GIL_WATCH, TASKS_PUT, PICKLED, UNPICKLED, CELL_READ, CELL_WRITE = range(18, 24)
 
 #: In what a wait is for: it has a time-out.
 BOUNDED = 1 << 31

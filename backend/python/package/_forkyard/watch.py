@@ -98,6 +98,7 @@ def _install(fd, hello):
     finder.after_load("multiprocessing.popen_fork", _watch_popen)
     finder.after_load("multiprocessing.popen_forkserver", _watch_popen)
     finder.after_load("traceback", _watch_traceback)
+    finder.after_load("multiprocessing.sharedctypes", _values)
     finder.after_load("threading", _watch_threading)
     finder.after_load("queue", _watch_queue)
     finder.after_load("concurrent.futures._base", lambda module: _futures().base(module))
@@ -122,6 +123,12 @@ def _futures():
     from . import watch_futures
 
     return watch_futures
+
+
+def _values(module):
+    from . import watch_values
+
+    watch_values.install(module)
 
 
 def _exit():
@@ -176,7 +183,7 @@ def _watch_processes(module):
 
     def joining(process, timeout=None):
         pid = getattr(process._popen, "pid", None)
-        return process, trace.Wait(trace.PROCESS_JOIN, 0, pid) if pid else None
+        return process, trace.Wait(trace.PROCESS_JOIN, 0, pid | trace.bound(timeout)) if pid else None
 
     def joined(token, _result, error):
         process, wait = token

@@ -81,6 +81,7 @@ def _work():
             if item is not None:
                 item.run = _Task(item, self._object, next(self._indices))
                 item.future._condition._forkyard = self._object
+                trace.record(trace.TASKS_PUT, self._object, trace.pack(0, 1))
             super().put(item)
 
         def get(self, block=True, timeout=None):

@@ -22,7 +22,7 @@ def _watch_life(thread):
         tid = getattr(self, "native_id", None)
         if tid is None or not self.is_alive() or _is_own(self):
             return None
-        return self, trace.Wait(trace.THREAD_JOIN, 0, tid)
+        return self, trace.Wait(trace.THREAD_JOIN, 0, tid | trace.bound(timeout))
 
     def joined(token, _result, error):
         if token is not None:

@@ -104,7 +104,7 @@ def wait(object_list, timeout=None):
     objects = list(object_list)
     if not trace.is_on() or sys._getframe(1) is not names.frame():
         return _interpreters_wait(objects, timeout)
-    with trace.Wait(trace.CONNECTION_RECV, 0) as waiting:
+    with trace.Wait(trace.CONNECTION_RECV, 0, trace.bound(timeout)) as waiting:
         ready = _interpreters_wait(objects, timeout)
         waiting.got = bool(ready)
         return ready

@@ -165,6 +165,7 @@ class Pool(_Handlers):
         result = ApplyResult(self, callback, error_callback)
         result._function = func
         task = (result._job, 0, func, args, kwds)
+        trace.record(trace.TASKS_PUT, self._object, 1)
         with result.given_up_on_interrupt():
             if not self._taskqueue.overtake(lambda: self._put_up(task)):
                 self._taskqueue.put(([task], None))
@@ -182,6 +183,8 @@ class Pool(_Handlers):
         if chunksize < 1:
             raise ValueError(f"Chunksize must be 1+, not {chunksize:n}")
         result = kind(self)
+        if trace.is_on():
+            iterable = tasks.counted(iterable, self._object)
         self._taskqueue.put((self._tasks(result, func, iterable, mapstar, chunksize), result._set_length))
         self._cache.want()
         return result if chunksize == 1 else (item for chunk in result for item in chunk)
@@ -196,6 +199,7 @@ class Pool(_Handlers):
             chunksize = 0
         result = MapResult(self, chunksize, len(iterable), callback, error_callback=error_callback)
         if chunksize > 0:
+            trace.record(trace.TASKS_PUT, self._object, len(iterable))
             with result.given_up_on_interrupt():
                 put_up = self._tasks(result, func, iterable, mapper, chunksize)
                 if not self._taskqueue.overtake(lambda: self._feed(put_up, self._quick_put)):

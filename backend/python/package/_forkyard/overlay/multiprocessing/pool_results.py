@@ -107,7 +107,7 @@ class ApplyResult(_Job):
 
     def wait(self, timeout=None):
         if not self._event.is_set():
-            with trace.Wait(trace.RESULT_GET, self._object) as waiting:
+            with trace.Wait(trace.RESULT_GET, self._object, trace.bound(timeout)) as waiting:
                 deadline = None if timeout is None else time.monotonic() + timeout
                 self._cache.wait(self._job, timeout)
                 waiting.got = self._event.wait(None if deadline is None else max(0, deadline - time.monotonic()))
@@ -206,7 +206,7 @@ class IMapIterator(_Job):
     def next(self, timeout=None):
         with self._cond:
             if not self._is_ready():
-                with trace.Wait(trace.RESULT_GET, self._object) as waiting:
+                with trace.Wait(trace.RESULT_GET, self._object, trace.bound(timeout)) as waiting:
                     waiting.got = self._cond.wait_for(self._is_ready, timeout)
             if not self._items:
                 if self._index == self._length:

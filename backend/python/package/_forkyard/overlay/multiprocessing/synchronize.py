@@ -246,7 +246,7 @@ class Barrier(threading.Barrier):
         self._array = self._wrapper.create_memoryview().cast("i")
 
     def wait(self, timeout=None):
-        with trace.Wait(trace.BARRIER_WAIT, self._number):
+        with trace.Wait(trace.BARRIER_WAIT, self._number, trace.bound(timeout or self._timeout)):
             return super().wait(timeout)
 
     @property

@@ -1,0 +1,66 @@
+"""Recorded runs only: each read and write of a shared value or an array's element, so that lost updates can be found.
+
+A value is read and written under its own lock, and it is recorded there too: then the records are in the order of what
+they tell. `Value(…, lock=False)` is a plain ctypes object, of which nothing is known; neither is of what goes through
+`get_obj()`.
+"""
+
+import operator
+
+from . import trace
+
+
+def install(sharedctypes):
+    """Replace the accessors of `multiprocessing.sharedctypes`. Called once, when it is loaded."""
+    sharedctypes.Synchronized.value = property(_value, _set_value)
+    sharedctypes.SynchronizedArray.__getitem__ = _getitem
+    sharedctypes.SynchronizedArray.__setitem__ = _setitem
+
+
+def _value(self):
+    self.acquire()
+    try:
+        value = self._obj.value
+        _record(trace.CELL_READ, self, 0)
+        return value
+    finally:
+        self.release()
+
+
+def _set_value(self, value):
+    self.acquire()
+    try:
+        _record(trace.CELL_WRITE, self, 0)
+        self._obj.value = value
+    finally:
+        self.release()
+
+
+def _getitem(self, i):
+    self.acquire()
+    try:
+        value = self._obj[i]
+        _record(trace.CELL_READ, self, i)
+        return value
+    finally:
+        self.release()
+
+
+def _setitem(self, i, value):
+    self.acquire()
+    try:
+        _record(trace.CELL_WRITE, self, i)
+        self._obj[i] = value
+    finally:
+        self.release()
+
+
+def _record(kind, shared, index):
+    """Records what is done to an element. A slice is not: what is read as a whole is as a rule not what is written back."""
+    number = getattr(getattr(shared._lock, "_semlock", None), "object", 0)
+    if not number or isinstance(index, slice):
+        return
+    element = operator.index(index)
+    if element < 0:
+        element += len(shared._obj)
+    trace.record(kind, number, trace.pack(element, trace.line()))
