@@ -392,7 +392,7 @@ fn time_on_cores_belongs_to_lanes() {
         interval(0, 10, 10, 0, 300, AfterCore::Runnable),
         interval(1, 11, 78, 250, 280, AfterCore::Blocked),
         interval(0, 10, 10, 320, 400, AfterCore::Blocked),
-        // A thread that says nothing counts for its process, and another program's for nobody.
+        // A thread that says nothing counts for its process; a helper that is in no lane had the core and has no name.
         interval(1, 11, 79, 290, 295, AfterCore::Runnable),
         interval(1, 500, 500, 300, 310, AfterCore::Blocked),
         interval(1, 11, 11, 450, 460, AfterCore::Running),
@@ -406,6 +406,7 @@ fn time_on_cores_belongs_to_lanes() {
         "Core 0 MainProcess 0-300",
         "Core 1 Thread 78 250-280",
         "Core 1 Process-1 290-295",
+        "Core 1 - 300-310",
         "Core 0 MainProcess 320-400",
         "Core 1 Process-1 450-500",
     ];

@@ -22,7 +22,7 @@ fn time() -> impl Strategy<Value = u64> {
 }
 
 fn event() -> impl Strategy<Value = Event> {
-    let kind = prop_oneof![9 => (0_usize..96).prop_map(known_kind), 1 => any::<u16>()];
+    let kind = prop_oneof![9 => (0_usize..128).prop_map(known_kind), 1 => any::<u16>()];
     let argument =
         prop_oneof![9 => (number(), number()).prop_map(|(high, low)| pack(high, low)), 1 => any::<u64>(), 3 => Just(1)];
     (time(), number(), kind, number(), argument).prop_map(|(t_ns, tid, kind, object, argument)| Event {
@@ -94,6 +94,13 @@ fn check(chunk: &Chunk, lanes: &mut HashSet<u32>) {
     for arrow in chunk.arrows.iter() {
         assert!(arrow.received >= arrow.sent && arrow.from != 0 && arrow.to != 0 && exists(arrow.from) && exists(arrow.to));
     }
+    assert!(chunk.gaps.iter().all(|gap| gap.lane != 0 && exists(gap.lane) && gap.from_ns <= gap.to_ns));
+    assert!(chunk.levels.iter().all(|level| level.object != 0));
+    for deadlock in &chunk.deadlocks {
+        assert!(!deadlock.waits.is_empty());
+        assert!(deadlock.waits.iter().all(|wait| wait.lane != 0 && exists(wait.lane) && exists(wait.waits_for)));
+    }
+    assert!(chunk.lost_updates.iter().all(|lost| exists(lost.lane) && exists(lost.other_lane) && lost.count > 0));
     assert!(chunk.marks.iter().all(|mark| mark.lane != 0 && exists(mark.lane)));
     assert!(chunk.lanes.iter().all(|lane| exists(lane.parent) && lane.end_ns.is_none_or(|end| end >= lane.start_ns)));
 }

@@ -47,6 +47,11 @@ impl Holds {
         holders.iter().map(|hold| hold.lane).find(|&lane| lane != but).unwrap_or(0)
     }
 
+    /// Whether a lane holds an object.
+    pub(crate) fn is_held_by(&self, object: u32, lane: u32) -> bool {
+        self.open.get(&object).is_some_and(|holders| holders.iter().any(|hold| hold.lane == lane))
+    }
+
     /// Everything that these lanes hold is theirs no more.
     pub(crate) fn take(&mut self, lanes: &[u32], t: u64) -> Vec<Segment> {
         let mut ended = Vec::new();

@@ -1,11 +1,14 @@
 //! The rows of the picture: processes, their threads, cores; and who stands in which.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use forkyard_wire::timeline::{Lane, LaneKind};
 use nix::sys::signal::Signal;
 
 use super::Ending;
+
+/// Rows that are kept, at most; what more there is is counted.
+const KEPT: usize = 8192;
 
 /// A process that the run had, by its place in the order in which the merge met them. Unlike a pid it never comes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,6 +29,8 @@ struct Process {
     born: bool,
     /// Whether its lane is told. A helper that never says it was born, as multiprocessing's fork server, has no row.
     shown: bool,
+    /// When it did what was seen of it last.
+    seen: u64,
 }
 
 /// All rows.
@@ -36,15 +41,22 @@ pub(crate) struct Lanes {
     pids: HashMap<u32, ProcessId>,
     cores: HashMap<u32, u32>,
     changed: BTreeSet<u32>,
+    /// Pids and tids that have no row for want of room.
+    left_out: HashSet<(u32, u32)>,
 }
 
 impl Lanes {
-    /// The process that has this pid now; made at `t` when there is none, or when the one that had it has ended.
-    pub(crate) fn meet(&mut self, pid: u32, t: u64) -> ProcessId {
+    /// The process that has this pid now; made at `t` when there is none, or when the one that had it has ended. `None` when there
+    /// is no room for it.
+    pub(crate) fn meet(&mut self, pid: u32, t: u64) -> Option<ProcessId> {
         if let Some(&id) = self.pids.get(&pid)
             && !self.processes[id.0].reported
         {
-            return id;
+            return Some(id);
+        }
+        if self.rows.len() >= KEPT {
+            self.leave_out((pid, pid));
+            return None;
         }
         let parent = self.main().filter(|&main| self.is_shown(main)).map_or(0, |main| self.lane_of(main));
         let name = if self.processes.is_empty() { "MainProcess".to_owned() } else { format!("pid {pid}") };
@@ -58,9 +70,43 @@ impl Lanes {
             reported: false,
             born: false,
             shown: false,
+            seen: t,
         });
         self.pids.insert(pid, id);
-        id
+        Some(id)
+    }
+
+    /// How many processes and threads have no row.
+    pub(crate) fn left_out(&self) -> u32 {
+        self.left_out.len() as u32
+    }
+
+    fn leave_out(&mut self, who: (u32, u32)) {
+        if self.left_out.len() < KEPT {
+            self.left_out.insert(who);
+        }
+    }
+
+    /// Notes that a process did something at `t`; answers when it had done something before.
+    pub(crate) fn saw(&mut self, id: ProcessId, t: u64) -> u64 {
+        let seen = &mut self.processes[id.0].seen;
+        std::mem::replace(seen, t.max(*seen))
+    }
+
+    /// The lanes of processes and threads that live and are told.
+    pub(crate) fn living(&self) -> Vec<u32> {
+        let shown = self.processes.iter().filter(|process| process.shown);
+        let lanes = shown.flat_map(|process| std::iter::once(process.lane).chain(process.threads.values().copied()));
+        lanes.filter(|&lane| self.ended(lane).is_none()).collect()
+    }
+
+    /// A lane's name, a thread's with its process's.
+    pub(crate) fn full_name_of(&self, lane: u32) -> String {
+        match self.row(lane) {
+            Some(row) if row.kind == LaneKind::Thread => format!("{} of {}", row.name, self.name_of(row.parent)),
+            Some(row) => row.name.clone(),
+            None => "nobody".to_owned(),
+        }
     }
 
     /// The last process that had this pid, if any had.
@@ -115,6 +161,11 @@ impl Lanes {
         }
         if ended {
             return (process.lane, Known::Already);
+        }
+        if self.rows.len() >= KEPT {
+            let (lane, pid) = (process.lane, process.pid);
+            self.leave_out((pid, tid));
+            return (lane, Known::Already);
         }
         let (parent, pid) = (process.lane, process.pid);
         let name = self.processes[id.0].names.remove(&tid).unwrap_or_else(|| format!("Thread {tid}"));

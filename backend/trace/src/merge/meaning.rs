@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use forkyard_wire::cores::CoreInterval;
-use forkyard_wire::timeline::{Category, Mark, MarkKind, Segment, SegmentKind};
+use forkyard_wire::timeline::{Category, Gap, Mark, MarkKind, Measure, Segment, SegmentKind};
 
 use super::lanes::{Known, ProcessId};
 use super::life::Start;
-use super::message::End;
+use super::message::{End, Seen};
 use super::objects::Act;
 use super::pending::Item;
 use super::task::Task;
 use super::wait::Wait;
 use super::{Ending, Merge};
-use crate::event::{Event, Kind, unpack};
+use crate::event::{BOUNDED, Event, Kind, unpack};
 
 /// The start method of a process whose interpreter was started for it.
 const SPAWN: u32 = 1;
@@ -33,7 +33,7 @@ impl Merge {
     pub(super) fn handle(&mut self, t: u64, item: Item) {
         match item {
             Item::Event { process, event, kind, text } => self.event(t, process, event, kind, text),
-            Item::Gap(process) => self.gap(process),
+            Item::Gap { process, events } => self.gap(t, process, events),
             Item::OnCore(interval) => self.on_core_ended(interval),
             Item::Death { process, ending } => {
                 self.ending(process, ending, t);
@@ -60,6 +60,8 @@ impl Merge {
         }
         let holds = self.holds.take(&lanes, t);
         self.next.segments.extend(holds);
+        let gil = self.gils.forget(process, None, t);
+        self.next.segments.extend(gil);
         self.cores.forget_process(self.lanes.pid_of(process));
         self.lanes.forget_threads(process);
         self.lanes.end(own, t);
@@ -80,9 +82,9 @@ impl Merge {
         if of_gil && self.lanes.known_thread(process, event.tid).is_none() {
             return;
         }
+        self.lanes.saw(process, t);
         match kind {
-            // Not told yet.
-            Kind::GilTaken | Kind::GilDropped | Kind::GilWatch => return,
+            Kind::GilTaken | Kind::GilDropped | Kind::GilWatch => return self.gil_event(t, process, event, kind, text),
             Kind::Phase(_) if !self.lanes.is_shown(process) => return,
             _ => self.lanes.show(process),
         }
@@ -100,15 +102,38 @@ impl Merge {
                 self.holds.begin(object, lane, t, low);
             }
             Kind::HoldEnd => {
-                self.act(object, |acts| acts.released = Act { lane, at: t });
+                let holder = self.holds.holder(object, 0);
+                let stranger = holder != 0 && !self.holds.is_held_by(object, lane);
+                self.act(object, |acts| {
+                    acts.released = Act { lane, at: t };
+                    acts.released_by_others |= stranger;
+                });
                 let hold = self.holds.end(object, lane, t);
                 self.next.segments.extend(hold);
             }
             Kind::Wake => self.act(object, |acts| acts.woken = Act { lane, at: t }),
             Kind::Sent => self.sent(actor, (object, high), low),
             Kind::Received => self.received(actor, (object, high), low),
+            Kind::TasksPut => {
+                self.objects.used(object);
+                self.counts.add(object, Measure::Tasks, t, i64::from(low));
+            }
+            Kind::Pickled => self.messages.pickled((object, high), low),
+            Kind::Unpickled => {
+                let arrow = self.messages.unpickled(lane, (object, high), low);
+                self.next.arrows.extend(arrow);
+            }
+            Kind::CellRead => {
+                self.objects.used(object);
+                self.cells.read(lane, (object, high), low, t);
+            }
+            Kind::CellWrite => {
+                self.objects.used(object);
+                self.cells.written(lane, (object, high), low, t);
+            }
             Kind::TaskBegin => {
                 self.objects.used(object);
+                self.counts.add(object, Measure::Tasks, t, -1);
                 let (function, line) = text.as_deref().map_or((0, 0), |text| {
                     let (name, line) = text.split_once('\0').unwrap_or((text, ""));
                     (self.strings.id(name), line.parse().unwrap_or(0))
@@ -176,7 +201,7 @@ impl Merge {
         let Some(start) = self.starts.end(starter).filter(|_| pid != 0) else { return };
         // Its death may have been said already, and even have happened; only a death before the start was another's.
         let lived = |id: &ProcessId| self.lanes.ended(self.lanes.lane_of(*id)).is_none_or(|end| end >= start.at);
-        let process = self.lanes.find(pid).filter(lived).unwrap_or_else(|| self.lanes.meet(pid, t));
+        let Some(process) = self.lanes.find(pid).filter(lived).or_else(|| self.lanes.meet(pid, t)) else { return };
         let lane = self.lanes.lane_of(process);
         if self.lanes.ended(lane).is_some() || self.lanes.bear(process) == Known::Already {
             return;
@@ -213,7 +238,8 @@ impl Merge {
         if lane != self.lanes.lane_of(process) {
             self.end_lane(lane, t);
             let holds = self.holds.take(&[lane], t);
-            self.next.segments.extend(holds);
+            let gil = self.gils.forget(process, Some(lane), t);
+            self.next.segments.extend(holds.into_iter().chain(gil));
         }
     }
 
@@ -260,30 +286,36 @@ impl Merge {
             return;
         }
         self.objects.used(object);
+        let (bounded, what) = (what & BOUNDED != 0, what & !BOUNDED);
         let target = match kind {
             SegmentKind::ProcessJoin => self.lanes.find_shown(what).map(|target| self.lanes.lane_of(target)),
             SegmentKind::ThreadJoin => self.lanes.known_thread(process, what),
             _ => None,
         };
-        let holder = self.holds.holder(object, lane);
-        let wait = Wait { kind, start: t, object, line, holder, target: target.unwrap_or(0) };
+        let holder = match kind {
+            SegmentKind::Gil => self.gils.holder(process, lane),
+            _ => self.holds.holder(object, lane),
+        };
+        let wait = Wait { kind, start: t, object, line, holder, target: target.unwrap_or(0), bounded };
         if wait.is_for_message() {
             let unsigned = self.waits.take_unsigned(lane);
             self.next.segments.extend(unsigned);
         }
         self.waits.begin(lane, wait);
+        self.count_waiters(object, t);
         if kind == SegmentKind::BarrierWait {
             self.act(object, |acts| acts.arrived = Act { lane, at: t });
         }
     }
 
     fn wait_end(&mut self, actor: Actor, kind: SegmentKind, got: bool) {
-        let Actor { lane, t, .. } = actor;
+        let Actor { process, lane, t } = actor;
         if kind == SegmentKind::BarrierWait && got {
             let object = self.waits.object_of(lane, kind);
             self.waits.barrier_opened(object, self.objects.acts(object).arrived.lane);
         }
         let Some(wait) = self.waits.end(lane, kind) else { return };
+        self.count_waiters(wait.object, t);
         let released_by = match got {
             false => 0,
             true if wait.is_for_message() => match self.messages.sender_since(lane, wait.start) {
@@ -294,6 +326,7 @@ impl Merge {
                     return;
                 }
             },
+            true if kind == SegmentKind::Gil => self.gils.released_since(process, wait.start, wait.holder),
             // The last party of a barrier waits for nobody.
             true => Some(wait.released_by(self.objects.acts(wait.object))).filter(|&by| by != lane).unwrap_or(0),
         };
@@ -302,36 +335,78 @@ impl Merge {
 
     fn sent(&mut self, actor: Actor, number: (u32, u32), bytes: u32) {
         self.objects.used(number.0);
-        let arrow = self.messages.sent(number, End { lane: actor.lane, at: actor.t, bytes });
+        let arrow = self.messages.sent(number, End { lane: actor.lane, at: actor.t, bytes, pickling: 0 });
         self.next.arrows.extend(arrow);
+        self.count_messages(number.0, actor.t);
     }
 
     fn received(&mut self, actor: Actor, number: (u32, u32), bytes: u32) {
         let Actor { lane, t, .. } = actor;
         self.act(number.0, |acts| acts.received = Act { lane, at: t });
-        let arrow = self.messages.received(number, End { lane, at: t, bytes });
+        let arrow = self.messages.received(number, End { lane, at: t, bytes, pickling: 0 });
+        self.count_messages(number.0, t);
         let wait = self.waits.sign(lane, number.0, arrow.map_or(0, |arrow| arrow.from));
         self.next.segments.extend(wait);
-        self.next.arrows.extend(arrow);
+        let told = match arrow {
+            // Whoever took long to pickle it will be said to take long to unpickle it.
+            Some(arrow) if arrow.pickling > 0 => self.messages.keep(number, arrow),
+            arrow => arrow,
+        };
+        self.next.arrows.extend(told);
     }
 
     /// Events of a process were lost: what had begun in it may have ended unseen, and is not told.
-    fn gap(&mut self, process: ProcessId) {
+    fn gap(&mut self, t: u64, process: ProcessId, events: u64) {
+        let from_ns = self.lanes.saw(process, t).min(t);
         let lanes = self.lanes.lanes_of(process);
         for &lane in &lanes {
-            self.waits.take(lane);
+            for wait in self.waits.take(lane) {
+                self.count_waiters(wait.object, t);
+            }
             self.tasks.take(lane, 0);
+            self.cells.forget_lane(lane);
         }
         self.holds.take(&lanes, 0);
+        self.gils.forget(process, None, t);
+        self.lanes.show(process);
+        self.next.gaps.push(Gap { lane: self.lanes.lane_of(process), from_ns, to_ns: t, events });
+    }
+
+    fn count_messages(&mut self, object: u32, t: u64) {
+        let seen = if self.lost == 0 { Seen::All } else { Seen::Some };
+        self.counts.set(object, Measure::Depth, t, self.messages.depth(object, seen));
+    }
+
+    fn count_waiters(&mut self, object: u32, t: u64) {
+        self.counts.set(object, Measure::Waiters, t, self.waits.count(object));
+    }
+
+    fn gil_event(&mut self, t: u64, process: ProcessId, event: Event, kind: Kind, text: Option<Arc<str>>) {
+        let lane = |tid: u32| self.lanes.known_thread(process, tid).unwrap_or(0);
+        let ended = match kind {
+            Kind::GilTaken => self.gils.taken(process, lane(event.argument as u32), t),
+            Kind::GilDropped => self.gils.dropped(process, lane(event.tid), t, u32::from(event.argument == 1)),
+            _ => {
+                let (watched, _) = unpack(event.argument);
+                let said = self.gils.watch(watched == 1, text.as_deref().unwrap_or_default());
+                self.next.gil = said.or(self.next.gil.take());
+                None
+            }
+        };
+        self.next.segments.extend(ended);
     }
 
     fn end_lane(&mut self, lane: u32, t: u64) {
         let unsigned = self.waits.take_unsigned(lane);
-        let waits: Vec<Segment> = self.waits.take(lane).iter().map(|wait| wait.segment(lane, t, 0)).collect();
+        let waits = self.waits.take(lane);
+        waits.iter().for_each(|wait| self.count_waiters(wait.object, t));
+        let waits: Vec<Segment> = waits.iter().map(|wait| wait.segment(lane, t, 0)).collect();
         let tasks = self.tasks.take(lane, t);
         let phase = self.phases.leave(lane, t);
         self.next.segments.extend(unsigned.into_iter().chain(waits).chain(tasks).chain(phase));
-        self.messages.forget_lane(lane);
+        let arrow = self.messages.forget_lane(lane);
+        self.next.arrows.extend(arrow);
+        self.cells.forget_lane(lane);
         self.lanes.end(lane, t);
     }
 

@@ -7,16 +7,39 @@ use forkyard_wire::timeline::Arrow;
 /// Messages on their way that are remembered, at most. More than that is not a program whose arrows anybody can look at.
 const KEPT: usize = 1 << 20;
 
+/// In the number of a message of a pipe: it goes the other way.
+const SIDE: u32 = 1 << 31;
+
 /// One end of a message.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct End {
     pub(crate) lane: u32,
     pub(crate) at: u64,
     pub(crate) bytes: u32,
+    /// How long it was pickled, in nanoseconds.
+    pub(crate) pickling: u32,
 }
 
 /// Which message: its object, and its number there.
 pub(crate) type Number = (u32, u32);
+
+/// Whether every event was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seen {
+    All,
+    Some,
+}
+
+/// What passed in one direction.
+#[derive(Debug, Clone, Copy, Default)]
+struct Passed {
+    /// The highest number sent.
+    sent: u32,
+    /// How many were received.
+    received: u32,
+    /// The highest number received.
+    last: u32,
+}
 
 /// The messages of which one end is known.
 #[derive(Debug, Default)]
@@ -25,11 +48,18 @@ pub(crate) struct Messages {
     received: HashMap<Number, End>,
     /// What each lane received last: when, and from whom.
     last: HashMap<u32, (u64, u32)>,
+    /// What each lane received last, while it may still be told how long that was unpickled.
+    unpickling: HashMap<u32, (Number, Arrow)>,
+    /// What passed in each object and direction.
+    passed: HashMap<Number, Passed>,
 }
 
 impl Messages {
     /// A message was sent.
     pub(crate) fn sent(&mut self, number: Number, end: End) -> Option<Arrow> {
+        let (way, count) = split(number);
+        let passed = self.passed.entry(way).or_default();
+        passed.sent = passed.sent.max(count);
         if let Some(received) = self.received.remove(&number) {
             return Some(arrow(number, end, received));
         }
@@ -41,6 +71,10 @@ impl Messages {
 
     /// A message was received.
     pub(crate) fn received(&mut self, number: Number, end: End) -> Option<Arrow> {
+        let (way, count) = split(number);
+        let passed = self.passed.entry(way).or_default();
+        passed.received = passed.received.saturating_add(1);
+        passed.last = passed.last.max(count);
         let sent = self.sent.remove(&number);
         self.last.insert(end.lane, (end.at, sent.map_or(0, |sent| sent.lane)));
         match sent {
@@ -54,15 +88,54 @@ impl Messages {
         }
     }
 
+    /// How many messages lie in an object, both ways together. Where events were lost, as if the oldest had been taken each time.
+    pub(crate) fn depth(&self, object: u32, seen: Seen) -> u32 {
+        let received = |passed: &Passed| if seen == Seen::All { passed.received } else { passed.last };
+        let way = |side: u32| self.passed.get(&(object, side)).map_or(0, |passed| passed.sent.saturating_sub(received(passed)));
+        way(0).saturating_add(way(SIDE))
+    }
+
+    /// It is told how long a message was pickled.
+    pub(crate) fn pickled(&mut self, number: Number, nanoseconds: u32) {
+        if let Some(end) = self.sent.get_mut(&number) {
+            end.pickling = nanoseconds;
+        }
+    }
+
+    /// Keeps an arrow until its receiver has told how long it unpickled the message; gives the one kept before.
+    pub(crate) fn keep(&mut self, number: Number, arrow: Arrow) -> Option<Arrow> {
+        self.unpickling.insert(arrow.to, (number, arrow)).map(|(_, before)| before)
+    }
+
+    /// A lane tells how long it unpickled a message.
+    pub(crate) fn unpickled(&mut self, lane: u32, number: Number, nanoseconds: u32) -> Option<Arrow> {
+        let (_, arrow) = self.unpickling.remove(&lane).filter(|(kept, _)| *kept == number)?;
+        Some(Arrow { unpickling: nanoseconds, ..arrow })
+    }
+
+    /// The arrows kept whose message was received at or before `t`.
+    pub(crate) fn take_kept_until(&mut self, t: u64) -> Vec<Arrow> {
+        let mut taken: Vec<Arrow> =
+            self.unpickling.extract_if(|_, (_, arrow)| arrow.received <= t).map(|(_, (_, arrow))| arrow).collect();
+        taken.sort_by_key(|arrow| arrow.received);
+        taken
+    }
+
     /// Who sent what a lane received last, if that was at or after `start`.
     pub(crate) fn sender_since(&self, lane: u32, start: u64) -> Option<u32> {
         self.last.get(&lane).filter(|(at, _)| *at >= start).map(|&(_, from)| from)
     }
 
-    /// A lane ended.
-    pub(crate) fn forget_lane(&mut self, lane: u32) {
+    /// A lane ended: the arrow kept for it.
+    pub(crate) fn forget_lane(&mut self, lane: u32) -> Option<Arrow> {
         self.last.remove(&lane);
+        self.unpickling.remove(&lane).map(|(_, arrow)| arrow)
     }
+}
+
+/// The way of a message, and its number there: a pipe has two ways, told apart by the highest bit.
+fn split((object, number): Number) -> (Number, u32) {
+    ((object, number & SIDE), number & !SIDE)
 }
 
 fn arrow((object, _): Number, sent: End, received: End) -> Arrow {
@@ -73,7 +146,7 @@ fn arrow((object, _): Number, sent: End, received: End) -> Arrow {
         sent: sent.at.min(received.at),
         to: received.lane,
         received: received.at,
-        pickling: 0,
+        pickling: sent.pickling,
         unpickling: 0,
     }
 }

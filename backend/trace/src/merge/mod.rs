@@ -8,14 +8,19 @@
 //! pending   the order of time            objects   names, who did what last     message   arrows
 //! lanes     who stands in which row      wait      waits and who ended them     task      tasks of pools
 //! life      births, phases, starts       hold      locks held                   cores     time on cores
-//! meaning   which event changes which of them
+//! level     how many wait, how full      gil       the interpreter's lock       cell      updates of shared values
+//! meaning   which event changes which of them                                   deadlock  who waits for ever
 //! ```
 //!
 //! What has ended is told and forgotten; what is kept grows with what lives: lanes, objects, messages on their way.
 
+mod cell;
 mod cores;
+mod deadlock;
+mod gil;
 mod hold;
 mod lanes;
+mod level;
 mod life;
 mod meaning;
 mod message;
@@ -30,11 +35,15 @@ use std::sync::Arc;
 
 use forkyard_wire::cores::{AfterCore, CoreInterval};
 use forkyard_wire::run::Stream;
-use forkyard_wire::timeline::{Chunk, Mark, MarkKind, Segment, SegmentKind};
+use forkyard_wire::timeline::{Chunk, LeftOut, Mark, MarkKind, Segment, SegmentKind};
 
+use self::cell::Cells;
 use self::cores::Cores;
+use self::deadlock::Told;
+use self::gil::Gils;
 use self::hold::Holds;
 use self::lanes::{Lanes, ProcessId};
+use self::level::Counts;
 use self::life::{Phases, Starts};
 use self::message::Messages;
 use self::objects::Objects;
@@ -68,6 +77,8 @@ pub struct Merge {
     /// Everything before this is handled; relative to `zero_ns`.
     to_ns: u64,
     lost: u64,
+    /// Processes that are not recorded at all.
+    unseen: u32,
     pending: Pending,
     /// The strings of each slot, by their id there.
     slots: HashMap<usize, HashMap<u32, Arc<str>>>,
@@ -81,6 +92,10 @@ pub struct Merge {
     tasks: Tasks,
     messages: Messages,
     cores: Cores,
+    counts: Counts,
+    gils: Gils,
+    cells: Cells,
+    deadlocks: Told,
     /// What the next chunk tells, as far as it is known.
     next: Chunk,
 }
@@ -92,6 +107,7 @@ impl Merge {
             zero_ns,
             to_ns: 0,
             lost: 0,
+            unseen: 0,
             pending: Pending::default(),
             slots: HashMap::new(),
             strings: Strings::default(),
@@ -104,6 +120,10 @@ impl Merge {
             tasks: Tasks::default(),
             messages: Messages::default(),
             cores: Cores::default(),
+            counts: Counts::default(),
+            gils: Gils::default(),
+            cells: Cells::default(),
+            deadlocks: Told::default(),
             next: Chunk::default(),
         }
     }
@@ -111,7 +131,7 @@ impl Merge {
     /// A process was heard of at `t_ns`. The first one is the main process. Others have a lane once they say that they were
     /// born, or do something that a helper of the interpreter does not.
     pub fn hello(&mut self, pid: u32, t_ns: u64) {
-        let process = self.lanes.meet(pid, self.relative(t_ns));
+        let Some(process) = self.lanes.meet(pid, self.relative(t_ns)) else { return };
         if self.lanes.main() == Some(process) {
             self.lanes.show(process);
         }
@@ -122,7 +142,10 @@ impl Merge {
         // All names first: a process may use an object that another has just made.
         let mut fed = Vec::with_capacity(batches.len());
         for mut batch in batches {
-            let process = self.process_of(&batch);
+            let Some(process) = self.process_of(&batch) else {
+                self.lost = self.lost.saturating_add(batch.lost).saturating_add(batch.events.len() as u64);
+                continue;
+            };
             for name in std::mem::take(&mut batch.names) {
                 self.learn(process, batch.slot, name);
             }
@@ -132,7 +155,7 @@ impl Merge {
             if batch.lost > 0 {
                 self.lost = self.lost.saturating_add(batch.lost);
                 let after = batch.events.first().map_or(u64::MAX, |event| event.t_ns);
-                self.pending.push(after, Item::Gap(process));
+                self.pending.push(after, Item::Gap { process, events: batch.lost });
             }
             for event in batch.events {
                 let Some(kind) = Kind::unpack(event.kind) else { continue };
@@ -148,6 +171,16 @@ impl Merge {
                 self.slots.remove(&batch.slot);
             }
         }
+    }
+
+    /// So many processes are not recorded, because as many as can be are alive.
+    pub fn unseen(&mut self, processes: u32) {
+        self.unseen = processes;
+    }
+
+    /// How many things wait to be given a meaning: no more than were fed.
+    pub fn backlog(&self) -> usize {
+        self.pending.len()
     }
 
     /// A process ended at `t_ns`. To be said after its last batch was fed.
@@ -170,7 +203,9 @@ impl Merge {
     /// A process printed something. Answers its lane and its name.
     pub fn output(&mut self, pid: u32, t_ns: u64, stream: Stream, text: &str) -> (u32, String) {
         let at_ns = self.relative(t_ns);
-        let process = self.lanes.find(pid).unwrap_or_else(|| self.lanes.meet(pid, at_ns));
+        let Some(process) = self.lanes.find(pid).or_else(|| self.lanes.meet(pid, at_ns)) else {
+            return (0, format!("pid {pid}"));
+        };
         self.lanes.show(process);
         let lane = self.lanes.lane_of(process);
         let kind = match stream {
@@ -188,16 +223,17 @@ impl Merge {
         for (t_ns, item) in self.pending.take_until(until) {
             self.handle(self.relative(t_ns), item);
         }
-        for interval in self.cores.take_known(until, &self.lanes) {
-            self.on_core_ended(interval);
-        }
+        self.tell_cores(until);
         self.to_ns = self.to_ns.max(self.relative(until));
-        for segment in self.waits.take_unsigned_until(self.to_ns.saturating_sub(UNSIGNED_NS)) {
-            self.next.segments.push(segment);
-        }
+        let old = self.to_ns.saturating_sub(UNSIGNED_NS);
+        self.next.segments.extend(self.waits.take_unsigned_until(old));
+        self.next.arrows.extend(self.messages.take_kept_until(old));
+        self.next.deadlocks = self.closed_deadlocks();
         let to = self.to_ns;
+        self.next.levels = self.counts.take(to).into_iter().collect();
         let cores = self.cores.open(to, self.zero_ns, &mut self.lanes);
         let open = self.phases.open(to).chain(self.waits.open(to)).chain(self.holds.open(to)).chain(self.tasks.open(to));
+        let open = open.chain(self.gils.open(to));
         self.next.open = open.chain(cores).collect();
         self.take_chunk()
     }
@@ -207,9 +243,7 @@ impl Merge {
         for (t_ns, item) in self.pending.take_until(u64::MAX) {
             self.handle(self.relative(t_ns.min(now_ns)), item);
         }
-        for interval in self.cores.take_known(now_ns, &self.lanes) {
-            self.on_core_ended(interval);
-        }
+        self.tell_cores(u64::MAX);
         self.to_ns = self.to_ns.max(self.relative(now_ns));
         let cores = self.cores.open(self.to_ns, self.zero_ns, &mut self.lanes);
         cores.into_iter().for_each(|segment| self.next.segments.push(segment));
@@ -218,26 +252,41 @@ impl Merge {
             let zombie = self.phases.leave(self.lanes.lane_of(process), self.to_ns);
             self.next.segments.extend(zombie);
         }
+        self.next.arrows.extend(self.messages.take_kept_until(u64::MAX));
+        self.next.levels = self.counts.take(u64::MAX).into_iter().collect();
         self.take_chunk()
+    }
+
+    fn tell_cores(&mut self, until: u64) {
+        for interval in self.cores.take_known(&self.lanes) {
+            self.on_core_ended(interval);
+        }
+        let helpers = self.cores.take_helpers(until, self.zero_ns, &mut self.lanes);
+        self.next.segments.extend(helpers);
     }
 
     fn take_chunk(&mut self) -> Chunk {
         self.next.segments.sort();
+        if !self.gils.is_told() && self.to_ns > 0 {
+            self.next.gil = self.gils.watch(false, "the program has not said that it is watched");
+        }
         Chunk {
             to_ns: self.to_ns,
             lanes: self.lanes.take_changed(),
             objects: self.objects.take_changed(),
             strings: self.strings.take_new(),
+            lost_updates: self.cells.take_lost(),
             lost: self.lost,
+            left_out: LeftOut { processes: self.unseen, lanes: self.lanes.left_out() },
             ..std::mem::take(&mut self.next)
         }
     }
 
     /// The process of a batch. The last batch of a process may come after its death was said.
-    fn process_of(&mut self, batch: &RawBatch) -> ProcessId {
+    fn process_of(&mut self, batch: &RawBatch) -> Option<ProcessId> {
         let met = if batch.last { self.lanes.find(batch.pid) } else { None };
         let t = batch.events.first().map_or(self.to_ns, |event| self.relative(event.t_ns));
-        met.unwrap_or_else(|| self.lanes.meet(batch.pid, t))
+        met.or_else(|| self.lanes.meet(batch.pid, t))
     }
 
     fn learn(&mut self, process: ProcessId, slot: usize, name: Name) {

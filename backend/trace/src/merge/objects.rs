@@ -31,6 +31,8 @@ pub(crate) struct Acts {
     pub(crate) received: Act,
     /// A task of it ended.
     pub(crate) finished: Act,
+    /// It was released by another than held it.
+    pub(crate) released_by_others: bool,
 }
 
 /// All objects.
@@ -80,6 +82,16 @@ impl Objects {
     pub(crate) fn acts(&self, id: u32) -> Acts {
         let nameless = Acts { finished: self.finished, ..Acts::default() };
         if id == 0 { nameless } else { self.acts.get(&id).copied().unwrap_or_default() }
+    }
+
+    /// Whether somebody released this lock who did not hold it.
+    pub(crate) fn is_released_by_others(&self, id: u32) -> bool {
+        self.acts.get(&id).is_some_and(|acts| acts.released_by_others)
+    }
+
+    /// What an object is called.
+    pub(crate) fn name_of(&self, id: u32) -> &str {
+        self.named.get(&id).map_or("something", |object| &object.name)
     }
 
     /// The objects that are new or changed since the last call.

@@ -19,8 +19,8 @@ pub(crate) const HOLD_BACK_NS: u64 = 50_000_000;
 pub(crate) enum Item {
     /// An event of a process.
     Event { process: ProcessId, event: Event, kind: Kind, text: Option<Arc<str>> },
-    /// Events of this process before this moment were lost.
-    Gap(ProcessId),
+    /// So many events of this process before this moment were lost.
+    Gap { process: ProcessId, events: u64 },
     /// A stretch on a core.
     OnCore(CoreInterval),
     /// A process ended.
@@ -39,6 +39,11 @@ impl Pending {
         self.items.push((t_ns, rank(&item), item));
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.items.len()
+    }
+
     /// Takes everything up to and including `t_ns`, in order; at one time, in the order of causes, then of arrival.
     pub(crate) fn take_until(&mut self, t_ns: u64) -> Vec<(u64, Item)> {
         let (mut ready, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.items).into_iter().partition(|item| item.0 <= t_ns);
@@ -51,7 +56,7 @@ impl Pending {
 /// At one time: a birth before what the newborn does, a message's sending before its receipt, a death last.
 fn rank(item: &Item) -> u8 {
     match item {
-        Item::Gap(_) => 0,
+        Item::Gap { .. } => 0,
         Item::Event { kind: Kind::Born | Kind::Sent, .. } => 1,
         Item::Event { kind: Kind::Received, .. } => 3,
         Item::Event { .. } => 2,

@@ -46,6 +46,12 @@ impl Tasks {
         Some(segment(lane, task, t))
     }
 
+    /// The lanes that are at a task of a pool.
+    pub(crate) fn lanes_in(&self, pool: u32) -> Vec<u32> {
+        let at_it = |stack: &Vec<Task>| stack.iter().any(|task| task.pool == pool);
+        self.open.iter().filter(|(_, stack)| at_it(stack)).map(|(&lane, _)| lane).collect()
+    }
+
     /// Everything that runs in a lane ends.
     pub(crate) fn take(&mut self, lane: u32, t: u64) -> Vec<Segment> {
         let stack = self.open.remove(&lane).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Waits: who waited, for what, who had it, and whose act ended it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use forkyard_wire::timeline::{Segment, SegmentKind};
 
@@ -20,12 +20,16 @@ pub(crate) struct Wait {
     pub(crate) holder: u32,
     /// The lane whose end is waited for; of a barrier that has opened, the lane that came last.
     pub(crate) target: u32,
+    /// Whether the waiter gives up by itself some day.
+    pub(crate) bounded: bool,
 }
 
 /// The waits of all lanes.
 #[derive(Debug, Default)]
 pub(crate) struct Waits {
     open: BTreeMap<u32, Vec<Wait>>,
+    /// How many wait for each object.
+    counts: HashMap<u32, u32>,
     /// Waits for a message that have ended, until the message tells who sent it.
     unsigned: BTreeMap<u32, Segment>,
 }
@@ -36,18 +40,30 @@ impl Waits {
         let stack = self.open.entry(lane).or_default();
         if stack.len() < DEPTH {
             stack.push(wait);
+            *self.counts.entry(wait.object).or_default() += 1;
         }
+    }
+
+    /// How many waits for an object there are.
+    pub(crate) fn count(&self, object: u32) -> u32 {
+        self.counts.get(&object).copied().unwrap_or(0)
+    }
+
+    /// The innermost wait of each lane that waits.
+    pub(crate) fn innermost(&self) -> impl Iterator<Item = (u32, Wait)> + '_ {
+        self.open.iter().filter_map(|(&lane, stack)| Some((lane, *stack.last()?)))
     }
 
     /// The innermost wait of this kind ends, and those within it whose end was lost are forgotten.
     pub(crate) fn end(&mut self, lane: u32, kind: SegmentKind) -> Option<Wait> {
         let stack = self.open.get_mut(&lane)?;
         let place = stack.iter().rposition(|wait| wait.kind == kind)?;
-        let wait = stack.drain(place..).next();
+        let ended: Vec<Wait> = stack.drain(place..).collect();
         if stack.is_empty() {
             self.open.remove(&lane);
         }
-        wait
+        ended.iter().for_each(|wait| self.uncount(wait.object));
+        ended.first().copied()
     }
 
     /// What a lane's innermost wait of a kind is for.
@@ -67,7 +83,18 @@ impl Waits {
 
     /// All waits of a lane, outermost first; it has none then.
     pub(crate) fn take(&mut self, lane: u32) -> Vec<Wait> {
-        self.open.remove(&lane).unwrap_or_default()
+        let ended = self.open.remove(&lane).unwrap_or_default();
+        ended.iter().for_each(|wait| self.uncount(wait.object));
+        ended
+    }
+
+    fn uncount(&mut self, object: u32) {
+        if let Some(count) = self.counts.get_mut(&object) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.counts.remove(&object);
+            }
+        }
     }
 
     /// Keeps a wait for a message until the message is known; tells the one kept before.
