@@ -204,7 +204,7 @@ fn tell_failure(why: &str, limits: &Limits) -> anyhow::Result<()> {
         processes: 0,
         cores_used: 0.0,
         output_truncated: false,
-        message: Some(sentences::message(&Verdict::Failed(why.to_owned()), limits)),
+        message: Some(sentences::message(&Verdict::Failed(why.to_owned()), limits, None)),
     }));
     events.finish();
     Ok(())

@@ -6,10 +6,11 @@ use std::collections::{HashMap, HashSet};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use forkyard_oncpu::{OnCpu, Sampled};
-use forkyard_trace::memory::TraceMemory;
+use forkyard_trace::memory::{RING_EVENTS, TraceMemory};
 use forkyard_trace::merge::{Ending, Merge};
 use forkyard_trace::reader::Reader;
-use forkyard_wire::run::{OnCore, RunEvent};
+use forkyard_trace::recorder::now_ns;
+use forkyard_wire::run::OnCore;
 use forkyard_wire::timeline::{Chunk, LaneKind};
 use nix::sys::socket::{
     AddressFamily, ControlMessageOwned, MsgFlags, SockFlag, SockType, UnixCredentials, recvmsg, setsockopt, socketpair, sockopt,
@@ -28,6 +29,13 @@ const CHUNK_NS: u64 = 80_000_000;
 
 /// How long after a chunk the next is sent even though nothing has happened but time, in nanoseconds.
 const QUIET_NS: u64 = 500_000_000;
+
+/// How many things that were read may wait to be given a meaning. Beyond that the rings are not read: they lose their oldest events,
+/// and the timeline says so.
+const BACKLOG: usize = 1 << 20;
+
+/// So full a ring may become between two looks, in events.
+const FILL: u64 = RING_EVENTS as u64 / 4;
 
 /// How many births are taken at once; a program can send as many as it likes.
 const GREETINGS: usize = 256;
@@ -57,6 +65,8 @@ struct On {
     cores: Option<Box<dyn OnCpu>>,
     /// When the last chunk was sent.
     sent_ns: u64,
+    /// When the rings were read last, and the most events that one had then.
+    read: (u64, u64),
 }
 
 impl Prepared {
@@ -92,7 +102,14 @@ impl Recording {
         let on = prepared.map(|prepared| {
             let mut merge = Merge::new(zero_ns);
             merge.hello(main, zero_ns);
-            On { reader: prepared.reader, merge, hello: prepared.hello, cores: prepared.cores, sent_ns: zero_ns }
+            On {
+                reader: prepared.reader,
+                merge,
+                hello: prepared.hello,
+                cores: prepared.cores,
+                sent_ns: zero_ns,
+                read: (zero_ns, 0),
+            }
         });
         Recording { main, names: HashMap::new(), processes: HashSet::new(), on }
     }
@@ -146,6 +163,12 @@ impl Recording {
         }
     }
 
+    /// When the rings should be read again, when `period_ns` after the last time would be too late for the fastest of them.
+    pub(crate) fn hurry(&self, period_ns: u64) -> Option<u64> {
+        let (at_ns, most) = self.on.as_ref()?.read;
+        (most > FILL).then(|| at_ns + (period_ns as u128 * FILL as u128 / most as u128) as u64)
+    }
+
     /// Something printed; answers the lane and the name of who printed it.
     pub(crate) fn output(&mut self, text: &Text) -> (u32, String) {
         let Some(on) = &mut self.on else { return (0, self.name(text.pid)) };
@@ -174,13 +197,14 @@ impl Recording {
     }
 
     /// What became known since the last chunk, when it is time for one.
-    pub(crate) fn chunk(&mut self, now_ns: u64) -> Option<RunEvent> {
+    pub(crate) fn chunk(&mut self, now_ns: u64) -> Option<Chunk> {
         let on = self.on.as_mut()?;
         on.collect();
         if now_ns < on.sent_ns + CHUNK_NS {
             return None;
         }
         on.look_at_cores();
+        on.merge.unseen(on.reader.memory().refused());
         let chunk = on.merge.chunk(now_ns);
         let chunk = on.with_lost(chunk);
         let due = has_news(&chunk) || now_ns >= on.sent_ns + QUIET_NS;
@@ -188,18 +212,19 @@ impl Recording {
             on.sent_ns = now_ns;
         }
         self.note_processes(&chunk);
-        due.then_some(RunEvent::Timeline(chunk))
+        due.then_some(chunk)
     }
 
     /// The last chunk.
-    pub(crate) fn finish(&mut self, now_ns: u64) -> Option<RunEvent> {
+    pub(crate) fn finish(&mut self, now_ns: u64) -> Option<Chunk> {
         let on = self.on.as_mut()?;
         on.collect();
         on.look_at_cores();
+        on.merge.unseen(on.reader.memory().refused());
         let chunk = on.merge.finish(now_ns);
         let chunk = on.with_lost(chunk);
         self.note_processes(&chunk);
-        Some(RunEvent::Timeline(chunk))
+        Some(chunk)
     }
 
     /// How many processes of the program the timeline shows; `None` without a timeline. Python's own helpers, the resource tracker
@@ -218,8 +243,15 @@ impl Recording {
 
 impl On {
     fn collect(&mut self) {
+        if self.merge.backlog() > BACKLOG {
+            return;
+        }
         match self.reader.drain() {
-            Ok(batches) => self.merge.feed(batches),
+            Ok(batches) => {
+                let most = batches.iter().map(|batch| batch.events.len() as u64 + batch.lost).max();
+                self.read = (now_ns(), most.unwrap_or(0));
+                self.merge.feed(batches);
+            }
             Err(error) => eprintln!("forkyard-runner: {error}"),
         }
     }
@@ -257,6 +289,9 @@ fn has_news(chunk: &Chunk) -> bool {
         && chunk.strings.is_empty()
         && chunk.segments.is_empty()
         && chunk.arrows.is_empty()
+        && chunk.levels.is_empty()
+        && chunk.deadlocks.is_empty()
+        && chunk.gaps.is_empty()
         && chunk.marks.is_empty())
 }
 

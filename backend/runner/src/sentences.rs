@@ -8,14 +8,14 @@ use nix::sys::signal::Signal;
 use crate::births::End;
 use crate::ending::{Verdict, Victim};
 
-/// The sentence for a verdict.
-pub(crate) fn message(verdict: &Verdict, limits: &Limits) -> String {
+/// The sentence for a verdict; `deadlock` is what was said of one.
+pub(crate) fn message(verdict: &Verdict, limits: &Limits, deadlock: Option<&str>) -> String {
     match verdict {
         Verdict::Stopped => "The run was stopped.".to_owned(),
         Verdict::TimedOut => format!(
-            "The program was still running after {}, the time limit of a run, and was ended. Look for a loop that never ends, or \
-             for a process that waits for something that never comes.",
-            seconds(limits.wall_ms)
+            "The program was still running after {}, the time limit of a run, and was ended. {}",
+            seconds(limits.wall_ms),
+            deadlock.unwrap_or("Look for a loop that never ends, or for a process that waits for something that never comes.")
         ),
         Verdict::OutOfMemory(victim) => format!(
             "The program needed more than {}, the memory limit of a run{}. Try smaller data, or give the workers one part at a time.",
@@ -90,7 +90,7 @@ mod tests {
             (Verdict::TooMuchOutput, vec!["1 MiB"]),
             (Verdict::TooManyProcesses, vec!["64 processes"]),
         ] {
-            let message = message(&verdict, &limits);
+            let message = message(&verdict, &limits, None);
             for word in words {
                 assert!(message.contains(word), "{message}");
             }

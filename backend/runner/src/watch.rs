@@ -13,6 +13,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use forkyard_sandbox::cgroup::Cgroup;
 use forkyard_wire::job::{Command, Limits};
 use forkyard_wire::run::{Finished, Outcome, Output, RunEvent, Stream};
+use forkyard_wire::timeline::Chunk;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
@@ -97,6 +98,8 @@ struct State {
     next_tick_ns: u64,
     next_cores_ns: Option<u64>,
     killing: bool,
+    /// What was said of the first deadlock.
+    deadlock: Option<String>,
 }
 
 impl Watch {
@@ -112,6 +115,7 @@ impl Watch {
             next_tick_ns: self.zero_ns + SHORT_TICK_NS,
             next_cores_ns: self.recording.core_period_ns().map(|period| self.zero_ns + period),
             killing: false,
+            deadlock: None,
         };
         state.births.born(self.main);
         let mut verdict = None;
@@ -163,6 +167,9 @@ impl Watch {
             self.recording.look_at_cores();
             state.next_cores_ns = self.recording.core_period_ns().map(|period| now + period);
         }
+        if self.recording.hurry(TICK_NS).is_some_and(|next| now >= next) {
+            self.recording.collect();
+        }
         if now >= state.next_tick_ns {
             let found = self.tick(state, now);
             verdict = verdict.or(found);
@@ -210,7 +217,10 @@ impl Watch {
         let mut waited: Vec<PollFd<'_>> = sources.iter().map(|(_, descriptor, flags)| PollFd::new(*descriptor, *flags)).collect();
         let now = monotonic_ns()?;
         let deadline = (self.bounded == Bounded::Yes).then(|| self.deadline_ns());
-        let next = [deadline, state.next_cores_ns].into_iter().flatten().fold(state.next_tick_ns, u64::min);
+        let next = [deadline, state.next_cores_ns, self.recording.hurry(TICK_NS)]
+            .into_iter()
+            .flatten()
+            .fold(state.next_tick_ns, u64::min);
         let milliseconds = next.saturating_sub(now).div_ceil(1_000_000).min(1000) as u16;
         match poll(&mut waited, PollTimeout::from(milliseconds)) {
             Ok(_) | Err(Errno::EINTR) => {}
@@ -317,8 +327,12 @@ impl Watch {
             self.recording.death(pid, now, End::Unknown);
         }
         let held = state.memory.look(state.births.living(), self.cgroup.as_ref());
-        if let Some(chunk) = self.recording.chunk(now) {
-            self.events.send(&chunk);
+        // While the reader of our events is behind, what is to be told waits here, and in the end in the rings.
+        if !self.events.full()
+            && let Some(chunk) = self.recording.chunk(now)
+        {
+            self.tell_deadlocks(state, &chunk, now);
+            self.events.send(&RunEvent::Timeline(chunk));
         }
         if self.bounded == Bounded::No {
             return None;
@@ -326,6 +340,17 @@ impl Watch {
         let ended = self.cgroup.as_ref().is_some_and(|cgroup| cgroup.oom_kills() > 0);
         let beyond = self.cgroup.is_none() && held > self.limits.memory_bytes;
         (ended || beyond).then(|| Verdict::OutOfMemory(state.memory.biggest().map(|pid| self.victim(state, pid))))
+    }
+
+    /// A deadlock is said at once, where the program itself would say it: nothing else will be heard of it.
+    fn tell_deadlocks(&mut self, state: &mut State, chunk: &Chunk, now: u64) {
+        for deadlock in &chunk.deadlocks {
+            let text = format!("forkyard: {}\n", deadlock.text);
+            let at_ns = now.saturating_sub(self.zero_ns);
+            let process = "forkyard".to_owned();
+            self.events.send(&RunEvent::Output(Output { stream: Stream::Stderr, process, lane: 0, at_ns, text }));
+            state.deadlock.get_or_insert_with(|| deadlock.text.clone());
+        }
     }
 
     /// Ends what is left of the run and waits until it is gone; what it printed is read meanwhile.
@@ -384,7 +409,7 @@ impl Watch {
         self.print(&mut state, rests);
         let now = monotonic_ns()?;
         if let Some(chunk) = self.recording.finish(now) {
-            self.events.send(&chunk);
+            self.events.send(&RunEvent::Timeline(chunk));
         }
         let figures = Figures::between(self.zero_ns, state.end_ns, self.cgroup.as_ref());
         let end = state.main_end.unwrap_or(End::Unknown);
@@ -399,7 +424,7 @@ impl Watch {
             cores_used: figures.cores_used(),
             output_truncated: state.transcript.room() == Room::Exceeded,
             message: match &verdict {
-                Some(verdict) => Some(sentences::message(verdict, &self.limits)),
+                Some(verdict) => Some(sentences::message(verdict, &self.limits, state.deadlock.as_deref())),
                 None if self.bounded == Bounded::Yes => sentences::remark(end, &self.limits),
                 None => None,
             },

@@ -1,23 +1,33 @@
 //! The exported trace: Chrome's trace event format, which Perfetto opens.
 //!
 //! Made from the run's chunks alone, so that whoever kept them can export. Times are microseconds since the run's zero.
-//! Waits, holds, tasks and phases stand in the rows of their threads, time on cores in a process of its own named `Cores`.
+//! Waits, holds, tasks and phases stand in the rows of their threads, time on cores in a process of its own named `Cores`, and
+//! there too, without a category, the time for which a thread was ready and had no core. No other categories are used than PROTOCOL.md names; what fits none stands in `args` (an exception, with the phase it ended) or in `otherData`
+//! (deadlocks, lost updates, gaps, what was left out).
 //! In `args` a key is always there, `null` when nothing is known. Events are written one by one: as a tree of values, a long
 //! run's would take a hundred times the room.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use forkyard_wire::timeline::{Arrow, Category, Chunk, Lane, LaneKind, Mark, MarkKind, Object, Segment, SegmentKind};
+use forkyard_wire::timeline::{
+    Arrow, Category, Chunk, Gap, Lane, LaneKind, LostUpdates, Mark, MarkKind, Object, Segment, SegmentKind,
+};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 /// The process id of the rows of cores: beyond any that a kernel gives.
 const CORES_PID: u32 = 1_000_000_000;
+/// Among them, the row of a thread's readiness is this and the thread's lane.
+const READY_TID: u32 = CORES_PID + 1_000_000;
 
 /// The trace of a run, from all its chunks in order: an object with `traceEvents`, as JSON.
 pub fn export<'a>(chunks: impl IntoIterator<Item = &'a Chunk>) -> Box<RawValue> {
     let chunks: Vec<&Chunk> = chunks.into_iter().collect();
-    let tables = Tables::new(&chunks);
+    let mut tables = Tables::new(&chunks);
+    let marks = chunks.iter().flat_map(|chunk| &chunk.marks).filter(|mark| mark.kind == MarkKind::Exception);
+    tables.exceptions = marks.map(|mark| (mark.lane, mark.text.as_str())).collect();
+    let segments = chunks.iter().flat_map(|chunk| chunk.segments.iter());
+    tables.ready = segments.filter(|segment| segment.kind == SegmentKind::Runnable).map(|segment| segment.lane).collect();
     let mut text = Text::new();
     tables.titles(&mut text);
     for chunk in &chunks {
@@ -29,7 +39,7 @@ pub fn export<'a>(chunks: impl IntoIterator<Item = &'a Chunk>) -> Box<RawValue> 
     open.for_each(|segment| tables.segment(&segment, &mut text));
     let arrows = chunks.iter().flat_map(|chunk| chunk.arrows.iter());
     arrows.enumerate().for_each(|(index, arrow)| tables.arrow(index + 1, &arrow, &mut text));
-    text.finish(chunks.last().map_or(0, |chunk| chunk.lost))
+    text.finish(&tables.rest(&chunks))
 }
 
 /// One event of the trace.
@@ -64,6 +74,7 @@ struct Life<'a> {
     parent: Option<&'a str>,
     exit_code: Option<i32>,
     signal: Option<&'a str>,
+    exception: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -97,6 +108,8 @@ struct OnCore<'a> {
 struct Passed<'a> {
     object: Option<&'a str>,
     bytes: u32,
+    pickling_us: Option<f64>,
+    unpickling_us: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -105,8 +118,34 @@ struct Printed<'a> {
     text: &'a str,
 }
 
+/// What is known of the run beside its events.
 #[derive(Serialize)]
-struct Nothing {}
+struct Rest<'a> {
+    events_lost: u64,
+    processes_left_out: u32,
+    rows_left_out: u32,
+    deadlocks: Vec<&'a str>,
+    lost_updates: Vec<Lost<'a>>,
+    gaps: Vec<Unknown<'a>>,
+}
+
+#[derive(Serialize)]
+struct Lost<'a> {
+    object: Option<&'a str>,
+    count: u32,
+    process: Option<&'a str>,
+    line: Option<u32>,
+    other_process: Option<&'a str>,
+    other_line: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Unknown<'a> {
+    process: Option<&'a str>,
+    ts: f64,
+    dur: f64,
+    events: u64,
+}
 
 /// The trace as far as it is written.
 struct Text(Vec<u8>);
@@ -126,8 +165,17 @@ impl Text {
         }
     }
 
-    fn finish(mut self, lost: u64) -> Box<RawValue> {
-        self.0.extend(format!("],\"otherData\":{{\"events_lost\":{lost}}}}}").into_bytes());
+    /// The name of a process or thread.
+    fn title(&mut self, what: &str, name: &str, place: (u32, u32)) {
+        self.push(&Event { ph: "M", name: what, ..event_at(place, Title { name }) });
+    }
+
+    fn finish(mut self, rest: &Rest<'_>) -> Box<RawValue> {
+        self.0.extend(b"],\"otherData\":");
+        if serde_json::to_writer(&mut self.0, rest).is_err() {
+            self.0.extend(b"{}"); // As above.
+        }
+        self.0.push(b'}');
         let text = String::from_utf8(self.0).unwrap_or_default();
         RawValue::from_string(text).unwrap_or_else(|_| RawValue::NULL.to_owned())
     }
@@ -138,6 +186,10 @@ struct Tables<'a> {
     lanes: BTreeMap<u32, &'a Lane>,
     objects: BTreeMap<u32, &'a Object>,
     strings: Vec<&'a str>,
+    /// The exception that left each lane's code, if one did.
+    exceptions: BTreeMap<u32, &'a str>,
+    /// Lanes that were ready without a core.
+    ready: BTreeSet<u32>,
 }
 
 impl<'a> Tables<'a> {
@@ -146,20 +198,53 @@ impl<'a> Tables<'a> {
             lanes: chunks.iter().flat_map(|chunk| &chunk.lanes).map(|lane| (lane.id, lane)).collect(),
             objects: chunks.iter().flat_map(|chunk| &chunk.objects).map(|object| (object.id, object)).collect(),
             strings: chunks.iter().flat_map(|chunk| &chunk.strings).map(String::as_str).collect(),
+            exceptions: BTreeMap::new(),
+            ready: BTreeSet::new(),
+        }
+    }
+
+    fn rest(&self, chunks: &[&'a Chunk]) -> Rest<'a> {
+        let last = chunks.last();
+        let lost = |lost: &'a LostUpdates| Lost {
+            object: self.object(lost.object),
+            count: lost.count,
+            process: self.name(lost.lane),
+            line: line(lost.line),
+            other_process: self.name(lost.other_lane),
+            other_line: line(lost.other_line),
+        };
+        let gap = |gap: &'a Gap| Unknown {
+            process: self.name(gap.lane),
+            ts: micros(gap.from_ns),
+            dur: micros(gap.to_ns.saturating_sub(gap.from_ns)),
+            events: gap.events,
+        };
+        Rest {
+            events_lost: last.map_or(0, |chunk| chunk.lost),
+            processes_left_out: last.map_or(0, |chunk| chunk.left_out.processes),
+            rows_left_out: last.map_or(0, |chunk| chunk.left_out.lanes),
+            deadlocks: chunks.iter().flat_map(|chunk| &chunk.deadlocks).map(|deadlock| deadlock.text.as_str()).collect(),
+            lost_updates: chunks.iter().flat_map(|chunk| &chunk.lost_updates).map(lost).collect(),
+            gaps: chunks.iter().flat_map(|chunk| &chunk.gaps).map(gap).collect(),
         }
     }
 
     /// The names of processes and threads.
     fn titles(&self, text: &mut Text) {
-        let mut title = |what, lane, name| text.push(&Event { ph: "M", cat: None, name: what, ..event(lane, Title { name }) });
         for lane in self.lanes.values() {
-            match lane.kind {
-                LaneKind::Process => title("process_name", lane, &lane.name),
-                LaneKind::Thread => {}
-                LaneKind::Core => title("process_name", lane, "Cores"),
-            }
             let thread = if lane.kind == LaneKind::Process { "MainThread" } else { &lane.name };
-            title("thread_name", lane, thread);
+            match lane.kind {
+                LaneKind::Process => text.title("process_name", &lane.name, place(lane)),
+                LaneKind::Thread => {}
+                LaneKind::Core => text.title("process_name", "Cores", place(lane)),
+            }
+            text.title("thread_name", thread, place(lane));
+        }
+        let waits = self.ready.iter().filter_map(|id| self.lanes.get(id));
+        for lane in waits {
+            let (process, thread) = self.who(lane.id);
+            let name = format!("ready: {} {}", process.unwrap_or("?"), thread.unwrap_or("?"));
+            text.title("thread_name", &name, ready_place(lane));
         }
     }
 
@@ -168,7 +253,10 @@ impl<'a> Tables<'a> {
         let (object, line) = (self.object(segment.object), line(segment.line));
         match segment.kind.category() {
             Category::Lifecycle => {
-                let args = Life { parent: self.name(lane.parent), exit_code: lane.exit_code, signal: lane.signal.as_deref() };
+                let ends = matches!(segment.kind, SegmentKind::Run | SegmentKind::Import | SegmentKind::Unpickle);
+                let exception = self.exceptions.get(&lane.id).copied().filter(|_| ends);
+                let (parent, signal) = (self.name(lane.parent), lane.signal.as_deref());
+                let args = Life { parent, exit_code: lane.exit_code, signal, exception };
                 text.push(&slice(segment, "lifecycle", segment.kind.name(), event(lane, args)));
             }
             Category::Wait => {
@@ -182,9 +270,14 @@ impl<'a> Tables<'a> {
                 let args = Done { function, index: segment.index, line };
                 text.push(&slice(segment, "task", function.unwrap_or("task"), event(lane, args)));
             }
+            // Who holds it is in the waits for it.
             Category::Gil => {}
-            // Readiness has no row of its own: in its thread's it would cut across the waits.
-            Category::Core if segment.kind == SegmentKind::Runnable => {}
+            // Not in its thread's row: there it would cut across the waits.
+            Category::Core if segment.kind == SegmentKind::Runnable => {
+                let (process, thread) = self.who(segment.lane);
+                let event = event_at(ready_place(lane), OnCore { process, thread });
+                text.push(&Event { cat: None, ..slice(segment, "", "ready", event) });
+            }
             Category::Core => {
                 let (process, thread) = self.who(segment.holder);
                 text.push(&slice(segment, "core", process.unwrap_or("?"), event(lane, OnCore { process, thread })));
@@ -201,10 +294,8 @@ impl<'a> Tables<'a> {
         match mark.kind {
             MarkKind::Stdout => push("output", "stdout"),
             MarkKind::Stderr => push("output", "stderr"),
-            MarkKind::Exception | MarkKind::Signal => {
-                let cat = if mark.kind == MarkKind::Signal { "signal" } else { "exception" };
-                text.push(&Event { cat: Some(cat), name: &mark.text, ..instant(mark, event(lane, Nothing {})) });
-            }
+            // They are in the `args` of the phases.
+            MarkKind::Exception | MarkKind::Signal => {}
         }
     }
 
@@ -213,7 +304,9 @@ impl<'a> Tables<'a> {
         let (Some(from), Some(to)) = (self.lanes.get(&arrow.from), self.lanes.get(&arrow.to)) else { return };
         let object = self.object(arrow.object);
         let end = |ph, lane, at| {
-            let args = Passed { object, bytes: arrow.bytes };
+            let part = |nanos: u32| (nanos != 0).then(|| micros(u64::from(nanos)));
+            let (pickling_us, unpickling_us) = (part(arrow.pickling), part(arrow.unpickling));
+            let args = Passed { object, bytes: arrow.bytes, pickling_us, unpickling_us };
             let (cat, name) = (Some("message"), object.unwrap_or("message"));
             Event { ph, cat, name, id: Some(id), ts: Some(micros(at)), ..event(lane, args) }
         };
@@ -240,12 +333,26 @@ impl<'a> Tables<'a> {
     }
 }
 
-/// An event in a lane of which nothing more is known.
-fn event<'a, A>(lane: &Lane, args: A) -> Event<'a, A> {
-    let (pid, tid) = match lane.kind {
+/// The process and thread id of a lane's row.
+fn place(lane: &Lane) -> (u32, u32) {
+    match lane.kind {
         LaneKind::Process | LaneKind::Thread => (lane.pid, lane.tid),
         LaneKind::Core => (CORES_PID, CORES_PID.saturating_add(1).saturating_add(lane.pid)),
-    };
+    }
+}
+
+/// Those of the row of its readiness.
+fn ready_place(lane: &Lane) -> (u32, u32) {
+    (CORES_PID, READY_TID.saturating_add(lane.id))
+}
+
+/// An event in a lane of which nothing more is known.
+fn event<'a, A>(lane: &Lane, args: A) -> Event<'a, A> {
+    event_at(place(lane), args)
+}
+
+/// The same in a row.
+fn event_at<'a, A>((pid, tid): (u32, u32), args: A) -> Event<'a, A> {
     Event { ph: "X", cat: None, name: "", pid, tid, ts: None, dur: None, id: None, bp: None, s: None, args }
 }
 
