@@ -44,6 +44,13 @@ pub(super) const PARTS: &[Part] = &[
         holds_tests: true,
         run: lessons,
     },
+    Part {
+        name: "stories",
+        about: "what the timeline tells of ten programs",
+        usually: "10 seconds",
+        holds_tests: true,
+        run: stories,
+    },
     Part { name: "site", about: "the page", usually: "2 minutes from nothing", holds_tests: false, run: site },
     Part { name: "browser", about: "the page in Chromium", usually: "a minute", holds_tests: true, run: browser },
 ];
@@ -102,6 +109,11 @@ fn cpython(tally: &mut Tally) -> Result<()> {
 fn lessons(tally: &mut Tally) -> Result<()> {
     let mut script = call::program(prerequisite::python()?);
     tally.take(Speaker::Script, script.arg("tests/lessons/run.py").arg("--forkyard").arg(place::forkyard(Profile::Debug)))
+}
+
+fn stories(tally: &mut Tally) -> Result<()> {
+    let mut script = call::program(prerequisite::python()?);
+    tally.take(Speaker::Script, script.arg("tests/stories/run.py").arg("--forkyard").arg(place::forkyard(Profile::Debug)))
 }
 
 fn site(_: &mut Tally) -> Result<()> {

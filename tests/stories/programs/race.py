@@ -1,0 +1,17 @@
+"""Two workers count without a lock around reading and writing: counts are lost."""
+from multiprocessing import Process, Value
+
+
+def work(counter):
+    for _ in range(3_000):
+        counter.value += 1
+
+
+if __name__ == "__main__":
+    counter = Value("i", 0)
+    workers = [Process(target=work, args=(counter,)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    print(counter.value)

@@ -1,0 +1,77 @@
+"""Runs ten programs, each with a known story, and holds the story against the timeline that the playground sends.
+
+Usage: run.py --forkyard PROGRAM [--only WORD]. The last line is `N passed, N failed`.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "lessons"))
+
+import stories
+from playground import events, playground
+from wire import Timeline
+
+PROGRAMS = Path(__file__).resolve().parent / "programs"
+
+#: How often a story is told again that did not come out: other programs on the machine can take its cores away.
+TRIES = 3
+
+
+class Told:
+    """One run: its timeline, what it printed, and how it ended (None when it was stopped in a deadlock)."""
+
+    def __init__(self, server, program):
+        chunks, self.text, self.finished = [], "", None
+        # Through the same door as the page: one request, its events.
+        body = json.dumps({"source": program.read_text()}).encode()
+        with server._request("POST", "/api/runs", body, "application/json") as response:
+            for name, data in events(response):
+                if name == "timeline":
+                    chunks.append(data)
+                elif name == "output":
+                    self.text += data["text"]
+                elif name == "finished":
+                    self.finished = data
+                if name == "timeline" and data.get("deadlocks"):
+                    break  # closing the connection ends the run
+        self.timeline = Timeline(chunks)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--forkyard", required=True, help="the program to test")
+    parser.add_argument("--only", default="", help="only stories whose name holds this")
+    arguments = parser.parse_args()
+    passed = failed = 0
+    with playground(arguments.forkyard) as server:
+        for program in sorted(PROGRAMS.glob("*.py")):
+            if arguments.only not in program.stem:
+                continue
+            complaints = attempt(server, program)
+            passed, failed = (passed, failed + 1) if complaints else (passed + 1, failed)
+            print("FAILED" if complaints else "ok    ", program.stem, flush=True)
+            for complaint in complaints:
+                print("       ", complaint.replace("\n", "\n        "), flush=True)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+def attempt(server, program):
+    """What does not hold of a story; empty when all does."""
+    complaints = []
+    for _ in range(TRIES):
+        try:
+            told = Told(server, program)
+            complaints = list(stories.common(told)) + list(getattr(stories, program.stem)(told))
+        except Exception as error:
+            complaints = [f"{type(error).__name__}: {error}"]
+        if not complaints:
+            break
+    return complaints
+
+
+if __name__ == "__main__":
+    sys.exit(main())

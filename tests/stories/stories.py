@@ -1,0 +1,197 @@
+"""What each program's timeline must tell. A check yields a sentence for whatever does not hold.
+
+Of times only ratios within one run are looked at, with plenty of room.
+"""
+
+
+def common(told):
+    """What holds of every run that ended."""
+    timeline = told.timeline
+    if timeline.lost or timeline.gaps or timeline.left_out:
+        yield f"something was left out: {timeline.lost}, {timeline.gaps}, {timeline.left_out}"
+    if told.finished is None:
+        return
+    if timeline.open:
+        yield f"{len(timeline.open)} rows are open at the end"
+    for arrow in timeline.arrows:
+        if arrow["received"] < arrow["sent"]:
+            yield f"a message was received before it was sent: {arrow}"
+    cores = timeline.total("on core")
+    if not 0.95 < cores / max(told.finished["cpu_ns"], 1) < 1.05:
+        yield f"{cores} ns on cores, but {told.finished['cpu_ns']} ns counted by the kernel"
+
+
+def lock_convoy(told):
+    timeline = told.timeline
+    holds, waits = timeline.of("hold", object="door"), timeline.of("Lock.acquire", object="door")
+    if len(holds) != 120:
+        yield f"the lock was held {len(holds)} times, not 120"
+    spans = sorted((hold["start"], hold["end"]) for hold in holds)
+    if any(first[1] > second[0] for first, second in zip(spans, spans[1:])):
+        yield "two held the lock at one time"
+    workers = {lane["id"] for lane in timeline.workers}
+    if not waits or not {wait["holder"] for wait in waits} <= workers or not {wait["released_by"] for wait in waits} <= workers:
+        yield f"not every wait names the worker that held the lock and the one that released it: {waits[:3]}"
+    if any(wait["line"] != 7 for wait in waits):
+        yield "a wait is not in line 7"
+    if max(timeline.level("door", "waiters"), default=0) < 2:
+        yield "two never waited at one time"
+    if timeline.total("Lock.acquire") < timeline.total("hold") * 0.3:
+        yield "the waits for the lock are short"
+
+
+def fast_producer(told):
+    timeline = told.timeline
+    producer, consumer = timeline.workers
+    if len(timeline.arrows) != 301:
+        yield f"{len(timeline.arrows)} arrows for 301 messages"
+    if {(arrow["from"], arrow["to"]) for arrow in timeline.arrows} != {(producer["id"], consumer["id"])}:
+        yield "a message did not go from the producer to the consumer"
+    depth = timeline.level("parcels", "depth")
+    if not depth or max(depth) < 50 or depth[-1] != 0:
+        yield f"the queue did not fill up and run empty: {depth}"
+    if producer["end_ns"] >= consumer["end_ns"]:
+        yield "the producer was not done first"
+
+
+def uneven_chunks(told):
+    timeline = told.timeline
+    tasks = timeline.of("task", object="pool")
+    if len(tasks) != 16 or {task["index"] for task in tasks} != set(range(16)):
+        yield f"{len(tasks)} tasks, not 16 with an index each"
+    big = {task["lane"] for task in tasks if task["index"] < 4}
+    if len(big) != 1:
+        yield f"the large tasks were done by {len(big)} workers"
+    if {timeline.strings[task["detail"] - 1] for task in tasks} != {"work"}:
+        yield "a task is not called work"
+    busy = {lane["id"]: timeline.total("task", lane=lane["id"]) for lane in timeline.workers}
+    most = max(busy.values())
+    if sum(busy.values()) > most * 1.5:
+        yield f"the work was not uneven: {busy}"
+    if max(timeline.level("pool", "tasks"), default=0) < 4 or timeline.level("pool", "tasks")[-1] != 0:
+        yield f"tasks waiting in the pool: {timeline.level('pool', 'tasks')}"
+    idle = timeline.total("Queue.get", object="pool")
+    if idle < most:
+        yield "the other workers were not idle"
+
+
+def slow_birth(told):
+    timeline = told.timeline
+    [worker] = timeline.workers
+    phases = sorted((row for row in timeline.segments if row["lane"] == worker["id"]), key=lambda row: row["start"])
+    names = [row["kind"] for row in phases if row["kind"] in ("exec", "boot", "import", "unpickle", "run", "exit", "zombie")]
+    if names[:5] != ["exec", "boot", "import", "unpickle", "run"]:
+        yield f"its life was {names}"
+    birth = sum(timeline.total(kind, lane=worker["id"]) for kind in ("exec", "boot", "import", "unpickle"))
+    if birth < timeline.total("run", lane=worker["id"]) * 3:
+        yield "being born did not take far longer than working"
+    if not timeline.of("Process.join", released_by=worker["id"]):
+        yield "nobody joined it"
+
+
+def gil_ping_pong(told):
+    timeline = told.timeline
+    if not (timeline.gil or {}).get("watched"):
+        yield f"the interpreter's lock is not watched: {timeline.gil}"
+        return
+    threads = {lane["id"] for lane in timeline.lanes.values() if lane["kind"] == "thread"}
+    holds = sorted((row for row in timeline.of("has gil") if row["lane"] in threads), key=lambda row: row["start"])
+    turns = sum(first["lane"] != second["lane"] for first, second in zip(holds, holds[1:]))
+    if len(threads) != 2 or turns < 5:
+        yield f"{len(threads)} threads handed the lock over {turns} times"
+    if not any(row["detail"] == 1 for row in holds):
+        yield "no hand-over was forced"
+    overlaps = [pair for pair in zip(holds, holds[1:]) if pair[0]["end"] > pair[1]["start"]]
+    if overlaps:
+        yield f"two threads had the lock at one time: {overlaps[0]}"
+    waits = [row for row in timeline.of("gil") if row["lane"] in threads]
+    named = [row for row in waits if row["holder"] and row["released_by"]]
+    if len(named) * 2 < len(waits) or not waits:
+        yield f"of {len(waits)} waits for the lock {len(named)} name who had it and who let it go"
+    if told.finished["cores_used"] > 1.5:
+        yield f"{told.finished['cores_used']} cores were used"
+
+
+def threads_and_io(told):
+    timeline = told.timeline
+    threads = [lane for lane in timeline.lanes.values() if lane["kind"] == "thread"]
+    asleep = [timeline.total("sleep", lane=lane["id"]) for lane in threads]
+    if len(threads) != 3 or min(asleep, default=0) < 150_000_000:
+        yield f"three threads did not sleep 150 ms each: {asleep}"
+    first = max(min(row["start"] for row in timeline.of("sleep", lane=lane["id"])) for lane in threads)
+    last = min(max(row["end"] for row in timeline.of("sleep", lane=lane["id"])) for lane in threads)
+    if first >= last:
+        yield "they did not sleep beside one another"
+    if not timeline.of("Thread.join"):
+        yield "nobody joined them"
+    if told.finished["cores_used"] > 0.9:
+        yield f"{told.finished['cores_used']} cores were used"
+
+
+def barrier_straggler(told):
+    timeline = told.timeline
+    late = timeline.workers[2]["id"]
+    waits = timeline.of("Barrier.wait", object="finish")
+    early = [wait for wait in waits if wait["lane"] != late]
+    if len(waits) != 9 or len(early) != 6:
+        yield f"{len(waits)} waits at the barrier, {len(early)} of the early ones"
+    if any(wait["released_by"] != late for wait in early):
+        yield f"not every early one was let go by the late one: {early}"
+    if max(timeline.level("finish", "waiters"), default=0) < 2:
+        yield f"two never waited at one time: {timeline.level('finish', 'waiters')}"
+    if sum(wait["end"] - wait["start"] for wait in early) < 6 * 30_000_000:
+        yield "the early ones hardly waited"
+
+
+def crash(told):
+    timeline = told.timeline
+    killed = [lane for lane in timeline.workers if lane["signal"] == "SIGKILL"]
+    if len(killed) != 1:
+        yield f"{len(killed)} workers were killed"
+        return
+    last = max(timeline.of("task", lane=killed[0]["id"]), key=lambda row: row["start"])
+    if last["end"] != killed[0]["end_ns"]:
+        yield "its task did not end with it"
+    if len(timeline.workers) < 3:
+        yield "no worker took its place"
+    if "WorkerLost" not in told.text:
+        yield f"the pool did not say so: {told.text}"
+    if [mark["text"] for mark in timeline.marks if mark["kind"] == "signal" and mark["lane"] == killed[0]["id"]] != ["SIGKILL"]:
+        yield "there is no mark of the signal"
+
+
+def deadlock(told):
+    timeline = told.timeline
+    if len(timeline.deadlocks) != 1:
+        yield f"{len(timeline.deadlocks)} deadlocks were told"
+        return
+    [found] = timeline.deadlocks
+    first, second = found["waits"]
+    workers = {lane["id"] for lane in timeline.workers}
+    if {first["lane"], second["lane"]} != workers or (first["waits_for"], second["waits_for"]) != (second["lane"], first["lane"]):
+        yield f"the two workers do not wait for each other: {found}"
+    if {timeline.objects[wait["object"]]["name"] for wait in found["waits"]} != {"salt", "pepper"}:
+        yield f"the locks are not salt and pepper: {found}"
+    if (first["line"], second["line"]) != (9, 9):
+        yield f"it does not name line 9: {found}"
+    if f"forkyard: {found['text']}\n" != told.text:
+        yield f"it was not said on standard error: {told.text!r}"
+    if told.finished is not None:
+        yield "it was told only after the run's end"
+
+
+def race(told):
+    timeline = told.timeline
+    lost = sum(found["count"] for found in timeline.lost_updates)
+    missing = 6_000 - int(told.text)
+    if missing == 0:
+        yield "the program lost no count this time"
+    # What is told as lost may come back, when the other writes what came of it.
+    if not missing <= lost <= missing * 1.2:
+        yield f"{lost} lost updates were found, {missing} counts are missing"
+    workers = {lane["id"] for lane in timeline.workers}
+    for found in timeline.lost_updates:
+        if (found["line"], found["other_line"]) != (7, 7) or {found["lane"], found["other_lane"]} != workers:
+            yield f"not line 7 of the two workers: {found}"
+        if timeline.objects[found["object"]]["name"] != "counter":
+            yield f"not the counter: {found}"
