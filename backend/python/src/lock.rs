@@ -89,8 +89,11 @@ impl SemLock {
 
     /// Its number in the recording, 0 when it has none.
     #[getter]
-    fn object(&self) -> u32 {
-        self.lock.object()
+    fn _object(&self) -> PyResult<u32> {
+        Ok(match self.inner()? {
+            Inner::Lock(lock) => lock.object(),
+            Inner::Semaphore(_) => 0,
+        })
     }
 
     #[getter]

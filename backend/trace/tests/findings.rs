@@ -105,10 +105,10 @@ fn threads_hand_the_interpreters_lock_over() {
     scene.at(210, 10, Kind::GilWatch, 0, pack(1, 0));
     scene.thread_at(300, (10, 12), Kind::GilTaken, 0, 10);
     scene.thread_at(300, (10, 12), Kind::WaitBegin(SegmentKind::Gil), 0, 0);
-    scene.at(400, 10, Kind::GilDropped, 0, 1);
+    scene.at(400, 10, Kind::GilDropped, 0, pack(10, 1));
     scene.thread_at(410, (10, 12), Kind::WaitEnd(SegmentKind::Gil), 0, 1);
     scene.thread_at(420, (10, 12), Kind::GilTaken, 0, 12);
-    scene.thread_at(500, (10, 12), Kind::GilDropped, 0, 0);
+    scene.thread_at(500, (10, 12), Kind::GilDropped, 0, pack(12, 0));
     // A thread of the machinery's, which has no row.
     scene.thread_at(510, (10, 77), Kind::GilTaken, 0, 77);
     let chunk = scene.finish(1000);

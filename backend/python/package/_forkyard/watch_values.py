@@ -57,7 +57,7 @@ def _setitem(self, i, value):
 
 def _record(kind, shared, index):
     """Records what is done to an element. A slice is not: what is read as a whole is as a rule not what is written back."""
-    number = getattr(getattr(shared._lock, "_semlock", None), "object", 0)
+    number = getattr(shared._lock, "_object", 0)
     if not number or isinstance(index, slice):
         return
     element = operator.index(index)

@@ -385,7 +385,10 @@ impl Merge {
         let lane = |tid: u32| self.lanes.known_thread(process, tid).unwrap_or(0);
         let ended = match kind {
             Kind::GilTaken => self.gils.taken(process, lane(event.argument as u32), t),
-            Kind::GilDropped => self.gils.dropped(process, lane(event.tid), t, u32::from(event.argument == 1)),
+            Kind::GilDropped => {
+                let (tid, why) = unpack(event.argument);
+                self.gils.dropped(process, lane(tid), t, u32::from(why == 1))
+            }
             _ => {
                 let (watched, _) = unpack(event.argument);
                 let said = self.gils.watch(watched == 1, text.as_deref().unwrap_or_default());
