@@ -45,6 +45,11 @@ class Timeline:
         """The complete events of this name."""
         return [event for event in self._events if event["ph"] == "X" and event["name"] == name]
 
+    def lanes(self, name):
+        """Where the threads of this name stand: (pid, tid)."""
+        named = (event for event in self._events if event["ph"] == "M" and event["name"] == "thread_name")
+        return {(event["pid"], event["tid"]) for event in named if event["args"]["name"] == name}
+
     def of_category(self, category):
         """All events of this category."""
         return [event for event in self._events if event.get("cat") == category]

@@ -28,16 +28,15 @@ class _Lock:
         self._real, self._object = real, object
 
     def acquire(self, blocking=True, timeout=-1):
-        got = self._acquire(blocking, timeout)
-        if got:
+        if (blocking and self._real.acquire(False)) or self._acquire(blocking, timeout):
             hold_begins(self._object)
-        return got
+            return True
+        return False
 
     def _acquire(self, blocking=True, timeout=-1):
+        """Takes a lock that was just seen to be another's, or need not be waited for."""
         if not blocking:
             return self._real.acquire(blocking, timeout)
-        if self._real.acquire(False):
-            return True
         with Wait(trace.LOCK_ACQUIRE, self._object, bound(None if timeout < 0 else timeout)) as wait:
             wait.got = self._real.acquire(True, timeout)
         return wait.got
@@ -78,17 +77,14 @@ class _RLock(_Lock):
         self._depth = 0
 
     def acquire(self, blocking=True, timeout=-1):
-        got = self._acquire(blocking, timeout)
-        if got:
-            self._took()
-        return got
+        if (blocking and self._real.acquire(False)) or self._acquire(blocking, timeout):
+            self._depth += 1
+            if self._depth == 1:
+                hold_begins(self._object)
+            return True
+        return False
 
     __enter__ = acquire
-
-    def _took(self):
-        self._depth += 1
-        if self._depth == 1:
-            hold_begins(self._object)
 
     def release(self):
         # Before the release, after which the depth may be another thread's.

@@ -1,0 +1,71 @@
+"""What a recording shows of the interpreter's lock, on every interpreter and under every start method."""
+
+import os
+import unittest
+import unittest.mock
+
+from base import fork_only
+from recording import Recorded
+
+SPIN = """
+import multiprocessing, os, subprocess, threading, time
+def spin():
+    end = time.thread_time() + 0.15
+    while time.thread_time() < end: pass
+def two():
+    threads = [threading.Thread(target=spin, name=name) for name in ("One", "Two")]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+if __name__ == "__main__":
+    print(os.environ.get("LD_PRELOAD"))
+    print(subprocess.run(["sh", "-c", "echo child"], capture_output=True, text=True))
+    two()
+"""
+
+CHILD = SPIN[: SPIN.index("    print(os")] + """
+    process = multiprocessing.Process(target=two)
+    process.start()
+    process.join()
+"""
+
+
+class Gil(Recorded):
+    def gil_of(self, timeline, thread):
+        """The waits of the threads of this name."""
+        lanes = timeline.lanes(thread)
+        return [wait for wait in timeline.segments("gil") if (wait["pid"], wait["tid"]) in lanes]
+
+    def test_two_threads_that_compute_take_turns(self):
+        ended, timeline = self.record(SPIN)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        for me, other in (("One", "Two"), ("Two", "One")):
+            waits = self.gil_of(timeline, me)
+            # They compute 0.3 s, in turns of 5 ms; a busy machine makes them longer, hence fewer.
+            self.assertGreater(len(waits), 3, me)
+            held = sum(wait["dur"] for wait in waits if wait["args"]["held_by"] == other)
+            self.assertGreater(held, 0.8 * sum(wait["dur"] for wait in waits), me)
+            released = [wait for wait in waits if wait["args"]["released_by"] == other]
+            self.assertGreater(len(released), len(waits) / 2, me)
+
+    def test_a_child_is_watched_too(self):
+        ended, timeline = self.record(CHILD)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        for name in ("One", "Two"):
+            self.assertGreater(len(self.gil_of(timeline, name)), 3, name)
+
+    @fork_only
+    def test_the_program_does_not_see_what_was_loaded_before_it(self):
+        ended, _ = self.record(SPIN)
+        self.assertEqual(ended.stdout.splitlines()[0], "None")
+        self.assertIn("stdout='child\\n', stderr=''", ended.stdout)
+
+    @fork_only
+    def test_what_the_user_loads_before_a_program_stays(self):
+        with unittest.mock.patch.dict(os.environ, {"LD_PRELOAD": "libc.so.6"}):
+            ended, timeline = self.record(SPIN)
+        self.assertEqual(ended.stdout.splitlines()[0], "libc.so.6")
+        self.assertGreater(len(timeline.segments("gil")), 3)
+
+
+if __name__ == "__main__":
+    unittest.main()
