@@ -1,5 +1,6 @@
 """Recorded runs only: threads as lanes, and their joins."""
 
+import time
 from _thread import get_native_id
 
 from . import trace
@@ -16,7 +17,7 @@ def install(threading):
 
 def _watch_life(thread):
     def starting(self):
-        self._forkyard_starter = trace.pack(get_native_id(), trace.line())
+        self._forkyard_starter = time.monotonic_ns(), trace.pack(get_native_id(), trace.line())
 
     def joining(self, timeout=None):
         tid = getattr(self, "native_id", None)
@@ -31,7 +32,9 @@ def _watch_life(thread):
     def born(self):
         if _is_own(self):
             return False
-        trace.record(trace.THREAD_BORN, 0, getattr(self, "_forkyard_starter", 0))
+        # From its start: before it gets here it has waited for the interpreter's lock.
+        began, starter = getattr(self, "_forkyard_starter", None) or (time.monotonic_ns(), 0)
+        trace.record_at(began, trace.THREAD_BORN, 0, starter)
         trace.name_thread(get_native_id(), self.name)
         return True
 
