@@ -60,6 +60,7 @@ def install(engine, workers, start_method):
         after_load("multiprocessing.context", lambda module: _prefer(module, start_method))
     if engine != "stdlib" and workers == "processes":
         after_load("multiprocessing.spawn", _pass_arena)
+        after_load("multiprocessing.process", _end_with_parents)
     sys.meta_path.insert(0, Finder)
 
 
@@ -77,6 +78,12 @@ def _prefer(context, method):
     concrete = getattr(context, "_concrete_contexts", {}).get(method)
     if default is not None and concrete is not None:
         default._default_context = concrete
+
+
+def _end_with_parents(process):
+    from . import orphans
+
+    orphans.watch(process)
 
 
 def _pass_arena(spawn):

@@ -177,9 +177,10 @@ class MapResult(ApplyResult):
 
     def _set_many(self, indices, values):
         """Results of single items, each as it is."""
-        mine = self._value
-        for i, value in zip(indices, values):
-            mine[i] = value
+        if self._success:
+            mine = self._value
+            for i, value in zip(indices, values):
+                mine[i] = value
         self._number_left -= len(indices)
         if self._number_left == 0:
             self._done()

@@ -1,0 +1,33 @@
+"""A process ends with its parent, however that ended: nobody is left to join it, and nothing else would ever stop it.
+
+The kernel's own signal for this comes when the starting thread ends, not the process, so it will not do. But each child has
+the reading end of a pipe that only its parent can write to, and the kernel can be asked to signal the end of a pipe.
+"""
+
+import fcntl
+import os
+import select
+import signal
+
+
+def watch(module):
+    """From now on processes end with their parents. Called when `multiprocessing.process` is loaded."""
+    original = module.BaseProcess._bootstrap
+
+    def _bootstrap(self, parent_sentinel=None):
+        if parent_sentinel is not None:
+            _end_with(parent_sentinel)
+        return original(self, parent_sentinel=parent_sentinel)
+
+    module.BaseProcess._bootstrap = _bootstrap
+
+
+def _end_with(sentinel):
+    """Has this process killed when the pipe of its parent's sentinel ends, which may already have happened."""
+    fcntl.fcntl(sentinel, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(sentinel, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(sentinel, fcntl.F_SETFL, fcntl.fcntl(sentinel, fcntl.F_GETFL) | os.O_ASYNC)
+    poll = select.poll()
+    poll.register(sentinel, select.POLLHUP)
+    if any(events & select.POLLHUP for _, events in poll.poll(0)):
+        os.kill(os.getpid(), signal.SIGKILL)
