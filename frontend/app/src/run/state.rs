@@ -61,7 +61,7 @@ impl Phase {
 }
 
 /// What can happen to a run.
-#[expect(clippy::large_enum_variant, reason = "nearly every action is an event")]
+#[cfg_attr(not(target_arch = "wasm32"), expect(clippy::large_enum_variant, reason = "nearly every action is an event"))]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
     /// The server is asked for it.
