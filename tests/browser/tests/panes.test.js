@@ -53,3 +53,19 @@ pageTest("of 60 000 lines those in sight are drawn, and every one can be reached
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.equal(copied.trimEnd().split("\n").length, 60_000);
 });
+
+pageTest("a line that was printed and its moment on the timeline are lit together", DESKTOP, async ({ page }) => {
+  const workbench = await openLesson(page, "02-first-process");
+  await workbench.run();
+  const moments = page.locator("css=.timeline-overlay circle");
+  assert.equal(await moments.count(), 0);
+  await workbench.output.getByText("hello from the child, Ada").hover();
+  await moments.first().waitFor({ state: "attached" });
+  // From the table, as by keyboard; the pointer is elsewhere.
+  await page.mouse.move(5, 5);
+  await moments.first().waitFor({ state: "detached" });
+  await workbench.table();
+  await page.getByRole("combobox", { name: "Show" }).selectOption({ label: "prints and exceptions" });
+  await page.getByRole("row", { name: /^Process-1/ }).getByRole("button", { name: "print" }).click();
+  await workbench.output.locator("css=.row.is-lit").getByText("hello from the child, Ada").waitFor();
+});

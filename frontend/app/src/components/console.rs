@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use forkyard_wire::run::Stream;
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use super::copy::CopyButton;
@@ -17,7 +17,7 @@ use crate::run::console::Row;
 use crate::run::figures::count;
 use crate::run::traceback::LineKind;
 use crate::run::{Phase, Run};
-use crate::workbench::{Session, Which, use_session};
+use crate::workbench::{Printed, Seen, Session, Which, use_session};
 
 /// The height of a line that is not wrapped, in CSS pixels: the code's size times its line (styles/scale.css).
 const LINE: f64 = 19.5;
@@ -105,6 +105,29 @@ pub fn Console(props: &ConsoleProps) -> Html {
     let in_view = at.map_or((end, AT_END), |(top, height)| (top.into(), height.into()));
     let InSight { blocks: shown, above, below } = heights.borrow().in_sight(&guesses, in_view);
     *drawn.borrow_mut() = shown.clone();
+    let lit = view.printed.filter(|printed| printed.which == props.which);
+    let onpointerover = {
+        let (session, which) = (props.session.clone(), props.which);
+        Callback::from(move |event: PointerEvent| session.look_at_print(pointed(&event, which)))
+    };
+    let onpointerleave = {
+        let session = props.session.clone();
+        Callback::from(move |_: PointerEvent| session.look_at_print(None))
+    };
+    {
+        // What the picture points to is brought into sight, unless the view follows a run.
+        let wanted = lit.filter(|lit| lit.seen == Seen::Timeline && !run.phase.is_going_on());
+        let place = wanted.and_then(|lit| place_of(blocks, &lit));
+        let top = place.map(|(block, row)| heights.borrow().total(&guesses[..block]) + row as f64 * LINE);
+        let (node, follows) = (node.clone(), follows.clone());
+        use_effect_with(top.map(|top| top as i32), move |top| {
+            let (Some(top), Some(node)) = (*top, node.cast::<HtmlElement>()) else { return };
+            if !(node.scroll_top()..node.scroll_top() + node.client_height() - LINE as i32).contains(&top) {
+                *follows.borrow_mut() = (false, i32::MAX);
+                node.set_scroll_top(top - node.client_height() / 2);
+            }
+        });
+    }
     let unfold = {
         let unfolded = unfolded.clone();
         Callback::from(move |_: MouseEvent| unfolded.set(!*unfolded))
@@ -121,14 +144,16 @@ pub fn Console(props: &ConsoleProps) -> Html {
                 }
                 <CopyButton what="the output" disabled={run.console.is_empty()} text={printed(props)} />
             </div>
-            <div class={classes!("console", (!*unfolded).then_some("is-folded"), run.console.has_stderr().then_some("has-stderr"))} ref={node} {onscroll} tabindex="0"
+            <div class={classes!("console", (!*unfolded).then_some("is-folded"), run.console.has_stderr().then_some("has-stderr"))} ref={node} {onscroll}
+                {onpointerover} {onpointerleave} tabindex="0"
                 role="group" aria-label={format!("Output: {}", props.session.title)}>
                 if run.console.is_empty() {
                     <p class="console-empty">{ empty(&run.phase) }</p>
                 }
                 <div style={format!("height: {}px", above as i64)} />
                 { for blocks[shown.clone()].iter().zip(shown).map(|(block, index)| html! {
-                    <ConsoleBlock key={index} block={ConsoleRows(block.clone())} hues={hues.clone()} />
+                    <ConsoleBlock key={index} block={ConsoleRows(block.clone())} hues={hues.clone()}
+                        lit={lit.map(|lit| (lit.lane, lit.at_ns)).filter(|lit| block.iter().any(|row| is_of(row, *lit)))} />
                 }) }
                 <div style={format!("height: {}px", below as i64)} />
                 if run.finished().is_some_and(|finished| finished.output_truncated) {
@@ -146,6 +171,24 @@ fn empty(phase: &Phase) -> &'static str {
         Phase::Ended(_) | Phase::Stopped => "The program printed nothing.",
         Phase::Refused { .. } | Phase::ServerGone { .. } => "Nothing was printed.",
     }
+}
+
+/// What the row under the pointer says of itself.
+fn pointed(event: &PointerEvent, which: Which) -> Option<Printed> {
+    let row = event.target()?.dyn_into::<Element>().ok()?.closest(".row").ok()??;
+    let (lane, at_ns) = row.get_attribute("data-printed")?.split_once(' ').map(|(lane, at)| (lane.parse(), at.parse()))?;
+    Some(Printed { which, lane: lane.ok()?, at_ns: at_ns.ok()?, seen: Seen::Output })
+}
+
+/// The block and the row in it where something printed begins.
+fn place_of(blocks: &[Rc<Vec<Row>>], printed: &Printed) -> Option<(usize, usize)> {
+    let of = |row: &Row| is_of(row, (printed.lane, printed.at_ns));
+    blocks.iter().enumerate().find_map(|(block, rows)| Some((block, rows.iter().position(of)?)))
+}
+
+/// Whether a row came of what a lane printed then; what is printed at once may be several rows.
+fn is_of(row: &Row, (lane, at_ns): (u32, u64)) -> bool {
+    row.lane == lane && row.at_ns == at_ns
 }
 
 /// Everything that was printed, drawn or not.
@@ -178,6 +221,7 @@ impl PartialEq for Hues {
 struct ConsoleBlockProps {
     block: ConsoleRows,
     hues: Hues,
+    lit: Option<(u32, u64)>,
 }
 
 #[component]
@@ -187,14 +231,15 @@ fn ConsoleBlock(props: &ConsoleBlockProps) -> Html {
         <div class="console-block">
             { for rows.iter().enumerate().map(|(index, row)| {
                 let before = index.checked_sub(1).map(|before| &rows[before]);
-                row_of(row, props.hues.0.get(&row.lane).copied().unwrap_or(0), before)
+                let lit = props.lit.is_some_and(|lit| is_of(row, lit));
+                row_of(row, props.hues.0.get(&row.lane).copied().unwrap_or(0), (before, lit))
             }) }
         </div>
     }
 }
 
 /// What the line before says already, its process and its stream, is not repeated for the eye.
-fn row_of(row: &Row, hue: u8, before: Option<&Row>) -> Html {
+fn row_of(row: &Row, hue: u8, (before, lit): (Option<&Row>, bool)) -> Html {
     let stderr = row.stream == Stream::Stderr;
     let same_process = before.is_some_and(|before| before.process == row.process && before.lane == row.lane);
     let same_stream = same_process && before.is_some_and(|before| before.stream == row.stream);
@@ -202,12 +247,13 @@ fn row_of(row: &Row, hue: u8, before: Option<&Row>) -> Html {
         "row",
         format!("hue-{hue}"),
         stderr.then_some("is-stderr"),
+        lit.then_some("is-lit"),
         same_process.then_some("is-same-process"),
         same_stream.then_some("is-same-stream"),
         (row.kind == LineKind::ForeignFrame).then_some("is-foreign"),
     );
     html! {
-        <div {class}>
+        <div {class} data-printed={format!("{} {}", row.lane, row.at_ns)}>
             <span class="row-process">{ &*row.process }</span>
             <span class="row-stream">{ if stderr { "err" } else { "" } }</span>
             <span class="row-text">{ row.text.clone() }</span>

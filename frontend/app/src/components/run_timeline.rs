@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::timeline::{Beside, Timeline};
-use crate::workbench::{Session, use_session};
+use crate::workbench::{Printed, Seen, Session, Which, use_session};
 
 /// Whose timeline.
 #[derive(Properties, PartialEq)]
@@ -25,12 +25,25 @@ pub struct RunTimelineProps {
 pub fn RunTimeline(props: &RunTimelineProps) -> Html {
     use_session(&props.session);
     let on_line = use_callback(SessionRef(props.session.clone()), |line, SessionRef(session)| session.light(line));
+    let on_printed =
+        use_callback(SessionRef(props.session.clone()), |printed: Option<(usize, u32, u64)>, SessionRef(session)| {
+            let seen = Seen::Timeline;
+            session.look_at_print(printed.map(|(panel, lane, at_ns)| Printed {
+                which: if panel == 0 { Which::First } else { Which::Second },
+                lane,
+                at_ns,
+                seen,
+            }));
+        });
     let view = props.session.view();
+    // What the picture itself points to, it shows already.
+    let printed = view.printed.filter(|printed| printed.seen == Seen::Output);
+    let printed = printed.map(|printed| (usize::from(printed.which == Which::Second), printed.lane, printed.at_ns));
     let second = view.beside.as_ref().map(|run| Beside { recording: run.recording.clone(), title: "threads".into() });
     let title = if second.is_some() { "processes" } else { "" };
     html! {
         <Timeline of={props.session.title.clone()} recording={view.run.recording.clone()} {title} {second} running={view.going_on().is_some()}
-            line={view.looked_at} {on_line} height={props.height}
+            line={view.looked_at} {on_line} {printed} {on_printed} height={props.height}
             on_content={props.on_content.clone()} />
     }
 }

@@ -91,6 +91,12 @@ pub struct TimelineProps {
     /// The line of the segment under the pointer or selected; none when there is none.
     #[prop_or_default]
     pub on_line: Callback<Option<u32>>,
+    /// Something printed, by its run, lane and time, that is pointed at from outside.
+    #[prop_or_default]
+    pub printed: Option<(usize, u32, u64)>,
+    /// The same, under the pointer or selected; none when there is none.
+    #[prop_or_default]
+    pub on_printed: Callback<Option<(usize, u32, u64)>>,
     /// The sentence of what was selected; none when the selection was given up.
     #[prop_or_default]
     pub on_select: Callback<Option<AttrValue>>,
@@ -137,6 +143,11 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         let (picture, on_line) = (picture.clone(), props.on_line.clone());
         let shown = view.hover.map(|hover| hover.what).or(view.selection);
         use_effect_with(picture.line(shown), move |line| on_line.emit(*line));
+    }
+    {
+        let on_printed = props.on_printed.clone();
+        let shown = view.hover.map(|hover| hover.what).or(view.selection);
+        use_effect_with(picture.printed(shown), move |printed| on_printed.emit(*printed));
     }
     {
         let (picture, on_select) = (picture.clone(), props.on_select.clone());
@@ -216,6 +227,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                         picture={picture.clone()}
                         view={(*view).clone()}
                         lit={props.line}
+                        pointed={props.printed.and_then(|printed| picture.find_printed(printed))}
                         {theme}
                         summary={AttrValue::from((*summary).clone())}
                         node={plot.clone()}

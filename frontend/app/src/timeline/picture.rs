@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use forkyard_timeline::{ArrowId, Layout, Scene, Selection, Spot, Trace, Viewport, sentence};
+use forkyard_timeline::{ArrowId, Layout, MarkId, Scene, Selection, Spot, Trace, Viewport, sentence};
+use forkyard_wire::timeline::{Mark, MarkKind};
 
 use super::recording::Recording;
 
@@ -65,6 +66,21 @@ impl Picture {
         trace.segment(spot.segment).map(|row| row.line).filter(|line| *line != 0)
     }
 
+    /// The run, lane and time of a selection that is something printed.
+    pub(super) fn printed(&self, selection: Option<Selection>) -> Option<(usize, u32, u64)> {
+        let Some(Selection::Mark { panel, mark }) = selection else { return None };
+        let trace = self.runs.get(panel)?.trace();
+        trace.mark_at(mark).filter(|mark| is_print(mark)).map(|mark| (panel, mark.lane, mark.at_ns))
+    }
+
+    /// What was printed then: the last of its lane that is not later.
+    pub(super) fn find_printed(&self, (panel, lane, at_ns): (usize, u32, u64)) -> Option<Selection> {
+        let trace = self.runs.get(panel)?.trace();
+        let before = |mark: &Mark| mark.lane == lane && mark.at_ns <= at_ns && is_print(mark);
+        let row = trace.marks().iter().rposition(before)?;
+        Some(Selection::Mark { panel, mark: MarkId(row as u32) })
+    }
+
     /// From when to when a selection reaches.
     pub(super) fn extent(&self, selection: Selection) -> Option<(u64, u64)> {
         match selection {
@@ -87,6 +103,10 @@ impl Picture {
     fn arrow_extent(&self, panel: usize, arrow: ArrowId) -> Option<(u64, u64)> {
         self.runs.get(panel)?.trace().arrow(arrow).map(|arrow| (arrow.sent, arrow.received))
     }
+}
+
+fn is_print(mark: &Mark) -> bool {
+    matches!(mark.kind, MarkKind::Stdout | MarkKind::Stderr)
 }
 
 /// How many arrows a picture of this width shows before they are only a haze.

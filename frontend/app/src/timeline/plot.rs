@@ -1,5 +1,6 @@
 //! The picture itself: canvas, overlay, tooltip, and the pointers, wheel and keys over it.
 
+use forkyard_timeline::{Selection, Viewport};
 use web_sys::{Element, KeyboardEvent, PointerEvent, WheelEvent};
 use yew::prelude::*;
 
@@ -25,6 +26,8 @@ pub(super) struct PlotProps {
     pub(super) view: View,
     /// The line of the program whose segments are lit.
     pub(super) lit: Option<u32>,
+    /// What is pointed at from outside.
+    pub(super) pointed: Option<Selection>,
     /// Changes with the theme.
     pub(super) theme: u32,
     /// The picture in a sentence.
@@ -140,7 +143,7 @@ pub(super) fn Plot(props: &PlotProps) -> Html {
             {onpointerdown} {onpointermove} {onpointerup} {onpointercancel} {onpointerleave} {onkeydown}
         >
             <Canvas picture={props.picture.clone()} lit={props.lit} theme={props.theme} />
-            <Overlay picture={props.picture.clone()} {selection} hover={hover.map(|hover| hover.what)} {range_start} />
+            <Overlay picture={props.picture.clone()} {selection} hover={hover.map(|hover| hover.what).or(props.pointed)} {range_start} />
             { tooltip }
         </div>
     }
@@ -158,7 +161,7 @@ fn pointer(event: &PointerEvent, node: &NodeRef) -> Pointer {
 }
 
 /// Where a turn of the wheel leads; none where the page should scroll.
-fn turned(event: &WheelEvent, picture: &Picture, node: &NodeRef) -> Option<forkyard_timeline::Viewport> {
+fn turned(event: &WheelEvent, picture: &Picture, node: &NodeRef) -> Option<Viewport> {
     // Lines and pages instead of pixels, as some mice have it.
     let unit = match event.delta_mode() {
         WheelEvent::DOM_DELTA_LINE => 16.0,

@@ -5,5 +5,5 @@ pub mod session;
 pub mod settings;
 pub mod start;
 
-pub use session::{Session, Which, use_session};
+pub use session::{Printed, Seen, Session, Which, use_session};
 pub use settings::Settings;

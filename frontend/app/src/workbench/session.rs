@@ -24,6 +24,28 @@ pub enum Which {
     Second,
 }
 
+/// Something that was printed, by who printed it and when: so the output and the timeline both know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Printed {
+    /// In which run.
+    pub which: Which,
+    /// The writer's lane.
+    pub lane: u32,
+    /// When, in nanoseconds since the run's zero.
+    pub at_ns: u64,
+    /// Where it is looked at.
+    pub seen: Seen,
+}
+
+/// Where somebody looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// At the lines that were printed.
+    Output,
+    /// At the picture.
+    Timeline,
+}
+
 /// What a session shows.
 pub struct View {
     /// The program as it stands in the editor.
@@ -40,6 +62,8 @@ pub struct View {
     pub looked_at: Option<u32>,
     /// The line that the timeline points to.
     pub lit: Option<u32>,
+    /// What was printed and is looked at, in the output or on the timeline.
+    pub printed: Option<Printed>,
     /// Whether the program was changed since the last run began: its line numbers are those of another text.
     pub edited: bool,
     /// A stop was asked for and has not come.
@@ -109,6 +133,7 @@ impl Session {
                     beside: None,
                     looked_at: None,
                     lit: None,
+                    printed: None,
                     edited: false,
                     stopping: false,
                 }),
@@ -179,6 +204,13 @@ impl Session {
     /// The timeline points to a line of the program.
     pub fn light(&self, line: Option<u32>) {
         self.change(|view| view.lit = line.filter(|_| !view.edited));
+    }
+
+    /// The reader looks at something that was printed, or no longer.
+    pub fn look_at_print(&self, printed: Option<Printed>) {
+        if self.view().printed != printed {
+            self.change(|view| view.printed = printed);
+        }
     }
 
     /// Something happened to a run; it shows at the next frame.
