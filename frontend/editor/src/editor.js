@@ -5,7 +5,7 @@
 // properties, which reach through. It knows nothing of runs or of the server: what it shows is set from outside.
 
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { history, historyKeymap, indentWithTab, standardKeymap, toggleComment } from "@codemirror/commands";
 import { bracketMatching, indentUnit } from "@codemirror/language";
 import { EditorState, Prec } from "@codemirror/state";
 import {
@@ -13,7 +13,6 @@ import {
   drawSelection,
   highlightActiveLine,
   highlightActiveLineGutter,
-  highlightSpecialChars,
   keymap,
   lineNumbers,
 } from "@codemirror/view";
@@ -56,7 +55,6 @@ export function create(parent, options) {
       doc: source,
       extensions: [
         lineNumbers(),
-        highlightSpecialChars(),
         history(),
         drawSelection(),
         indentUnit.of("    "),
@@ -76,7 +74,7 @@ export function create(parent, options) {
           if (update.docChanged) onChange?.(update.state.doc.toString());
         }),
         Prec.highest(keymap.of([{ key: "Mod-Enter", run }, { key: "Ctrl-Enter", run }])),
-        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),
+        keymap.of([...closeBracketsKeymap, ...standardKeymap, ...historyKeymap, indentWithTab, { key: "Mod-/", run: toggleComment }]),
       ],
     }),
   });
