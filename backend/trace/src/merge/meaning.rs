@@ -382,7 +382,8 @@ impl Merge {
     }
 
     fn gil_event(&mut self, t: u64, process: ProcessId, event: Event, kind: Kind, text: Option<Arc<str>>) {
-        let lane = |tid: u32| self.lanes.known_thread(process, tid).unwrap_or(0);
+        let shown = self.lanes.is_shown(process);
+        let lane = |tid: u32| self.lanes.known_thread(process, tid).filter(|_| shown).unwrap_or(0);
         let ended = match kind {
             Kind::GilTaken => self.gils.taken(process, lane(event.argument as u32), t),
             Kind::GilDropped => {
