@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use forkyard_timeline::{BandKind, CLASSES, Layout, Trace, Viewport, bars};
+use forkyard_timeline::{BandKind, CLASSES, Layout, Objects, Trace, Viewport, bars};
 use forkyard_wire::timeline::{Chunk, Lane, LaneKind, Segment, SegmentKind};
 
 const LANES: u32 = 32;
@@ -19,7 +19,7 @@ fn main() {
     trace.apply(&chunk);
     println!("{ROWS} segments on {LANES} lanes taken in: {:.1?}", begun.elapsed());
 
-    let layout = Layout::of(&[&trace]);
+    let layout = Layout::of(&[&trace], Objects::Shown);
     let whole = Viewport::fit(trace.end_ns());
     for zoom in [1.0, 0.1, 0.001, 0.000_01] {
         let viewport = whole.zoomed(trace.end_ns() as f64 / 3.0, zoom);

@@ -1,13 +1,13 @@
 //! One band of a lane: the rows that compete in it, and the pieces that are seen.
 
-use forkyard_wire::timeline::{Category, Segment, SegmentKind};
+use forkyard_wire::timeline::{Category, Measure, Segment, SegmentKind};
 
 use crate::pieces::Pieces;
 use crate::skyline::{self, Candidate};
 use crate::sorted::{Entry, Sorted};
 use crate::state::{Class, rank, state_of};
 
-/// Which band of a lane. The order is the order on the screen.
+/// Which band of a lane, or of an object. The order is the order on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BandKind {
     /// A process or thread: its life, its waits, its time on cores.
@@ -16,8 +16,26 @@ pub enum BandKind {
     Core,
     /// Locks held.
     Hold,
+    /// The interpreter's lock held.
+    Gil,
     /// Tasks of a pool.
     Task,
+    /// An object's: who held it. Its row has the object's id in the place of the lane's.
+    Holder,
+    /// An object's: how many there were of something. It has no pieces.
+    Level(Measure),
+}
+
+impl BandKind {
+    /// Whether its pieces have the hues of processes, and not states.
+    pub fn shows_hues(self) -> bool {
+        matches!(self, BandKind::Core | BandKind::Holder)
+    }
+
+    /// Whether it is an object's, and its row's `lane` the object's id.
+    pub fn is_of_object(self) -> bool {
+        matches!(self, BandKind::Holder | BandKind::Level(_))
+    }
 }
 
 /// Rows that hardly overlap each other are kept together: a long `run` must not make a search for waits long.
@@ -29,16 +47,18 @@ pub(crate) enum Group {
 }
 
 impl Group {
-    /// The bands a segment lies in. A time on a core lies on the core's lane and on the thread's.
+    /// The bands a segment lies in. A time on a core lies on the core's lane and on the thread's, a hold on the holder's and on the object's.
     pub(crate) fn of(segment: &Segment) -> impl Iterator<Item = ((u32, BandKind), Group)> + use<> {
         let lane = segment.lane;
         let (first, second) = match segment.kind.category() {
             Category::Lifecycle => (Some(((lane, BandKind::Main), Group::Life)), None),
             Category::Wait => (Some(((lane, BandKind::Main), Group::Wait)), None),
-            Category::Hold => (Some(((lane, BandKind::Hold), Group::Life)), None),
+            Category::Hold => {
+                let object = (segment.object != 0).then_some(((segment.object, BandKind::Holder), Group::Life));
+                (Some(((lane, BandKind::Hold), Group::Life)), object)
+            }
             Category::Task => (Some(((lane, BandKind::Task), Group::Life)), None),
-            // The interpreter's lock has no row yet.
-            Category::Gil => (None, None),
+            Category::Gil => (Some(((lane, BandKind::Gil), Group::Life)), None),
             Category::Core if segment.kind == SegmentKind::OnCore => {
                 let thread = (segment.holder != 0).then_some(((segment.holder, BandKind::Main), Group::Core));
                 (Some(((lane, BandKind::Core), Group::Core)), thread)

@@ -1,12 +1,14 @@
 //! What the merge found beside the rows: levels of objects, deadlocks, lost updates; and what it did not see.
 
-use forkyard_wire::timeline::{Chunk, Deadlock, Gap, GilWatch, LeftOut, Level, LostUpdates};
+use std::collections::BTreeMap;
+
+use forkyard_wire::timeline::{Chunk, Deadlock, Gap, GilWatch, LeftOut, Level, LostUpdates, Measure};
 
 /// What is known of a run beside its rows.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
-    /// How many wait for each object, or lie in it; in order of time for each object and measure.
-    pub levels: Vec<Level>,
+    /// How many wait for each object, or lie in it; in order of time.
+    pub levels: BTreeMap<(u32, Measure), Vec<Level>>,
     /// The deadlocks, in the order in which they closed.
     pub deadlocks: Vec<Deadlock>,
     /// Lost updates of shared values; those of the same lanes and lines may come several times, and add up.
@@ -22,7 +24,9 @@ pub struct Findings {
 impl Findings {
     /// Adds what a chunk brings.
     pub(crate) fn apply(&mut self, chunk: &Chunk) {
-        self.levels.extend(chunk.levels.iter());
+        for level in chunk.levels.iter() {
+            self.levels.entry((level.object, level.measure)).or_default().push(level);
+        }
         self.deadlocks.extend(chunk.deadlocks.iter().cloned());
         self.lost_updates.extend(chunk.lost_updates.iter().cloned());
         self.gaps.extend(chunk.gaps.iter().cloned());
@@ -32,7 +36,7 @@ impl Findings {
 
     /// What a playback tells between two moments: all whose moment is new.
     pub(crate) fn tell(&self, chunk: &mut Chunk, is_new: impl Fn(u64) -> bool) {
-        chunk.levels = self.levels.iter().filter(|level| is_new(level.at)).copied().collect();
+        chunk.levels = self.levels.values().flatten().filter(|level| is_new(level.at)).copied().collect();
         chunk.deadlocks = self.deadlocks.iter().filter(|deadlock| is_new(deadlock.at_ns)).cloned().collect();
         chunk.lost_updates = self.lost_updates.iter().filter(|lost| is_new(lost.at_ns)).cloned().collect();
         chunk.gaps = self.gaps.iter().filter(|gap| is_new(gap.to_ns)).cloned().collect();

@@ -2,6 +2,8 @@
 
 use forkyard_wire::timeline::Mark;
 
+use crate::band::BandKind;
+use crate::finding::Finding;
 use crate::layout::{Layout, Row};
 use crate::spot::Spot;
 use crate::trace::{ArrowId, MarkId, Trace};
@@ -117,9 +119,48 @@ impl Scene<'_> {
         Some(ArrowLine { panel, arrow, from: end(message.from, message.sent)?, to: end(message.to, message.received)? })
     }
 
+    /// What lies at a point that is no segment: a gap or lost updates on a lane's row, the level of an object.
+    pub fn finding_at(&self, x: f64, y: f64) -> Option<(usize, Finding)> {
+        let row = self.layout.row_at(y, REACH)?;
+        let trace = self.traces.get(row.panel)?;
+        let t_ns = self.viewport.time(x, self.width).max(0.0) as u64;
+        let findings = trace.findings();
+        if let BandKind::Level(measure) = row.band {
+            let level = Finding::Level { object: row.lane, measure, at_ns: t_ns };
+            return (t_ns < trace.end_ns() && !level.sentence(trace).is_empty()).then_some((row.panel, level));
+        }
+        if row.band != BandKind::Main {
+            return None;
+        }
+        let lost = findings
+            .lost_updates
+            .iter()
+            .position(|lost| lost.lane == row.lane && (self.viewport.x(lost.at_ns as f64, self.width) - x).abs() <= MARK_REACH.0);
+        if let Some(index) = lost.filter(|_| (row.top - y).abs() <= MARK_REACH.1) {
+            return Some((row.panel, Finding::LostUpdates(index as u32)));
+        }
+        let gap = findings.gaps.iter().position(|gap| gap.lane == row.lane && (gap.from_ns..gap.to_ns).contains(&t_ns))?;
+        Some((row.panel, Finding::Gap(gap as u32)))
+    }
+
+    /// Where a finding of a moment lies: on the upper edge of its lane's first row.
+    pub fn finding_place(&self, panel: usize, finding: Finding) -> Option<(f64, f64)> {
+        let trace = self.traces.get(panel)?;
+        let row = self.main_row(panel, finding.lane(trace)?)?;
+        Some((self.viewport.x(finding.extent(trace)?.0 as f64, self.width), row.top))
+    }
+
+    /// The row on which a finding is seen.
+    pub fn finding_row(&self, panel: usize, finding: Finding) -> Option<&Row> {
+        match finding {
+            Finding::Level { object, measure, .. } => self.layout.row(panel, object, BandKind::Level(measure)),
+            Finding::Gap(_) | Finding::LostUpdates(_) => self.main_row(panel, finding.lane(self.traces.get(panel)?)?),
+        }
+    }
+
     /// The first row of a lane.
     pub fn main_row(&self, panel: usize, lane: u32) -> Option<&Row> {
-        self.layout.rows.iter().find(|row| row.panel == panel && row.lane == lane)
+        self.layout.rows.iter().find(|row| row.panel == panel && row.lane == lane && !row.band.is_of_object())
     }
 }
 
@@ -137,13 +178,13 @@ mod tests {
     use forkyard_wire::timeline::{Chunk, MarkKind};
 
     use super::*;
-    use crate::band::BandKind;
+    use crate::layout::Objects;
     use crate::sample::*;
 
     #[test]
     fn every_row_answers_for_the_segment_that_is_painted_there() {
         let trace = trace();
-        let (layout, viewport) = (Layout::of(&[&trace]), Viewport::fit(trace.end_ns()));
+        let (layout, viewport) = (Layout::of(&[&trace], Objects::Shown), Viewport::fit(trace.end_ns()));
         let scene = Scene { traces: &[&trace], layout: &layout, viewport: &viewport, width: 1_000.0 };
         for row in &layout.rows {
             let Some(pieces) = trace.pieces(row.lane, row.band) else { continue };
@@ -158,7 +199,7 @@ mod tests {
     #[test]
     fn a_narrow_segment_can_be_hit_beside_and_empty_space_cannot() {
         let trace = trace();
-        let (layout, viewport) = (Layout::of(&[&trace]), Viewport::fit(trace.end_ns()));
+        let (layout, viewport) = (Layout::of(&[&trace], Objects::Shown), Viewport::fit(trace.end_ns()));
         let scene = Scene { traces: &[&trace], layout: &layout, viewport: &viewport, width: 1_000.0 };
         let y = layout.row(0, SECOND, BandKind::Main).expect("a row").middle();
         let edge = viewport.x((80 * MS) as f64, 1_000.0);
@@ -172,7 +213,7 @@ mod tests {
         let mut trace = trace();
         let mark = Mark { lane: FIRST, at_ns: 50 * MS, kind: MarkKind::Stdout, text: "hello".to_owned() };
         trace.apply(&Chunk { marks: vec![mark], ..Chunk::default() });
-        let (layout, viewport) = (Layout::of(&[&trace]), Viewport::fit(trace.end_ns()));
+        let (layout, viewport) = (Layout::of(&[&trace], Objects::Shown), Viewport::fit(trace.end_ns()));
         let scene = Scene { traces: &[&trace], layout: &layout, viewport: &viewport, width: 1_000.0 };
         let (x, y) = scene.mark_place(0, &trace.marks()[0]).expect("a place");
         assert_eq!(scene.mark_at(x + 2.0, y), Some((0, MarkId(0))));
@@ -183,7 +224,7 @@ mod tests {
     #[test]
     fn a_message_runs_from_its_senders_row_to_its_receivers() {
         let trace = trace();
-        let (layout, viewport) = (Layout::of(&[&trace]), Viewport::fit(trace.end_ns()));
+        let (layout, viewport) = (Layout::of(&[&trace], Objects::Shown), Viewport::fit(trace.end_ns()));
         let scene = Scene { traces: &[&trace], layout: &layout, viewport: &viewport, width: 1_000.0 };
         let lines = scene.arrow_lines(10);
         assert_eq!(lines.len(), 1);

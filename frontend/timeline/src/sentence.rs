@@ -122,6 +122,7 @@ impl Words<'_> {
                 Tense::Over => format!("{who} held {object} for {length}{line}."),
                 Tense::Still => format!("{who} has been holding {object} for {length}{line}."),
             },
+            GilHold => self.gil_hold(),
             Task => self.task(),
             OnCore => self.on_core(),
             Runnable => format!("{who} was ready for {length}, and every core was taken."),
@@ -180,6 +181,16 @@ impl Words<'_> {
             (0, lane) => who(self.trace, lane),
             _ => object.to_owned(),
         }
+    }
+
+    fn gil_hold(&self) -> String {
+        let verb = if self.tense == Tense::Over { "held" } else { "has been holding" };
+        let why = match (self.tense, self.row.detail) {
+            (Tense::Still, _) => "",
+            (Tense::Over, 0) => "; it gave it up freely",
+            (Tense::Over, _) => "; another thread had asked for it",
+        };
+        format!("{} {verb} the interpreter's lock (GIL) for {}{why}.", self.who, self.length)
     }
 
     fn task(&self) -> String {

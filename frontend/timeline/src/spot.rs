@@ -3,6 +3,7 @@
 use forkyard_wire::timeline::SegmentKind;
 
 use crate::band::BandKind;
+use crate::finding::Finding;
 use crate::layout::Layout;
 use crate::pieces::{Piece, Pieces};
 use crate::state::State;
@@ -53,6 +54,13 @@ pub enum Selection {
         /// The moment.
         mark: MarkId,
     },
+    /// Something that is no segment: a level, a gap, a lost update.
+    Finding {
+        /// Which run, from 0.
+        panel: usize,
+        /// What.
+        finding: Finding,
+    },
     /// A stretch of time of every run on the axis.
     Range {
         /// Nanoseconds since the run's zero.
@@ -75,6 +83,7 @@ impl Spot {
             SegmentKind::OnCore => BandKind::Core,
             SegmentKind::Hold => BandKind::Hold,
             SegmentKind::Task => BandKind::Task,
+            SegmentKind::GilHold => BandKind::Gil,
             _ => BandKind::Main,
         };
         let mut seen = trace.pieces(row.lane, band)?.within(row.start, row.end);
@@ -84,7 +93,7 @@ impl Spot {
 
     /// The state in which it is seen; none on a core's row, and none for a whole segment, which may be seen in several.
     pub fn state(&self, trace: &Trace) -> Option<State> {
-        if self.band == BandKind::Core || self.part == Part::Whole {
+        if self.band.shows_hues() || self.part == Part::Whole {
             return None;
         }
         self.piece(trace).and_then(|piece| piece.class.state())
@@ -181,6 +190,7 @@ fn stretch(piece: &Piece) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layout::Objects;
     use crate::sample::*;
 
     fn at(trace: &Trace, lane: u32, band: BandKind, ms: u64) -> Spot {
@@ -209,7 +219,7 @@ mod tests {
     #[test]
     fn down_goes_to_the_band_below_at_the_same_moment_and_up_comes_back() {
         let trace = trace();
-        let layout = Layout::of(&[&trace]);
+        let layout = Layout::of(&[&trace], Objects::Shown);
         let first = at(&trace, FIRST, BandKind::Main, 40);
         let hold = first.across(&[&trace], &layout, Way::Down).expect("the lock held");
         assert_eq!((hold.lane, hold.band), (FIRST, BandKind::Hold));
@@ -222,7 +232,7 @@ mod tests {
     #[test]
     fn the_keyboard_begins_at_the_first_process() {
         let trace = trace();
-        let layout = Layout::of(&[&trace]);
+        let layout = Layout::of(&[&trace], Objects::Shown);
         let first = Spot::first(&[&trace], &layout).expect("a spot");
         assert_eq!((first.lane, first.band), (MAIN, BandKind::Main));
     }

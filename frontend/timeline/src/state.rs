@@ -123,7 +123,7 @@ impl State {
 pub(crate) fn state_of(kind: SegmentKind, cores: Cores) -> State {
     match (kind.category(), kind) {
         (Category::Wait, _) => State::Wait,
-        (Category::Hold, _) => State::Hold,
+        (Category::Hold | Category::Gil, _) => State::Hold,
         (Category::Task, _) => State::Task,
         (_, SegmentKind::OnCore) => State::OnCore,
         (_, SegmentKind::Runnable) => State::Runnable,

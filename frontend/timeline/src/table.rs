@@ -2,8 +2,9 @@
 
 use std::cmp::Ordering;
 
-use forkyard_wire::timeline::{Category, Mark, MarkKind, Segment};
+use forkyard_wire::timeline::{Category, Mark, MarkKind, Measure, Segment};
 
+use crate::finding::Finding;
 use crate::sentence::{first_line, who};
 use crate::trace::{ArrowId, MarkId, SegmentId, Trace};
 
@@ -16,6 +17,8 @@ pub enum Subject {
     Arrow(ArrowId),
     /// A print, an exception, a signal.
     Mark(MarkId),
+    /// A level of an object, a gap, lost updates.
+    Finding(Finding),
 }
 
 /// A row of the table.
@@ -74,7 +77,7 @@ pub enum Order {
 /// Which rows the table holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rows {
-    /// All but the times on cores.
+    /// What happened: all but what each object, the interpreter's lock and the cores did over time.
     Events,
     /// Waits.
     Waits,
@@ -86,23 +89,30 @@ pub enum Rows {
     Messages,
     /// What was printed, exceptions, signals.
     Prints,
+    /// Who held each object, and how many waited for it or lay in it.
+    Objects,
+    /// The interpreter's lock held.
+    Gil,
     /// Times on cores, and times without one.
     Cores,
 }
 
 /// Every choice of rows, in the order in which it is offered.
-pub const ROWS: [Rows; 7] = [Rows::Events, Rows::Waits, Rows::Lives, Rows::Work, Rows::Messages, Rows::Prints, Rows::Cores];
+pub const ROWS: [Rows; 9] =
+    [Rows::Events, Rows::Waits, Rows::Lives, Rows::Work, Rows::Messages, Rows::Prints, Rows::Objects, Rows::Gil, Rows::Cores];
 
 impl Rows {
     /// What it is called.
     pub fn name(self) -> &'static str {
         match self {
-            Rows::Events => "everything but core times",
+            Rows::Events => "events",
             Rows::Waits => "waits",
             Rows::Lives => "lives of processes",
             Rows::Work => "locks held and tasks",
             Rows::Messages => "messages",
             Rows::Prints => "prints and exceptions",
+            Rows::Objects => "objects over time",
+            Rows::Gil => "the interpreter's lock held",
             Rows::Cores => "core times",
         }
     }
@@ -114,6 +124,8 @@ impl Rows {
             (Rows::Lives, category) => category == Category::Lifecycle,
             (Rows::Work, category) => matches!(category, Category::Hold | Category::Task),
             (Rows::Messages | Rows::Prints, _) => false,
+            (Rows::Objects, category) => category == Category::Hold && segment.object != 0,
+            (Rows::Gil, category) => category == Category::Gil,
             (Rows::Cores, category) => category == Category::Core,
         }
     }
@@ -124,6 +136,33 @@ impl Rows {
 
     fn has_prints(self) -> bool {
         matches!(self, Rows::Events | Rows::Prints)
+    }
+
+    /// What of the findings belongs to it.
+    fn findings(self, trace: &Trace) -> Vec<Finding> {
+        let findings = trace.findings();
+        match self {
+            Rows::Events => {
+                let gaps = (0..findings.gaps.len()).map(|index| Finding::Gap(index as u32));
+                gaps.chain((0..findings.lost_updates.len()).map(|index| Finding::LostUpdates(index as u32))).collect()
+            }
+            Rows::Objects => {
+                let levels = findings.levels.values().flatten();
+                levels.map(|level| Finding::Level { object: level.object, measure: level.measure, at_ns: level.at }).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What a finding is called.
+fn finding_name(finding: Finding) -> &'static str {
+    match finding {
+        Finding::Level { measure: Measure::Waiters, .. } => "waiting",
+        Finding::Level { measure: Measure::Depth, .. } => "inside",
+        Finding::Level { measure: Measure::Tasks, .. } => "to do",
+        Finding::Gap(_) => "not known",
+        Finding::LostUpdates(_) => "update lost",
     }
 }
 
@@ -180,6 +219,9 @@ pub fn table(trace: &Trace, query: &Query) -> Table {
         let marks = trace.marks().iter().enumerate().filter(|(_, mark)| touches(mark.at_ns, mark.at_ns));
         subjects.extend(marks.map(|(row, _)| Subject::Mark(MarkId(row as u32))));
     }
+    let findings = query.rows.findings(trace).into_iter();
+    let findings = findings.filter(|finding| finding.extent(trace).is_some_and(|(from, to)| touches(from, to)));
+    subjects.extend(findings.map(Subject::Finding));
     let total = subjects.len();
     let compare = |a: &Subject, b: &Subject| compare(trace, query, a, b);
     if total > query.limit && query.limit > 0 {
@@ -242,6 +284,21 @@ pub fn row(trace: &Trace, subject: Subject) -> Option<TableRow> {
                 by_whom: String::new(),
             })
         }
+        Subject::Finding(finding) => {
+            let (start, end) = finding.extent(trace)?;
+            Some(TableRow {
+                subject,
+                lane: lane(trace, subject),
+                who: finding.lane(trace).map_or_else(|| object(trace, subject).to_owned(), |lane| who(trace, lane)),
+                what: finding_name(finding),
+                object: finding.sentence(trace),
+                line: finding.line(trace),
+                start_ns: start,
+                duration_ns: end - start,
+                open: false,
+                by_whom: by(trace, subject).map_or_else(String::new, |lane| who(trace, lane)),
+            })
+        }
     }
 }
 
@@ -263,11 +320,14 @@ fn compare(trace: &Trace, query: &Query, a: &Subject, b: &Subject) -> Ordering {
     directed.then_with(|| times(trace, *a).0.cmp(&times(trace, *b).0)).then_with(|| number(*a).cmp(&number(*b)))
 }
 
-fn number(subject: Subject) -> (u8, u32) {
+fn number(subject: Subject) -> (u8, u32, u32) {
     match subject {
-        Subject::Segment(id) => (0, id.0),
-        Subject::Arrow(id) => (1, id.0),
-        Subject::Mark(id) => (2, id.0),
+        Subject::Segment(id) => (0, id.0, 0),
+        Subject::Arrow(id) => (1, id.0, 0),
+        Subject::Mark(id) => (2, id.0, 0),
+        Subject::Finding(Finding::Level { object, measure, .. }) => (3, object, measure as u32),
+        Subject::Finding(Finding::Gap(index)) => (4, index, 0),
+        Subject::Finding(Finding::LostUpdates(index)) => (5, index, 0),
     }
 }
 
@@ -276,6 +336,7 @@ fn times(trace: &Trace, subject: Subject) -> (u64, u64) {
         Subject::Segment(id) => trace.segment(id).map_or((0, 0), |row| (row.start, row.end)),
         Subject::Arrow(id) => trace.arrow(id).map_or((0, 0), |arrow| (arrow.sent, arrow.received)),
         Subject::Mark(id) => trace.mark_at(id).map_or((0, 0), |mark| (mark.at_ns, mark.at_ns)),
+        Subject::Finding(finding) => finding.extent(trace).unwrap_or((0, 0)),
     }
 }
 
@@ -289,6 +350,7 @@ fn lane(trace: &Trace, subject: Subject) -> u32 {
         Subject::Segment(id) => trace.segment(id).map_or(0, |row| row.lane),
         Subject::Arrow(id) => trace.arrow(id).map_or(0, |arrow| arrow.from),
         Subject::Mark(id) => trace.mark_at(id).map_or(0, |mark| mark.lane),
+        Subject::Finding(finding) => finding.lane(trace).unwrap_or(0),
     }
 }
 
@@ -296,6 +358,7 @@ fn line(trace: &Trace, subject: Subject) -> u32 {
     match subject {
         Subject::Segment(id) => trace.segment(id).map_or(0, |row| row.line),
         Subject::Arrow(_) | Subject::Mark(_) => 0,
+        Subject::Finding(finding) => finding.line(trace),
     }
 }
 
@@ -304,6 +367,7 @@ fn what(trace: &Trace, subject: Subject) -> &'static str {
         Subject::Segment(id) => trace.segment(id).map_or("", |row| row.kind.name()),
         Subject::Arrow(_) => "message",
         Subject::Mark(id) => trace.mark_at(id).map_or("", mark_name),
+        Subject::Finding(finding) => finding_name(finding),
     }
 }
 
@@ -312,6 +376,11 @@ fn object(trace: &Trace, subject: Subject) -> &str {
         Subject::Segment(id) => trace.segment(id).map_or((0, 0), |row| (row.object, row.detail)),
         Subject::Arrow(id) => trace.arrow(id).map_or((0, 0), |arrow| (arrow.object, 0)),
         Subject::Mark(id) => return trace.mark_at(id).map_or("", |mark| &mark.text),
+        Subject::Finding(Finding::Level { object, .. }) => (object, 0),
+        Subject::Finding(Finding::LostUpdates(index)) => {
+            (trace.findings().lost_updates.get(index as usize).map_or(0, |lost| lost.object), 0)
+        }
+        Subject::Finding(Finding::Gap(_)) => (0, 0),
     };
     trace.string(detail).or_else(|| trace.object(id).map(|object| object.name.as_str())).unwrap_or("")
 }
@@ -327,12 +396,17 @@ fn by(trace: &Trace, subject: Subject) -> Option<u32> {
             }
         }
         Subject::Arrow(id) => trace.arrow(id).map(|arrow| arrow.to),
-        Subject::Mark(_) => None,
+        Subject::Finding(Finding::LostUpdates(index)) => {
+            trace.findings().lost_updates.get(index as usize).map(|lost| lost.other_lane)
+        }
+        Subject::Mark(_) | Subject::Finding(_) => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use forkyard_wire::timeline::{Chunk, Gap, Level};
+
     use super::*;
     use crate::sample::*;
 
@@ -366,6 +440,20 @@ mod tests {
                 assert_eq!(few.total, all.total);
             }
         }
+    }
+
+    #[test]
+    fn what_was_found_beside_the_rows_has_rows_too() {
+        let mut trace = trace();
+        let level = |at: u64, value| Level { object: QUEUE, measure: Measure::Depth, at: at * MS, value };
+        let gap = Gap { lane: FIRST, from_ns: 10 * MS, to_ns: 15 * MS, events: 1200 };
+        let levels = [level(10, 3), level(30, 0)].into_iter().collect();
+        trace.apply(&Chunk { levels, gaps: vec![gap], ..Chunk::default() });
+        let of = |rows| table(&trace, &Query { rows, ..Query::default() });
+        let objects: Vec<_> = of(Rows::Objects).rows.iter().map(|row| (row.what, row.object.clone())).collect();
+        assert!(objects.contains(&("inside", "3 messages lay in results, for 20 ms.".to_owned())), "{objects:?}");
+        assert!(objects.contains(&("hold", "counter_lock".to_owned())), "{objects:?}");
+        assert!(of(Rows::Events).rows.iter().any(|row| (row.what, row.who.as_str()) == ("not known", "Process-1")));
     }
 
     #[test]

@@ -22,8 +22,9 @@ pub fn tag(trace: &Trace, band: BandKind, piece: &Piece) -> Option<Tag> {
     let object = || trace.object(row.object).map(|object| object.name.clone());
     let tag = |text: String, letter| Some(Tag { text, letter });
     match (band, piece.class.state()) {
-        (BandKind::Hold, _) => None,
+        (BandKind::Hold | BandKind::Gil | BandKind::Level(_), _) => None,
         (BandKind::Core, _) => trace.lane(row.holder).and_then(|lane| tag(lane.name.clone(), "")),
+        (BandKind::Holder, _) => trace.lane(row.lane).and_then(|lane| tag(lane.name.clone(), "")),
         (BandKind::Task, _) => {
             let function = trace.string(row.detail).unwrap_or("task");
             tag(format!("{function} {}", row.index), "")

@@ -135,6 +135,11 @@ impl Trace {
         }
     }
 
+    /// Whether a process has further threads.
+    pub fn has_threads(&self, process: u32) -> bool {
+        self.lanes.values().any(|lane| lane.kind == LaneKind::Thread && lane.parent == process)
+    }
+
     /// The hue of the process that a lane belongs to.
     pub fn hue(&self, lane: u32) -> Hue {
         self.process_of(lane).and_then(|process| self.hues.get(&process.id)).copied().unwrap_or(Hue::OTHER)
@@ -215,7 +220,7 @@ impl Trace {
             let known = self.lanes.insert(lane.id, lane.clone()).is_some();
             if !known && lane.kind != LaneKind::Core {
                 // It may have been on a core before anybody knew whose thread it is.
-                self.bands.keys().filter(|(_, kind)| *kind == BandKind::Core).for_each(|key| dirty.mark(*key, 0));
+                self.bands.keys().filter(|(_, kind)| kind.shows_hues()).for_each(|key| dirty.mark(*key, 0));
             }
             if lane.kind == LaneKind::Process && !self.hues.contains_key(&lane.id) {
                 let hue = Hue::of_birth(self.hues.len());
@@ -306,6 +311,7 @@ impl Trace {
         let cores = self.cores;
         band.redraw(from_ns, &self.rows, |segment| match key.1 {
             BandKind::Core => Class::of_hue(self.hue(segment.holder)),
+            BandKind::Holder => Class::of_hue(self.hue(segment.lane)),
             _ => Class::of_state(crate::state::state_of(segment.kind, cores)),
         });
         self.bands.insert(key, band);

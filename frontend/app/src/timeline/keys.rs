@@ -30,6 +30,8 @@ pub(super) enum Command {
     RangeStart,
     /// And ends here.
     RangeEnd,
+    /// Shows the objects' rows, or folds them away.
+    Objects,
     /// Picture or table.
     Table,
     /// The sheet with the keys.
@@ -55,6 +57,7 @@ pub(super) const KEYS: &[Key] = &[
     Key { keys: &["F"], does: "show everything" },
     Key { keys: &["Z"], does: "show the selection" },
     Key { keys: &["[", "]"], does: "a range begins here, ends here" },
+    Key { keys: &["O"], does: "show the objects' rows, fold them away" },
     Key { keys: &["T"], does: "the same as a table" },
     Key { keys: &["?"], does: "open and close this help" },
     Key { keys: &["Esc"], does: "give up the selection" },
@@ -84,6 +87,7 @@ pub(super) fn command(key: &str) -> Option<Command> {
         "." => Command::Next,
         "[" => Command::RangeStart,
         "]" => Command::RangeEnd,
+        "o" | "O" => Command::Objects,
         "t" | "T" => Command::Table,
         "?" => Command::Help,
         "Escape" => Command::Escape,

@@ -1,8 +1,7 @@
 //! What stands beside and above the picture: the names of the rows, the moments of the axis.
 
 use forkyard_timeline::units::fixed;
-use forkyard_timeline::{Layout, Viewport, ticks};
-use forkyard_wire::timeline::LaneKind;
+use forkyard_timeline::{Layout, TrackKind, Viewport, ticks};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -29,15 +28,17 @@ pub(super) struct LabelsProps {
 pub(super) fn Labels(props: &LabelsProps) -> Html {
     let tracks = props.layout.tracks.iter().map(|track| {
         let kind = match track.kind {
-            LaneKind::Core => "timeline-label timeline-label--core",
-            LaneKind::Thread => "timeline-label timeline-label--thread",
-            LaneKind::Process => "timeline-label timeline-label--process",
+            TrackKind::Core => "timeline-label timeline-label--core",
+            TrackKind::Thread => "timeline-label timeline-label--thread",
+            TrackKind::Process => "timeline-label timeline-label--process",
+            TrackKind::Object => "timeline-label timeline-label--object",
         };
         let hue = if track.hue.0 == 0 { "var(--timeline-other)".to_owned() } else { format!("var(--lane-{})", track.hue.0) };
         let style = format!("top: {}px; height: {}px; --hue: {hue}", track.top as i32, track.height as i32);
-        let (head, tail) = halves(&track.label);
+        let whole = format!("{}{}", track.label, track.note);
+        let (head, tail) = if track.note.is_empty() { halves(&track.label) } else { (track.label.clone(), track.note.clone()) };
         html! {
-            <div key={format!("{}-{}", track.panel, track.lane)} class={kind} {style} title={track.label.clone()}>
+            <div key={format!("{}-{}{}", track.panel, track.lane, track.note)} class={kind} {style} title={whole}>
                 <span>{ head }</span><span>{ tail }</span>
             </div>
         }

@@ -14,6 +14,7 @@ mod annotate;
 mod canvas;
 mod dense;
 mod detail;
+mod findings;
 mod gesture;
 mod keys;
 mod labels;
@@ -33,7 +34,7 @@ mod view;
 
 use std::rc::Rc;
 
-use forkyard_timeline::{Layout, Selection, Spot, State, Subject, Trace, deadlock, summary};
+use forkyard_timeline::{Layout, Objects, Selection, Spot, State, Subject, Trace, deadlock, notes, summary};
 use yew::prelude::*;
 
 use detail::Detail;
@@ -54,6 +55,8 @@ const EMPTY: &str = "Nothing has run yet. Run the program, and this shows every 
                      what it waited for, who held it up, and each message from one to another.";
 /// Bar, axis and sentence: what stands around the rows, in CSS pixels (styles/timeline.css).
 const AROUND: i32 = 36 + 24 + 36;
+/// More tracks of objects than this are folded away until somebody asks for them.
+const MOST_OBJECTS: usize = 6;
 /// What an empty picture promises to show.
 const PROMISED: [State; 5] = [State::OnCore, State::Wait, State::Runnable, State::Start, State::Hold];
 /// What an empty picture says while the program starts.
@@ -121,9 +124,10 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let (runs, titles) = runs_of(props);
     let empty = runs.iter().all(|run| run.trace().is_empty());
     let width = use_element_width(plot.clone(), (empty, view.pane));
-    let layout: Rc<Layout> = use_memo(runs.clone(), |runs| {
+    let layout: Rc<Layout> = use_memo((runs.clone(), view.objects), |(runs, objects)| {
         let traces: Vec<_> = runs.iter().map(Recording::trace).collect();
-        Layout::of(&traces.iter().map(|trace| &**trace).collect::<Vec<&Trace>>())
+        let traces: Vec<&Trace> = traces.iter().map(|trace| &**trace).collect();
+        Layout::of(&traces, objects.unwrap_or_else(|| at_first(&traces)))
     });
     let picture = Picture { viewport: view.viewport(length_ns(&runs)), runs: runs.clone(), layout, width };
     {
@@ -173,6 +177,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             let selection = match subject {
                 Subject::Arrow(arrow) => Some(Selection::Arrow { panel, arrow }),
                 Subject::Mark(mark) => Some(Selection::Mark { panel, mark }),
+                Subject::Finding(finding) => Some(Selection::Finding { panel, finding }),
                 Subject::Segment(segment) => {
                     let run = picture.runs.get(panel);
                     run.and_then(|run| Spot::of_segment(&run.trace(), panel, segment)).map(Selection::Segment)
@@ -195,6 +200,8 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let deadlock = use_memo(runs.clone(), |runs: &Vec<Recording>| {
         runs.iter().find_map(|run| deadlock::sentence(&run.trace())).map(AttrValue::from)
     });
+    let notes = use_memo(runs.clone(), |runs| runs.iter().flat_map(|run| notes::of(&run.trace())).collect::<Vec<_>>());
+    let notes = (*notes).clone();
     let headings = use_memo((runs.clone(), titles.clone()), |(runs, titles)| headings(runs, titles));
     // Long, and only for who does not see the picture: not made anew with each chunk of a run that goes on.
     let words = use_memo((props.running, (!props.running).then(|| runs.clone())), |_| in_words(&runs));
@@ -212,6 +219,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                 Some(Selection::Segment(spot)) => Some((spot.panel, Subject::Segment(spot.segment))),
                 Some(Selection::Arrow { panel, arrow }) => Some((panel, Subject::Arrow(arrow))),
                 Some(Selection::Mark { panel, mark }) => Some((panel, Subject::Mark(mark))),
+                Some(Selection::Finding { panel, finding }) => Some((panel, Subject::Finding(finding))),
                 _ => None,
             };
             html! { <TraceTable runs={runs.clone()} titles={titles.clone()} {range} {selected} on_select={on_row} /> }
@@ -243,10 +251,10 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let helping = view.sheet == Some(Sheet::Help);
     let selected = view.selection.is_some();
     let deadlock = (*deadlock).clone();
-    let lost = runs.iter().map(|run| run.trace().lost()).sum::<u64>();
+    let objects = runs.iter().any(|run| Layout::object_tracks(&run.trace()) > 0).then(|| picture.layout.objects());
     html! {
         <section class="timeline" {style} {onkeydown} aria-label={label}>
-            <Toolbar summary={AttrValue::from((*summary).clone())} pane={view.pane} {helping} {selected} {empty} {lost} {deadlock} {on_command} />
+            <Toolbar summary={AttrValue::from((*summary).clone())} pane={view.pane} {helping} {selected} {empty} {objects} {notes} {deadlock} {on_command} />
             <div class="timeline-body">
                 <div ref={scroll} class="timeline-scroll" tabindex={(empty || view.pane == Pane::Table).then_some("0")}>{ body }</div>
                 if helping {
@@ -257,6 +265,12 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             <p id={(*id).clone()} class="timeline-words">{ &*words }</p>
         </section>
     }
+}
+
+/// The objects' rows are folded away at first where they would fill the picture.
+fn at_first(traces: &[&Trace]) -> Objects {
+    let tracks: usize = traces.iter().map(|trace| Layout::object_tracks(trace)).sum();
+    if tracks <= MOST_OBJECTS { Objects::Shown } else { Objects::Folded }
 }
 
 fn runs_of(props: &TimelineProps) -> (Vec<Recording>, Vec<AttrValue>) {

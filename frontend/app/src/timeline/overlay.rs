@@ -1,7 +1,7 @@
 //! What lies over the canvas as SVG: the selection, the range, who ended a wait, what the pointer is over.
 
 use forkyard_timeline::units::fixed;
-use forkyard_timeline::{BandKind, Scene, Selection, Spot};
+use forkyard_timeline::{BandKind, Finding, Row, Scene, Selection, Spot};
 use forkyard_wire::timeline::{Category, SegmentKind};
 use yew::prelude::*;
 
@@ -64,6 +64,16 @@ fn drawn(scene: &Scene, selection: Selection, class: &'static str) -> Html {
                 html! { <circle {class} cx={fixed(x, 1)} cy={fixed(y + 1.0, 1)} r="7" /> }
             })
         }
+        Selection::Finding { panel, finding: finding @ Finding::LostUpdates(_) } => {
+            scene.finding_place(panel, finding).map_or_else(Html::default, |(x, y)| {
+                html! { <circle {class} cx={fixed(x, 1)} cy={fixed(y, 1)} r="7" /> }
+            })
+        }
+        Selection::Finding { panel, finding } => {
+            let extent = scene.traces.get(panel).and_then(|trace| finding.extent(trace));
+            let (Some((from, to)), Some(row)) = (extent, scene.finding_row(panel, finding)) else { return Html::default() };
+            outline(scene, row, (from, to), class)
+        }
         Selection::Range { from_ns, to_ns } => {
             let (left, right) = edges(scene, from_ns, to_ns);
             let (left, width) = (fixed(left, 1), fixed((right - left).max(1.0), 1));
@@ -75,19 +85,17 @@ fn drawn(scene: &Scene, selection: Selection, class: &'static str) -> Html {
 fn segment(scene: &Scene, spot: &Spot, class: &'static str) -> Html {
     let Some(trace) = scene.traces.get(spot.panel) else { return Html::default() };
     let (Some((from, to)), Some(row)) = (spot.extent(trace), trace.segment(spot.segment)) else { return Html::default() };
-    let (left, right) = edges(scene, from, to);
-    // A time on a core is seen on two rows.
+    // A time on a core and a hold are seen on two rows.
     let twin = match (row.kind, spot.band) {
+        (SegmentKind::Hold, BandKind::Holder) => Some((row.lane, BandKind::Hold)),
+        (SegmentKind::Hold, _) => Some((row.object, BandKind::Holder)),
         (SegmentKind::OnCore, BandKind::Core) => Some((row.holder, BandKind::Main)),
         (SegmentKind::OnCore, _) => Some((row.lane, BandKind::Core)),
         _ => None,
     };
     let rows = std::iter::once((spot.lane, spot.band)).chain(twin);
-    let boxes = rows.filter_map(|(lane, band)| scene.layout.row(spot.panel, lane, band)).map(|row| {
-        let (x, y) = (fixed(left - 1.0, 1), fixed(row.top - 1.5, 1));
-        let (width, height) = (fixed((right - left).max(2.0) + 2.0, 1), fixed(row.height + 3.0, 1));
-        html! { <rect {class} {x} {y} {width} {height} rx="3" /> }
-    });
+    let boxes = rows.filter_map(|(lane, band)| scene.layout.row(spot.panel, lane, band));
+    let boxes = boxes.map(|row| outline(scene, row, (from, to), class));
     let ended_by = (row.kind.category() == Category::Wait && row.released_by != 0 && row.released_by != row.lane).then(|| {
         let (from, to) = (scene.main_row(spot.panel, row.released_by)?, scene.main_row(spot.panel, row.lane)?);
         let x = scene.viewport.x(row.end as f64, scene.width);
@@ -96,6 +104,13 @@ fn segment(scene: &Scene, spot: &Spot, class: &'static str) -> Html {
         Some(arrow_line((x, y0), (x, y1), class))
     });
     html! { <>{ for boxes }{ ended_by.flatten() }</> }
+}
+
+fn outline(scene: &Scene, row: &Row, (from, to): (u64, u64), class: &'static str) -> Html {
+    let (left, right) = edges(scene, from, to);
+    let (x, y) = (fixed(left - 1.0, 1), fixed(row.top - 1.5, 1));
+    let (width, height) = (fixed((right - left).max(2.0) + 2.0, 1), fixed(row.height + 3.0, 1));
+    html! { <rect {class} {x} {y} {width} {height} rx="3" /> }
 }
 
 fn arrow_line(from: (f64, f64), to: (f64, f64), class: &'static str) -> Html {

@@ -1,7 +1,7 @@
 //! Paints the picture on a canvas: the grid, each row's bars with their patterns, and what a line of the
-//! program lights. `annotate` adds tags, arrows and marks. Axis, labels and selection are not here: they are elements, so that they take focus and styles.
+//! program lights. `annotate` adds tags, arrows and marks, `findings` what is no segment. Axis, labels and selection are not here: they are elements, so that they take focus and styles.
 
-use forkyard_timeline::{BandKind, CLASSES, Class, Hue, Row, STATES, Scene, SegmentId, Trace, bars, ticks};
+use forkyard_timeline::{CLASSES, Class, Hue, Row, STATES, Scene, SegmentId, Trace, bars, ticks};
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
@@ -44,6 +44,8 @@ impl<'a> Painter<'a> {
     pub(super) fn paint(&self, scene: &Scene, lit: Option<u32>) {
         self.grid(scene);
         self.rows(scene);
+        self.levels(scene);
+        self.gaps(scene);
         let pieces = self.wide_pieces(scene);
         self.separate(&pieces);
         if let Some(line) = lit {
@@ -52,6 +54,7 @@ impl<'a> Painter<'a> {
         self.arrows(scene);
         self.tags(scene, &pieces);
         self.marks(scene);
+        self.lost_updates(scene);
     }
 
     fn grid(&self, scene: &Scene) {
@@ -71,7 +74,7 @@ impl<'a> Painter<'a> {
         for row in &scene.layout.rows {
             let Some(pieces) = scene.traces.get(row.panel).and_then(|trace| trace.pieces(row.lane, row.band)) else { continue };
             pieces.shares(scene.viewport.start_ns(), scene.viewport.end_ns(), &mut shares);
-            let groups = if row.band == BandKind::Core { &mut hues } else { &mut states };
+            let groups = if row.band.shows_hues() { &mut hues } else { &mut states };
             let (top, height) = self.edges(row);
             let bars = bars(&shares);
             if bars.len() as f64 > self.width / DENSE {

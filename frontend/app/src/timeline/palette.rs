@@ -23,6 +23,8 @@ pub(super) struct Palette {
     pub(super) line: String,
     /// Prints and other moments.
     pub(super) ink: String,
+    /// What lies in queues and pools.
+    pub(super) quiet: String,
     /// What a line of the program lights.
     pub(super) accent: String,
     /// Exceptions and signals.
@@ -72,6 +74,7 @@ impl Palette {
             ground: style.colour("--ground"),
             line: style.colour("--line"),
             ink: style.colour("--ink"),
+            quiet: style.colour("--quiet"),
             accent: style.colour("--accent"),
             error: style.colour("--error"),
             on_state: style.colour("--on-state"),
@@ -84,6 +87,11 @@ impl Palette {
                 .filter(|font| !font.is_empty())
                 .unwrap_or("sans-serif".into()),
         })
+    }
+
+    /// The colour of waiting.
+    pub(super) fn waiting(&self) -> &str {
+        self.state(Class::of_state(State::Wait))
     }
 
     /// The colour of a state.
@@ -99,15 +107,15 @@ impl Palette {
     /// The colour of a class on a band, as bytes, and where its pattern runs as bytes too.
     pub(super) fn bytes(&self, band: BandKind) -> &[Ink; CLASSES] {
         let inks = self.inks.get_or_init(|| [self.inks(BandKind::Main), self.inks(BandKind::Core)]);
-        if band == BandKind::Core { &inks[1] } else { &inks[0] }
+        if band.shows_hues() { &inks[1] } else { &inks[0] }
     }
 
     fn inks(&self, band: BandKind) -> [Ink; CLASSES] {
         let pattern = resolved(&self.pattern).unwrap_or([0, 0, 0, 115]);
         std::array::from_fn(|class| {
-            let names = if band == BandKind::Core { &self.hues } else { &self.states };
+            let names = if band.shows_hues() { &self.hues } else { &self.states };
             let plain = names.get(class).and_then(|name| resolved(name)).unwrap_or_default();
-            let state = STATES.get(class).copied().filter(|_| band != BandKind::Core);
+            let state = STATES.get(class).copied().filter(|_| !band.shows_hues());
             Ink { plain, crossed: over(plain, pattern), pattern: state.and_then(Self::pattern_of) }
         })
     }

@@ -37,6 +37,9 @@ impl Picture {
             if let Some((panel, mark)) = scene.mark_at(x, y) {
                 return Some(Selection::Mark { panel, mark });
             }
+            if let Some((panel, finding)) = scene.finding_at(x, y) {
+                return Some(Selection::Finding { panel, finding });
+            }
             let arrow = scene.arrow_at(&scene.arrow_lines(most_arrows(self.width)), (x, y));
             let arrow = arrow.map(|(panel, arrow)| Selection::Arrow { panel, arrow });
             arrow.or_else(|| scene.segment_at(x, y).map(Selection::Segment))
@@ -55,15 +58,19 @@ impl Picture {
                 let trace = scene.traces.get(panel)?;
                 Some(sentence::mark(trace, trace.mark_at(mark)?))
             }
+            Selection::Finding { panel, finding } => Some(finding.sentence(scene.traces.get(panel)?)),
             Selection::Range { .. } => None,
         })
     }
 
     /// The line of the program that a selection belongs to.
     pub(super) fn line(&self, selection: Option<Selection>) -> Option<u32> {
-        let Some(Selection::Segment(spot)) = selection else { return None };
-        let trace = self.runs.get(spot.panel)?.trace();
-        trace.segment(spot.segment).map(|row| row.line).filter(|line| *line != 0)
+        let line = match selection? {
+            Selection::Segment(spot) => self.runs.get(spot.panel)?.trace().segment(spot.segment)?.line,
+            Selection::Finding { panel, finding } => finding.line(&self.runs.get(panel)?.trace()),
+            Selection::Arrow { .. } | Selection::Mark { .. } | Selection::Range { .. } => 0,
+        };
+        (line != 0).then_some(line)
     }
 
     /// The run, lane and time of a selection that is something printed.
@@ -87,6 +94,7 @@ impl Picture {
             Selection::Segment(spot) => self.spot_extent(&spot),
             Selection::Arrow { panel, arrow } => self.arrow_extent(panel, arrow),
             Selection::Mark { panel, mark } => self.runs.get(panel)?.trace().mark_at(mark).map(|mark| (mark.at_ns, mark.at_ns)),
+            Selection::Finding { panel, finding } => finding.extent(&self.runs.get(panel)?.trace()),
             Selection::Range { from_ns, to_ns } => Some((from_ns, to_ns)),
         }
     }
@@ -160,7 +168,7 @@ pub(super) mod sample {
         let chunk =
             Chunk { to_ns: 100_000_000, lanes: vec![lane(1), lane(2)], segments: rows.into_iter().collect(), ..Chunk::default() };
         let runs = vec![Recording::of(&[chunk])];
-        let layout = Rc::new(Layout::of(&[&runs[0].trace()]));
+        let layout = Rc::new(Layout::of(&[&runs[0].trace()], Default::default()));
         Picture { viewport: Viewport::fit(length_ns(&runs)), runs, layout, width: 1_000.0 }
     }
 }

@@ -38,6 +38,7 @@ pub(super) fn steer(command: Command, view: &View, picture: &Picture) -> Option<
             let (from, to) = (view.range_start?, here(view, picture).1);
             Some(Action::Select(Some(Selection::Range { from_ns: from.min(to), to_ns: from.max(to) })))
         }
+        Command::Objects => Some(Action::ToggleObjects(picture.layout.objects())),
         Command::Table => Some(Action::TogglePane),
         Command::Help => Some(Action::ToggleSheet(Sheet::Help)),
         Command::Escape => Some(Action::Escape),

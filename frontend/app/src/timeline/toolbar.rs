@@ -1,6 +1,7 @@
 //! The bar above the picture: the run in a sentence, and the buttons for who has no keys at hand.
 
-use forkyard_timeline::units;
+use forkyard_timeline::Objects;
+use forkyard_timeline::notes::Note;
 use yew::prelude::*;
 
 use super::keys::Command;
@@ -19,8 +20,10 @@ pub(super) struct ToolbarProps {
     pub(super) selected: bool,
     /// Whether there is nothing to look at yet.
     pub(super) empty: bool,
-    /// Events that were lost, over all runs.
-    pub(super) lost: u64,
+    /// Whether objects have rows; none where there is no object to show.
+    pub(super) objects: Option<Objects>,
+    /// What the picture does not show.
+    pub(super) notes: Vec<Note>,
     /// Who waits for whom in a circle.
     pub(super) deadlock: Option<AttrValue>,
     /// A button was pressed.
@@ -35,12 +38,13 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
         let pressed = match command {
             Command::Table => Some(props.pane == Pane::Table),
             Command::Help => Some(props.helping),
+            Command::Objects => Some(props.objects == Some(Objects::Shown)),
             _ => None,
         };
         let pressed = pressed.map(|pressed| pressed.to_string());
         let disabled = match command {
             Command::FitSelection => !props.selected || props.pane == Pane::Table,
-            Command::ZoomIn | Command::ZoomOut | Command::Fit => props.pane == Pane::Table,
+            Command::ZoomIn | Command::ZoomOut | Command::Fit | Command::Objects => props.pane == Pane::Table,
             _ => false,
         } || (props.empty && command != Command::Help);
         html! { <button type="button" class="timeline-button" {title} {onclick} {disabled} aria-pressed={pressed}>{ text }</button> }
@@ -52,16 +56,15 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             } else {
                 <p class="timeline-summary" title={props.summary.clone()}>{ &props.summary }</p>
             }
-            if props.lost > 0 {
-                <p class="timeline-lost" title="The program did things faster than they could be written down.">
-                    { format!("{} lost", units::count(props.lost as usize, "event", "events")) }
-                </p>
-            }
+            { for props.notes.iter().map(|note| html! { <p class="timeline-lost" title={note.why.clone()}>{ &note.what }</p> }) }
             <div class="timeline-tools" role="group" aria-label="Timeline">
                 { button(Command::ZoomOut, "−", "Zoom out (S)") }
                 { button(Command::ZoomIn, "+", "Zoom in (W)") }
                 { button(Command::Fit, "Fit", "Show everything (F)") }
                 { button(Command::FitSelection, "Zoom to it", "Show the selection (Z)") }
+                if props.objects.is_some() {
+                    { button(Command::Objects, "Objects", "Rows of locks, queues, pools (O)") }
+                }
                 { button(Command::Table, "Table", "The same as a table (T)") }
                 { button(Command::Help, "Help", "Colours and keys (?)") }
             </div>

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use forkyard_timeline::{Selection, Viewport};
+use forkyard_timeline::{Objects, Selection, Viewport};
 use yew::Reducible;
 
 /// What is shown in the place of the picture.
@@ -47,6 +47,8 @@ pub(super) struct View {
     pub(super) sheet: Option<Sheet>,
     /// Where `[` was pressed.
     pub(super) range_start: Option<u64>,
+    /// Whether objects have rows; none while the reader has not said.
+    pub(super) objects: Option<Objects>,
 }
 
 impl View {
@@ -67,6 +69,8 @@ pub(super) enum Action {
     Go(Selection, Viewport),
     /// Points.
     Hover(Option<Hover>),
+    /// Folds the objects' rows away when they are as told, and the other way round.
+    ToggleObjects(Objects),
     /// Changes between picture and table.
     TogglePane,
     /// Opens or closes the sheet.
@@ -96,6 +100,12 @@ impl Reducible for View {
                 (view.selection, view.viewport, view.hover) = (Some(selection), viewport, None);
             }
             Action::Hover(hover) => view.hover = hover,
+            Action::ToggleObjects(shown) => {
+                view.objects = Some(match shown {
+                    Objects::Shown => Objects::Folded,
+                    Objects::Folded => Objects::Shown,
+                });
+            }
             Action::TogglePane => {
                 view.pane = match view.pane {
                     Pane::Picture => Pane::Table,
@@ -111,7 +121,7 @@ impl Reducible for View {
                 view.hover = None;
             }
             Action::NewRun => {
-                view = View { pane: view.pane, sheet: view.sheet, ..View::default() };
+                view = View { pane: view.pane, sheet: view.sheet, objects: view.objects, ..View::default() };
             }
         }
         Rc::new(view)

@@ -1,0 +1,91 @@
+//! Paints what is no segment: the levels of objects as steps, gaps where nothing is known, updates that were lost.
+
+use forkyard_timeline::{BandKind, Finding, Row, Scene, level};
+use forkyard_wire::timeline::Measure;
+
+use super::paint::Painter;
+use super::palette::Pattern;
+
+/// Below the highest level of a row, in CSS pixels, so that it does not touch the row above.
+const HEADROOM: f64 = 2.0;
+/// Half the width of the sign of a lost update, in CSS pixels.
+const SIGN: f64 = 4.0;
+
+impl Painter<'_> {
+    /// The levels: as high as there were of something, the most of the whole run filling the row.
+    pub(super) fn levels(&self, scene: &Scene) {
+        let mut peaks = vec![0; self.width as usize];
+        for row in &scene.layout.rows {
+            let BandKind::Level(measure) = row.band else { continue };
+            let levels = scene.traces.get(row.panel).and_then(|trace| trace.findings().levels.get(&(row.lane, measure)));
+            let Some(levels) = levels else { continue };
+            level::peaks(levels, scene.viewport.start_ns(), scene.viewport.end_ns(), &mut peaks);
+            self.steps(row, measure, &peaks, level::most(levels));
+        }
+    }
+
+    fn steps(&self, row: &Row, measure: Measure, peaks: &[u32], most: u32) {
+        let (top, height) = self.edges(row);
+        let room = height - HEADROOM * self.scale;
+        self.context.begin_path();
+        let mut x = 0;
+        for run in peaks.chunk_by(|a, b| a == b) {
+            let tall = (room * f64::from(run[0]) / f64::from(most.max(1))).round();
+            if run[0] > 0 {
+                // Of ten thousand one is still seen.
+                let tall = tall.max(self.scale.round());
+                self.context.rect(x as f64, top + height - tall, run.len() as f64, tall);
+            }
+            x += run.len();
+        }
+        let colour = if measure == Measure::Waiters { self.palette.waiting() } else { &self.palette.quiet };
+        self.context.set_fill_style_str(colour);
+        self.context.fill();
+        self.context.set_fill_style_str(&self.palette.line);
+        self.context.fill_rect(0.0, top + height - self.scale.max(1.0).round(), self.width, self.scale.max(1.0).round());
+    }
+
+    /// Where nothing is known of a process: its row is struck out.
+    pub(super) fn gaps(&self, scene: &Scene) {
+        let Some(pattern) = self.palette.tile(Pattern::Falling, self.scale) else { return };
+        for (panel, trace) in scene.traces.iter().enumerate() {
+            for gap in &trace.findings().gaps {
+                let Some(row) = scene.main_row(panel, gap.lane) else { continue };
+                let x = |t_ns: u64| (scene.viewport.x(t_ns as f64, scene.width) * self.scale).clamp(-1.0, self.width + 1.0);
+                let (left, right) = (x(gap.from_ns), x(gap.to_ns));
+                let (top, height) = self.edges(row);
+                self.context.begin_path();
+                self.context.rect(left, top, (right - left).max(self.scale), height);
+                self.context.set_fill_style_str(&self.palette.ground);
+                self.context.fill();
+                self.context.set_fill_style_canvas_pattern(&pattern);
+                self.context.fill();
+                self.context.set_stroke_style_str(&self.palette.error);
+                self.context.set_line_width(self.scale);
+                self.context.stroke();
+            }
+        }
+    }
+
+    /// A sign on the upper edge of whoever overwrote another's update.
+    pub(super) fn lost_updates(&self, scene: &Scene) {
+        self.context.set_fill_style_str(&self.palette.error);
+        for (panel, trace) in scene.traces.iter().enumerate() {
+            let mut last = (0, f64::MIN);
+            for index in 0..trace.findings().lost_updates.len() {
+                let Some((x, y)) = scene.finding_place(panel, Finding::LostUpdates(index as u32)) else { continue };
+                let (x, y, size) = ((x * self.scale).round(), (y * self.scale).round(), SIGN * self.scale);
+                if !(0.0..=self.width).contains(&x) || last == (panel, x) {
+                    continue;
+                }
+                last = (panel, x);
+                self.context.begin_path();
+                self.context.move_to(x, y + size);
+                self.context.line_to(x - size, y - size * 0.6);
+                self.context.line_to(x + size, y - size * 0.6);
+                self.context.close_path();
+                self.context.fill();
+            }
+        }
+    }
+}

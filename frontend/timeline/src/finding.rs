@@ -1,0 +1,153 @@
+//! What can be pointed at and is no segment: a level of an object, a gap where events were lost, updates that were lost.
+
+use forkyard_wire::timeline::{Level, LostUpdates, Measure};
+
+use crate::level;
+use crate::sentence::who;
+use crate::trace::Trace;
+use crate::units::{count, duration};
+
+/// Something that is no segment, by its place among a trace's findings. Stable for the life of the trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Finding {
+    /// How many there were of something at a moment.
+    Level {
+        /// The object.
+        object: u32,
+        /// Of what.
+        measure: Measure,
+        /// The moment.
+        at_ns: u64,
+    },
+    /// A gap.
+    Gap(u32),
+    /// Lost updates.
+    LostUpdates(u32),
+}
+
+impl Finding {
+    /// It in a sentence; empty when the trace has no such finding.
+    pub fn sentence(self, trace: &Trace) -> String {
+        self.said(trace).unwrap_or_default()
+    }
+
+    /// From when to when it was so.
+    pub fn extent(self, trace: &Trace) -> Option<(u64, u64)> {
+        let findings = trace.findings();
+        match self {
+            Finding::Level { at_ns, .. } => {
+                let (level, end) = self.level(trace)?;
+                Some((level.at, end.unwrap_or(trace.end_ns()).max(at_ns)))
+            }
+            Finding::Gap(index) => findings.gaps.get(index as usize).map(|gap| (gap.from_ns, gap.to_ns)),
+            Finding::LostUpdates(index) => findings.lost_updates.get(index as usize).map(|lost| (lost.at_ns, lost.at_ns)),
+        }
+    }
+
+    /// The line of the program it happened on, 0 for none.
+    pub fn line(self, trace: &Trace) -> u32 {
+        match self {
+            Finding::LostUpdates(index) => trace.findings().lost_updates.get(index as usize).map_or(0, |lost| lost.line),
+            Finding::Level { .. } | Finding::Gap(_) => 0,
+        }
+    }
+
+    /// The lane on whose row it is seen; none for an object's level.
+    pub fn lane(self, trace: &Trace) -> Option<u32> {
+        let findings = trace.findings();
+        match self {
+            Finding::Level { .. } => None,
+            Finding::Gap(index) => findings.gaps.get(index as usize).map(|gap| gap.lane),
+            Finding::LostUpdates(index) => findings.lost_updates.get(index as usize).map(|lost| lost.lane),
+        }
+    }
+
+    fn said(self, trace: &Trace) -> Option<String> {
+        match self {
+            Finding::Level { object, measure, at_ns } => {
+                let name = trace.object(object).map_or("an object", |object| &object.name);
+                let (from, to) = self.extent(trace)?;
+                let value = self.level(trace).filter(|(level, _)| level.at <= at_ns).map_or(0, |(level, _)| level.value) as usize;
+                let what = match measure {
+                    Measure::Waiters => format!("{} waited for {name}", count(value, "thread", "threads")),
+                    Measure::Depth => format!("{} lay in {name}", count(value, "message", "messages")),
+                    Measure::Tasks => format!("{} of {name} had no worker yet", count(value, "task", "tasks")),
+                };
+                Some(format!("{what}, for {}.", duration(to - from)))
+            }
+            Finding::Gap(index) => {
+                let gap = trace.findings().gaps.get(index as usize)?;
+                let (who, length) = (who(trace, gap.lane), duration(gap.to_ns - gap.from_ns));
+                let events = count(gap.events as usize, "event", "events");
+                Some(format!("What {who} did for {length} is not known: {events} came too fast to be kept."))
+            }
+            Finding::LostUpdates(index) => Some(lost_updates(trace, trace.findings().lost_updates.get(index as usize)?)),
+        }
+    }
+
+    fn level(self, trace: &Trace) -> Option<(Level, Option<u64>)> {
+        let Finding::Level { object, measure, at_ns } = self else { return None };
+        level::at(trace.findings().levels.get(&(object, measure))?, at_ns)
+    }
+}
+
+fn lost_updates(trace: &Trace, lost: &LostUpdates) -> String {
+    let name = trace.object(lost.object).map_or("a shared value", |object| &object.name);
+    let times = count(lost.count as usize, "update", "updates");
+    let (by, other) = (who(trace, lost.lane), who(trace, lost.other_lane));
+    let at = |line: u32| if line == 0 { String::new() } else { format!(" (line {line})") };
+    format!(
+        "{times} of {name} by {other}{} went lost: {by} wrote what came of the old value{}.",
+        at(lost.other_line),
+        at(lost.line)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use forkyard_wire::timeline::{Chunk, Gap};
+
+    use super::*;
+    use crate::sample::*;
+
+    fn with(chunk: Chunk) -> Trace {
+        let mut trace = trace();
+        trace.apply(&chunk);
+        trace
+    }
+
+    #[test]
+    fn a_level_says_how_many_and_how_long() {
+        let level = |at: u64, value| Level { object: QUEUE, measure: Measure::Depth, at: at * MS, value };
+        let trace = with(Chunk { levels: [level(10, 3), level(30, 0)].into_iter().collect(), ..Chunk::default() });
+        let finding = |ms: u64| Finding::Level { object: QUEUE, measure: Measure::Depth, at_ns: ms * MS };
+        assert_eq!(finding(20).sentence(&trace), "3 messages lay in results, for 20 ms.");
+        assert_eq!(finding(20).extent(&trace), Some((10 * MS, 30 * MS)));
+        assert_eq!(finding(5).sentence(&trace), "");
+    }
+
+    #[test]
+    fn a_gap_and_a_lost_update_say_who() {
+        let gap = Gap { lane: FIRST, from_ns: 10 * MS, to_ns: 15 * MS, events: 1200 };
+        let lost = LostUpdates {
+            object: LOCK,
+            element: 0,
+            count: 2,
+            at_ns: 50 * MS,
+            lane: FIRST,
+            line: 7,
+            other_lane: SECOND,
+            other_line: 8,
+        };
+        let trace = with(Chunk { gaps: vec![gap], lost_updates: vec![lost], ..Chunk::default() });
+        let said = Finding::Gap(0).sentence(&trace);
+        assert_eq!(said, "What Process-1 did for 5 ms is not known: 1200 events came too fast to be kept.");
+        let said = Finding::LostUpdates(0).sentence(&trace);
+        assert_eq!(
+            said,
+            "2 updates of counter_lock by Process-2 (line 8) went lost: Process-1 wrote what came of the old value (line 7)."
+        );
+        assert_eq!((Finding::LostUpdates(0).line(&trace), Finding::Gap(0).lane(&trace)), (7, Some(FIRST)));
+        assert_eq!(Finding::Gap(9).sentence(&trace), "");
+    }
+}
