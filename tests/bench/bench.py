@@ -16,8 +16,11 @@ import report
 import rows
 from failed import Failed
 
-# Seconds that one figure takes at least.
+# Seconds that one figure takes at least, and how often each is taken.
 THOROUGH, QUICK = 0.15, 0.04
+REPEATS = 7
+# Quickly: the operations that have a target, and everything else.
+QUICK_REPEATS = {"table": 5, "timeline": 3, "growth": 3}
 
 
 def main():
@@ -25,9 +28,10 @@ def main():
     parser.add_argument("rows", nargs="*", help="only these rows or groups of rows; all when none is named")
     parser.add_argument("--forkyard", required=True, help="the program, of the release build")
     parser.add_argument("--results", type=Path, required=True, help="the directory for what was measured")
+    parser.add_argument("--page", type=Path, help="where the page for the documents goes, unless it ended early")
     parser.add_argument("--peers", type=Path, help="the directory for the peers' environments; none are asked without it")
     parser.add_argument("--python", help="the interpreter: a version or a path")
-    parser.add_argument("--repeats", type=int, default=7, help="how often each figure is taken")
+    parser.add_argument("--repeats", type=int, help="how often each figure is taken")
     parser.add_argument("--quick", action="store_true", help="shorter figures, noisier")
     options = parser.parse_args()
 
@@ -40,34 +44,36 @@ def main():
     for number, (group, row) in enumerate(todo, 1):
         print(f"{number}/{len(todo)} {row.what} ...", file=sys.stderr, end=" ", flush=True)
         figures = measured[group][row.name] = {}
-        measure(everybody, row, options, figures, stop)
+        repeats = options.repeats or (QUICK_REPEATS[group] if options.quick else REPEATS)
+        at_least = QUICK if options.quick else THOROUGH
+        for _ in range(repeats):
+            take_turns(everybody, row, at_least, figures, stop)
         print(report.in_one_line(figures), file=sys.stderr, flush=True)
         if stop.wanted:
             break
-    results = report.Results(everybody, options.repeats, options.quick, round(time.monotonic() - start), not stop.wanted, measured)
+    results = report.Results(everybody, options.quick, round(time.monotonic() - start), not stop.wanted, measured)
     report.write(results, options.results)
+    if options.page and results.complete:
+        options.page.write_text(report.as_markdown(results))
     print(report.as_text(results))
     if stop.wanted or report.engine_failed(measured):
         sys.exit(1)
 
 
-def measure(everybody, row, options, figures, stop):
-    """Adds what was measured to `figures` after each turn: median and all seconds of one operation, and
-    what else the last turn told."""
-    names = everybody.of(row)
-    for _ in range(options.repeats):
-        for name in names:
-            figure = figures.setdefault(name, {"median_s": None, "all_s": []})
-            if stop.wanted or "error" in figure:
-                continue
-            try:
-                answer = everybody.measure(row, name, QUICK if options.quick else THOROUGH)
-            except Failed as failure:
-                figures[name] = {"error": str(failure)}
-                continue
-            figure["all_s"].append(answer["seconds"])
-            figure["median_s"] = statistics.median(figure["all_s"])
-            figure.update({name: each for name, each in answer.items() if name != "seconds"})
+def take_turns(everybody, row, at_least, figures, stop):
+    """One figure of everybody in the row. `figures` has all seconds of one operation, their median, and what else was told last."""
+    for name in everybody.of(row):
+        figure = figures.setdefault(name, {"median_s": None, "all_s": []})
+        if stop.wanted or "error" in figure:
+            continue
+        try:
+            told = everybody.measure(row, name, at_least)
+        except Failed as failure:
+            figures[name] = {"error": str(failure)}
+            continue
+        figure["all_s"].append(told.pop("seconds"))
+        figure["median_s"] = statistics.median(figure["all_s"])
+        figure.update(told)
 
 
 class Stop:

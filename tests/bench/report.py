@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from contestants import ENGINE, PAGE, RECORDED, STDLIB, VIZTRACER
+from peers import VERSIONS
 from rows import ENOUGH_EVENTS, EVENT_BYTES, EVENT_NS, GROUPS, Program
 
 TITLES = {"table": "Operations", "timeline": "What recording costs a program", "growth": "How cost grows"}
@@ -18,12 +19,11 @@ TITLES = {"table": "Operations", "timeline": "What recording costs a program", "
 @dataclass(frozen=True)
 class Results:
     everybody: object
-    repeats: int
     quick: bool
     took_s: int
     # False when Ctrl-C ended it early.
     complete: bool
-    # Figures by group, row and contestant, as `bench.measure` leaves them.
+    # Figures by group, row and contestant, as `bench.take_turns` leaves them.
     measured: dict
 
 
@@ -34,7 +34,6 @@ def write(results, directory):
         "date": date.today().isoformat(),
         "python": results.everybody.python,
         "machine": _machine(),
-        "repeats": results.repeats,
         "quick": results.quick,
         "took_s": results.took_s,
         "complete": results.complete,
@@ -55,10 +54,11 @@ def as_text(results):
 
 
 def as_markdown(results):
-    """The page for the documents."""
-    parts = ["# Benchmarks", _heading(results), _legend()]
-    if missed := _missed(results):
-        parts.append("Missed: " + "; ".join(missed) + ".")
+    """The page for the documents: what was missed, then the tables."""
+    missed = _missed(results)
+    verdict = "These miss what is wanted of them:\n\n" + "\n".join(f"- {row}" for row in missed) if missed else "Nothing is missed."
+    peers = ", ".join(f"{name} {VERSIONS[name]}" for name in results.everybody.commands if name in VERSIONS)
+    parts = ["# Benchmarks", _heading(results), f"Beside it: {peers or 'nobody'}.", _legend(), verdict]
     for group, (head, lines) in _tables(results).items():
         rule = ["---"] + ["--:"] * (len(head) - 1)
         table = "\n".join("| " + " | ".join(line) + " |" for line in [head, rule, *lines])
@@ -80,9 +80,16 @@ def _heading(results):
     machine = _machine()
     return (
         f"`cargo xtask bench{' --quick' if results.quick else ''}`, {date.today().isoformat()}, CPython {results.everybody.python}, "
-        f"{machine['processor']}, {machine['cores']} cores, Linux {machine['kernel']}; medians of {results.repeats}, taking turns; "
+        f"{machine['processor']}, {machine['cores']} cores, Linux {machine['kernel']}; medians of {_repeats(results)}, taking turns; "
         f"{results.took_s // 60} min {results.took_s % 60} s{'' if results.complete else ', ended early'}."
     )
+
+
+def _repeats(results):
+    """How often figures were taken: a number, or from one to another."""
+    counts = {len(figure["all_s"]) for rows in results.measured.values() for row in rows.values() for figure in row.values() if "all_s" in figure}
+    fewest, most = min(counts, default=0), max(counts, default=0)
+    return f"{most}" if fewest == most else f"{fewest} to {most}"
 
 
 def _legend():
