@@ -2,7 +2,7 @@
 //!
 //! The opposite of `backend/trace`'s export, as far as that keeps what there was. Not in the file are: types and lines of objects,
 //! which are told apart by their names alone; the line that started a process; a task's pool; the time
-//! spent ready without a core, with the interpreter's lock, and on pickling.
+//! spent with the interpreter's lock, and on pickling.
 //! Traces of other programs are refused.
 
 use forkyard_wire::timeline::{
@@ -12,6 +12,9 @@ use serde::Deserialize;
 
 /// The process id of the rows of cores, as the export has it.
 const CORES_PID: u32 = 1_000_000_000;
+
+/// What the names of the rows begin with that show when a thread was ready. They are no lanes.
+const READY: &str = "ready: ";
 
 /// What the export calls the first thread of a process.
 const MAIN_THREAD: &str = "MainThread";
@@ -52,6 +55,7 @@ struct Args {
     parent: Option<String>,
     exit_code: Option<i32>,
     signal: Option<String>,
+    exception: Option<String>,
     object: Option<String>,
     line: Option<u32>,
     held_by: Option<String>,
@@ -114,8 +118,9 @@ impl Run {
     fn title(&mut self, event: &Event) {
         let core = event.pid == CORES_PID;
         let process = event.name == "process_name";
+        let name = event.args.name.as_deref().unwrap_or_default();
         // A core's row is named by its thread, a process's by its process; other threads are named alone.
-        if (core && process) || (!core && !process && event.pid == event.tid) {
+        if (core && (process || name.starts_with(READY))) || (!core && !process && event.pid == event.tid) {
             return;
         }
         let kind = match (core, process) {
@@ -126,7 +131,7 @@ impl Run {
         self.chunk.lanes.push(Lane {
             id: self.chunk.lanes.len() as u32 + 1,
             kind,
-            name: event.args.name.clone().unwrap_or_default(),
+            name: name.to_owned(),
             parent: 0,
             pid: if core { event.tid.saturating_sub(CORES_PID + 1) } else { event.pid },
             tid: if core { 0 } else { event.tid },
@@ -138,8 +143,13 @@ impl Run {
     }
 
     fn slice(&mut self, event: &Event) -> Result<(), ImportError> {
-        let lane = self.lane(event)?;
+        let ready = event.cat.is_empty() && event.pid == CORES_PID;
+        let lane = match ready {
+            true => self.thread(event.args.process.as_deref(), event.args.thread.as_deref()),
+            false => self.lane(event)?,
+        };
         let kind = match event.cat.as_str() {
+            _ if ready => Some(SegmentKind::Runnable),
             "task" => Some(SegmentKind::Task),
             "core" => Some(SegmentKind::OnCore),
             _ => SEGMENT_KINDS.into_iter().find(|kind| kind.name() == event.name),
@@ -181,14 +191,16 @@ impl Run {
         lane.parent = parent;
         lane.exit_code = args.exit_code;
         lane.signal.clone_from(&args.signal);
+        let lane = lane.id;
+        if let Some(text) = &args.exception {
+            self.chunk.marks.push(Mark { lane, at_ns: segment.end, kind: MarkKind::Exception, text: text.clone() });
+        }
     }
 
     fn moment(&mut self, event: &Event) -> Result<(), ImportError> {
         let (kind, text) = match (event.cat.as_str(), event.name.as_str()) {
             ("output", "stderr") => (MarkKind::Stderr, &event.args.text),
             ("output", _) => (MarkKind::Stdout, &event.args.text),
-            ("signal", _) => (MarkKind::Signal, &event.name),
-            ("exception", _) => (MarkKind::Exception, &event.name),
             _ => return Err(ImportError::Unknown { name: event.name.clone() }),
         };
         let lane = self.lane(event)?;
@@ -237,6 +249,9 @@ impl Run {
             lane.parent = parent;
             if lane.start_ns == u64::MAX {
                 lane.start_ns = 0;
+            }
+            if let (Some(text), Some(at_ns)) = (lane.signal.clone(), lane.end_ns) {
+                self.chunk.marks.push(Mark { lane: lane.id, at_ns, kind: MarkKind::Signal, text });
             }
         }
         self.chunk
@@ -348,7 +363,7 @@ mod tests {
             let name = |lane: u32| trace.lane(lane).map_or(String::new(), |lane| lane.name.clone());
             let mut rows: Vec<String> = trace
                 .segments()
-                .filter(|(_, row)| !matches!(row.kind, SegmentKind::Runnable | SegmentKind::GilHold))
+                .filter(|(_, row)| row.kind != SegmentKind::GilHold)
                 .map(|(_, row)| {
                     let object = trace.object(row.object).filter(|_| row.kind != SegmentKind::Task);
                     let object = object.map_or("", |object| object.name.as_str());
