@@ -87,7 +87,7 @@ impl Finding {
 
     fn level(self, trace: &Trace) -> Option<(Level, Option<u64>)> {
         let Finding::Level { object, measure, at_ns } = self else { return None };
-        level::at(trace.findings().levels.get(&(object, measure))?, at_ns)
+        level::at(trace.findings().levels(object, measure)?, at_ns)
     }
 }
 

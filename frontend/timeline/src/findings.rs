@@ -1,14 +1,12 @@
 //! What the merge found beside the rows: levels of objects, deadlocks, lost updates; and what it did not see.
 
-use std::collections::BTreeMap;
-
 use forkyard_wire::timeline::{Chunk, Deadlock, Gap, GilWatch, LeftOut, Level, LostUpdates, Measure};
 
 /// What is known of a run beside its rows.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
-    /// How many wait for each object, or lie in it; in order of time.
-    pub levels: BTreeMap<(u32, Measure), Vec<Level>>,
+    /// How many wait for each object, or lie in it: a list for each object and measure, in order of time. There are few.
+    levels: Vec<((u32, Measure), Vec<Level>)>,
     /// The deadlocks, in the order in which they closed.
     pub deadlocks: Vec<Deadlock>,
     /// Lost updates of shared values; those of the same lanes and lines may come several times, and add up.
@@ -25,7 +23,11 @@ impl Findings {
     /// Adds what a chunk brings.
     pub(crate) fn apply(&mut self, chunk: &Chunk) {
         for level in chunk.levels.iter() {
-            self.levels.entry((level.object, level.measure)).or_default().push(level);
+            let key = (level.object, level.measure);
+            match self.levels.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, levels)) => levels.push(level),
+                None => self.levels.push((key, vec![level])),
+            }
         }
         self.deadlocks.extend(chunk.deadlocks.iter().cloned());
         self.lost_updates.extend(chunk.lost_updates.iter().cloned());
@@ -34,9 +36,19 @@ impl Findings {
         self.gil = chunk.gil.clone().or_else(|| self.gil.take());
     }
 
+    /// The levels of an object, in order of time; none where there was never anything to count.
+    pub fn levels(&self, object: u32, measure: Measure) -> Option<&Vec<Level>> {
+        self.levels.iter().find(|(known, _)| *known == (object, measure)).map(|(_, levels)| levels)
+    }
+
+    /// The levels of every object.
+    pub fn all_levels(&self) -> impl Iterator<Item = &Level> {
+        self.levels.iter().flat_map(|(_, levels)| levels)
+    }
+
     /// What a playback tells between two moments: all whose moment is new.
     pub(crate) fn tell(&self, chunk: &mut Chunk, is_new: impl Fn(u64) -> bool) {
-        chunk.levels = self.levels.values().flatten().filter(|level| is_new(level.at)).copied().collect();
+        chunk.levels = self.all_levels().filter(|level| is_new(level.at)).copied().collect();
         chunk.deadlocks = self.deadlocks.iter().filter(|deadlock| is_new(deadlock.at_ns)).cloned().collect();
         chunk.lost_updates = self.lost_updates.iter().filter(|lost| is_new(lost.at_ns)).cloned().collect();
         chunk.gaps = self.gaps.iter().filter(|gap| is_new(gap.to_ns)).cloned().collect();

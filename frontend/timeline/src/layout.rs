@@ -230,14 +230,14 @@ impl Layout {
 
 /// What there is to show of each object, in the order of their making: the object, the band, and what the band says.
 fn of_objects(trace: &Trace) -> Vec<(u32, BandKind, String)> {
-    let levels = &trace.findings().levels;
+    let findings = trace.findings();
     let mut found = Vec::new();
     for object in trace.objects() {
         if trace.pieces(object.id, BandKind::Holder).is_some() {
             found.push((object.id, BandKind::Holder, ": held by".to_owned()));
         }
         for measure in [Measure::Waiters, Measure::Depth, Measure::Tasks] {
-            let most = levels.get(&(object.id, measure)).map_or(0, |levels| level::most(levels));
+            let most = findings.levels(object.id, measure).map_or(0, |levels| level::most(levels));
             let note = match (measure, most) {
                 (_, 0) => continue,
                 (Measure::Waiters, _) => format!(": {most} waiting"),

@@ -147,7 +147,7 @@ impl Rows {
                 gaps.chain((0..findings.lost_updates.len()).map(|index| Finding::LostUpdates(index as u32))).collect()
             }
             Rows::Objects => {
-                let levels = findings.levels.values().flatten();
+                let levels = findings.all_levels();
                 levels.map(|level| Finding::Level { object: level.object, measure: level.measure, at_ns: level.at }).collect()
             }
             _ => Vec::new(),

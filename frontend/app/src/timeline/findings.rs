@@ -17,7 +17,7 @@ impl Painter<'_> {
         let mut peaks = vec![0; self.width as usize];
         for row in &scene.layout.rows {
             let BandKind::Level(measure) = row.band else { continue };
-            let levels = scene.traces.get(row.panel).and_then(|trace| trace.findings().levels.get(&(row.lane, measure)));
+            let levels = scene.traces.get(row.panel).and_then(|trace| trace.findings().levels(row.lane, measure));
             let Some(levels) = levels else { continue };
             level::peaks(levels, scene.viewport.start_ns(), scene.viewport.end_ns(), &mut peaks);
             self.steps(row, measure, &peaks, level::most(levels));
@@ -51,7 +51,7 @@ impl Painter<'_> {
         for (panel, trace) in scene.traces.iter().enumerate() {
             for gap in &trace.findings().gaps {
                 let Some(row) = scene.main_row(panel, gap.lane) else { continue };
-                let x = |t_ns: u64| (scene.viewport.x(t_ns as f64, scene.width) * self.scale).clamp(-1.0, self.width + 1.0);
+                let x = |t_ns: u64| (scene.viewport.x(t_ns as f64, scene.width) * self.scale).max(-1.0).min(self.width + 1.0);
                 let (left, right) = (x(gap.from_ns), x(gap.to_ns));
                 let (top, height) = self.edges(row);
                 self.context.begin_path();
