@@ -254,6 +254,10 @@ impl Merge {
         }
         self.next.arrows.extend(self.messages.take_kept_until(u64::MAX));
         self.next.levels = self.counts.take(u64::MAX).into_iter().collect();
+        // Not before: an interpreter may take its time to start.
+        if !self.gils.is_told() {
+            self.next.gil = self.gils.watch(false, "the program has not said that it is watched");
+        }
         self.take_chunk()
     }
 
@@ -267,9 +271,6 @@ impl Merge {
 
     fn take_chunk(&mut self) -> Chunk {
         self.next.segments.sort();
-        if !self.gils.is_told() && self.to_ns > 0 {
-            self.next.gil = self.gils.watch(false, "the program has not said that it is watched");
-        }
         Chunk {
             to_ns: self.to_ns,
             lanes: self.lanes.take_changed(),
