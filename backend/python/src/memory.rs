@@ -14,6 +14,7 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(arena_fd, module)?)?;
     module.add_function(wrap_pyfunction!(arena_attach, module)?)?;
     module.add_function(wrap_pyfunction!(arena_exists, module)?)?;
+    module.add_function(wrap_pyfunction!(arena_used, module)?)?;
     module.add_function(wrap_pyfunction!(let_go, module)?)?;
     module.add_function(wrap_pyfunction!(born, module)?)?;
     module.add_class::<Block>()
@@ -37,6 +38,13 @@ fn arena_attach(fd: i32) -> PyResult<()> {
 #[pyfunction]
 fn arena_exists() -> bool {
     Arena::exists()
+}
+
+/// Bytes of the arena in objects that are alive, once what the dead held is given back.
+#[pyfunction]
+fn arena_used() -> u64 {
+    shm::release_of_the_dead();
+    Arena::exists().then(Arena::current).and_then(Result::ok).map_or(0, Arena::used)
 }
 
 /// Ends every reference of this process to shared objects. Only right before `os._exit`.

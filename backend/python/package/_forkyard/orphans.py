@@ -2,9 +2,13 @@
 
 The kernel's own signal for this comes when the starting thread ends, not the process, so it will not do. But each child has
 the reading end of a pipe that only its parent can write to, and the kernel can be asked to signal the end of a pipe.
+
+A process that asks after its parent (`parent_process().is_alive()`, `join`, `sentinel`) means to notice its end by itself, and lives on,
+as it does on CPython's own module.
 """
 
 import fcntl
+import functools
 import os
 import select
 import signal
@@ -20,6 +24,22 @@ def watch(module):
         return original(self, parent_sentinel=parent_sentinel)
 
     module.BaseProcess._bootstrap = _bootstrap
+    parent = module._ParentProcess
+    parent.is_alive = _asking(parent.is_alive)
+    parent.join = _asking(parent.join)
+    parent.sentinel = property(_asking(lambda self: self._sentinel))
+
+
+def _asking(call):
+    """The same call, by which the process says that it looks after itself."""
+
+    @functools.wraps(call)
+    def asking(self, *args, **options):
+        flags = fcntl.fcntl(self._sentinel, fcntl.F_GETFL)
+        fcntl.fcntl(self._sentinel, fcntl.F_SETFL, flags & ~os.O_ASYNC)
+        return call(self, *args, **options)
+
+    return asking
 
 
 def _end_with(sentinel):

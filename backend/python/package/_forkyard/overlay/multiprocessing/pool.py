@@ -33,6 +33,10 @@ from .pool_worker import (  # noqa: F401
     worker,
 )
 
+# What programs print or pickle names the module that they know.
+for _kind in (ApplyResult, MapResult, IMapIterator, IMapUnorderedIterator, ExceptionWithTraceback, MaybeEncodingError, RemoteTraceback):
+    _kind.__module__ = __name__
+
 
 class Pool(_Handlers):
     """Processes that do tasks."""

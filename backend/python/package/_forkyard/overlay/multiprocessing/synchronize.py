@@ -2,6 +2,9 @@
 
 __all__ = ["Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "Event", "Barrier", "OwnerDied"]
 
+import errno
+import operator
+import os
 import sys
 import threading
 import time
@@ -42,6 +45,8 @@ class Semaphore(SemLock):
         self._make(value, SEM_VALUE_MAX, ctx)
 
     def _make(self, value, maximum, ctx):
+        if operator.index(value) < 0:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))  # what the kernel says to CPython's own module
         self._make_semaphore(value, maximum, trace.made(type(self).__name__))
         self._made_for(is_fork(ctx))
 
