@@ -9,7 +9,7 @@
 //! | [`sync`] | lock, semaphore, event, condition; how anything waits |
 //! | [`channel`] | queue and pipe |
 //! | [`value`] | typed values and arrays |
-//! | [`process`] | fork, spawn, wait |
+//! | [`process`] | fork, spawn, wait; zygotes |
 //! | [`pool`] | the task board, and a pool over it |
 //! | [`trace`] | what the primitives record |
 //!

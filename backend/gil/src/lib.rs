@@ -16,7 +16,7 @@ mod variables;
 
 use std::cell::Cell;
 use std::sync::Once;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use crate::turns::{Told, Turns};
 use crate::variables::Place;
@@ -41,6 +41,12 @@ thread_local! {
 #[unsafe(no_mangle)]
 pub extern "C" fn forkyard_gil_watch(turn: extern "C" fn(), tell: Tell) -> i32 {
     static AT_FORK: Once = Once::new();
+    static OF: AtomicU32 = AtomicU32::new(0);
+    // A copy of a process that `fork` has not made runs no handlers of forks.
+    let own = std::process::id();
+    if OF.swap(own, Ordering::Relaxed) != own {
+        forked();
+    }
     if TELL.load(Ordering::Relaxed) != 0 {
         return 0;
     }

@@ -4,6 +4,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
+use pyo3::{PyTraverseError, PyVisit};
 
 use crate::waiting::unless_interrupt;
 
@@ -21,6 +22,12 @@ impl Around {
     #[new]
     fn new(function: Py<PyAny>, before: Py<PyAny>, after: Py<PyAny>) -> Self {
         Self { function, before, after }
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.function)?;
+        visit.call(&self.before)?;
+        visit.call(&self.after)
     }
 
     #[pyo3(signature = (*args, **kwargs))]

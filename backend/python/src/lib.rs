@@ -12,6 +12,7 @@ mod condition;
 mod errors;
 mod event;
 mod feed;
+mod fork;
 mod gil;
 mod hold;
 mod lead;
@@ -25,6 +26,7 @@ mod trace;
 mod value;
 mod waiting;
 mod worker;
+mod zygote;
 
 use pyo3::prelude::*;
 
@@ -35,6 +37,7 @@ fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     trace::add_to(module)?;
     module.add_class::<around::Around>()?;
     memory::add_to(module)?;
+    zygote::add_to(module)?;
     module.add_class::<lock::SemLock>()?;
     module.add_function(wrap_pyfunction!(methods::with_own_methods, module)?)?;
     module.add_class::<value::SharedNumber>()?;

@@ -54,9 +54,10 @@ pub enum Kind {
     TaskEnd,
     /// The parent begins to start a process. `argument`: `pack(method, line)`; the method is 0 fork, 1 spawn, 2 forkserver.
     StartBegin,
-    /// It has started it. `argument`: `pack(pid, 0)`.
+    /// It has started it. `argument`: `pack(pid, 4 if it was copied from a zygote, else 0)`.
     StartEnd,
-    /// The first event of a process. `argument`: `pack(pid of the parent, method)`, method 3 for the main process.
+    /// The first event of a process. `argument`: `pack(pid of the parent, method)`, method 3 for the main process, 4 for a
+    /// copy of a zygote.
     Born,
     /// A process was joined: its parent knows how it ended. `argument`: `pack(pid, raw exit code as Python has it, as u32)`.
     Reaped,

@@ -86,6 +86,24 @@ fn a_spawned_child_shows_its_interpreter_starting() {
 }
 
 #[test]
+fn a_spawned_child_that_was_copied_from_a_booted_interpreter_shows_a_fork_and_no_boot() {
+    for born_first in [true, false] {
+        let mut scene = Scene::new();
+        scene.at(200, 10, Kind::StartBegin, 0, pack(1, 9));
+        scene.at(if born_first { 240 } else { 220 }, 10, Kind::StartEnd, 0, pack(11, 4));
+        scene.at(230, 11, Kind::Born, 0, pack(10, 4));
+        scene.at(230, 11, Kind::Phase(SegmentKind::Fork), 0, 0);
+        scene.at(300, 11, Kind::Phase(SegmentKind::Import), 0, 0);
+        scene.at(400, 11, Kind::Phase(SegmentKind::Run), 0, 0);
+        scene.name(11, Name::Process { name: "Process-1".into() });
+        let chunk = scene.finish(800);
+        let expected = ["Process-1 fork 200-300", "Process-1 import 300-400", "Process-1 run 400-800"];
+        assert_eq!(words(&chunk, &LIFE)[2..], expected);
+        assert_eq!(name(&chunk, lane(&chunk, "Process-1").parent), "MainProcess");
+    }
+}
+
+#[test]
 fn a_child_that_is_killed_before_it_can_tell_of_itself_is_told_by_its_parent() {
     let mut scene = Scene::new();
     scene.at(200, 10, Kind::StartBegin, 0, pack(1, 9));

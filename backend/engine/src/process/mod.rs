@@ -3,6 +3,8 @@ pub(crate) mod child;
 mod command;
 pub(crate) mod identity;
 mod parent;
+pub mod surroundings;
+pub mod zygote;
 
 pub use child::{ExitStatus, Process, ProcessError};
 pub use command::{Command, inherited};

@@ -141,7 +141,7 @@ impl Entry {
 }
 
 /// Right before this process forks. One of the two below follows in each process.
-pub(crate) extern "C" fn before_fork() {
+extern "C" fn before_fork() {
     let ledger = lock();
     let mut page = None;
     if let (Some(ledger), Ok(arena)) = (ledger.as_ref(), Arena::current()) {
@@ -154,12 +154,17 @@ pub(crate) extern "C" fn before_fork() {
     HELD.with_borrow_mut(|held| *held = Some(Held { ledger, page }));
 }
 
-pub(crate) extern "C" fn after_fork_in_parent() {
+extern "C" fn after_fork_in_parent() {
     HELD.with_borrow_mut(|held| drop(held.take()));
 }
 
-pub(crate) extern "C" fn after_fork_in_child() {
+/// In the copy of a process without an arena: what was cached about that process is not true of this one.
+pub(crate) fn forget_process() {
     EPOCH.fetch_add(1, Ordering::Relaxed);
+}
+
+extern "C" fn after_fork_in_child() {
+    forget_process();
     BORN.set(None);
     let Some(Held { mut ledger, page }) = HELD.with_borrow_mut(Option::take) else { return };
     if let (Some(ledger), Ok(arena)) = (ledger.as_mut(), Arena::current()) {

@@ -5,10 +5,12 @@
 #![expect(unsafe_code, reason = "this module exists to keep the raw parts in one place")]
 
 pub(crate) mod atomic;
+pub(crate) mod descriptors;
 pub(crate) mod fork;
 pub(crate) mod futex;
 pub(crate) mod layout;
 pub(crate) mod memory;
 pub(crate) mod mutex;
 pub(crate) mod pidfd;
+pub(crate) mod sibling;
 pub(crate) mod thread;

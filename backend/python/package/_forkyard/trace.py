@@ -41,6 +41,8 @@ BOUNDED = 1 << 31
 
 METHODS = {"fork": 0, "spawn": 1, "forkserver": 2}
 MAIN = 3
+#: Started by spawn, as a copy of an interpreter that had booted before.
+COPIED = 4
 
 is_on = _engine.is_recording
 record = _engine.record

@@ -18,6 +18,9 @@ _PRELOADED = "/libforkyard_gil.so"
 _fork_began = 0
 _hidden = False
 _exit_recorded = False
+#: What the next fork of this process makes: ZYGOTE, a COPY of one, or None for a process as `os.fork` makes them.
+_makes = None
+ZYGOTE, COPY = "zygote", "copy"
 
 
 def begin(fd, hello):
@@ -93,6 +96,7 @@ def _install(fd, hello):
     builtins.input = waits(builtins.input, trace.INPUT)
     passed = [each for each in (fd, hello) if each is not None]
     finder.after_load("multiprocessing.util", lambda util: _hand_on(util, passed))
+    finder.after_load("_forkyard.zygote", lambda zygote: zygote.also.extend(passed))
     finder.after_load("multiprocessing.process", _watch_processes)
     finder.after_load("multiprocessing.spawn", _watch_spawn)
     finder.after_load("multiprocessing.popen_fork", _watch_popen)
@@ -143,13 +147,23 @@ def _before_fork():
     _fork_began = time.monotonic_ns()
 
 
+def makes(what):
+    """Say what the next fork of this process makes."""
+    global _makes
+    _makes = what
+
+
 def _after_fork():
     global _hidden, _exit_recorded
-    served = _hidden
-    _hidden = _exit_recorded = False
+    served, made = _hidden, _makes
+    _hidden = made == ZYGOTE
+    _exit_recorded = False
     trace.after_fork()
+    makes(COPY if _hidden else None)
+    if _hidden:
+        return  # no process of the program's
     trace.watch_gil()
-    method = trace.METHODS["forkserver" if served else "fork"]
+    method = trace.COPIED if made == COPY else trace.METHODS["forkserver" if served else "fork"]
     trace.record_at(_fork_began, trace.BORN, 0, trace.pack(os.getppid(), method))
     trace.record_at(_fork_began, trace.PHASE | trace.FORK, 0, 0)
     if not served:
@@ -179,7 +193,9 @@ def _watch_processes(module):
         return process
 
     def started(process, _result, _error):
-        trace.record(trace.START_END, 0, trace.pack(getattr(process._popen, "pid", None) or 0, 0))
+        popen = process._popen
+        how = trace.COPIED if getattr(popen, "copied", False) else 0
+        trace.record(trace.START_END, 0, trace.pack(getattr(popen, "pid", None) or 0, how))
 
     def joining(process, timeout=None):
         pid = getattr(process._popen, "pid", None)

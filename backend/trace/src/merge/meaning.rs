@@ -19,6 +19,8 @@ use crate::event::{BOUNDED, Event, Kind, unpack};
 const SPAWN: u32 = 1;
 /// The start method of the main process.
 const MAIN: u32 = 3;
+/// The start method of a process that was to be started as by [`SPAWN`], and was copied from an interpreter that had booted before.
+const COPIED: u32 = 4;
 
 /// Who did something, and when.
 #[derive(Debug, Clone, Copy)]
@@ -149,7 +151,7 @@ impl Merge {
                 let parent = self.lanes.lane_of(process);
                 self.starts.begin(lane, Start { parent, at: t, line: low, method: high });
             }
-            Kind::StartEnd => self.started(lane, high, t),
+            Kind::StartEnd => self.started(lane, high, low, t),
             Kind::Born => self.born(actor, high, low),
             Kind::Reaped => self.reaped(high, low as i32, t),
             Kind::ThreadBorn => self.thread_born(actor, low),
@@ -192,13 +194,16 @@ impl Merge {
             return;
         }
         let parent = self.lanes.find_shown(parent_pid).map_or(0, |parent| self.lanes.lane_of(parent));
-        let start = self.starts.claim(parent, method);
-        self.begin_life(process, start.unwrap_or(Start { parent, at: t, line: 0, method }));
+        let start = self.starts.claim(parent, if method == COPIED { SPAWN } else { method });
+        self.begin_life(process, Start { method, ..start.unwrap_or(Start { parent, at: t, line: 0, method }) });
     }
 
     /// A process has been started. It may not have told of its birth yet, and may be killed before it does.
-    fn started(&mut self, starter: u32, pid: u32, t: u64) {
-        let Some(start) = self.starts.end(starter).filter(|_| pid != 0) else { return };
+    fn started(&mut self, starter: u32, pid: u32, how: u32, t: u64) {
+        let Some(mut start) = self.starts.end(starter).filter(|_| pid != 0) else { return };
+        if how == COPIED {
+            start.method = COPIED;
+        }
         // Its death may have been said already, and even have happened; only a death before the start was another's.
         let lived = |id: &ProcessId| self.lanes.ended(self.lanes.lane_of(*id)).is_none_or(|end| end >= start.at);
         let Some(process) = self.lanes.find(pid).filter(lived).or_else(|| self.lanes.meet(pid, t)) else { return };

@@ -3,7 +3,9 @@
 import io
 import os
 
-from . import popen_fork, spawn, util
+from _forkyard import zygote
+
+from . import popen_fork, spawn
 from .context import reduction, set_spawning_popen
 
 __all__ = ["Popen"]
@@ -41,8 +43,9 @@ class Popen(popen_fork.Popen):
         told = self._pickled(process_obj)
         read, write = os.pipe()
         try:
-            command = spawn.get_command_line(tracker_fd=tracker, pipe_handle=read)
-            self.pid = util.spawnv_passfds(spawn.get_executable(), command, [*dict.fromkeys([*self._fds, read])])
+            fds = [*dict.fromkeys([*self._fds, read])]
+            self.pid, header = zygote.launch(fds, tracker_fd=tracker, pipe_handle=read)
+            self.copied = not header
             self._watch(write)
         except BaseException:
             os.close(write)
@@ -51,7 +54,7 @@ class Popen(popen_fork.Popen):
             os.close(read)
         # The write end stays open: its end of file tells the child that its parent is gone.
         with open(write, "wb", closefd=False) as pipe:
-            pipe.write(told)
+            pipe.write(header + told)
 
     def _pickled(self, process_obj):
         buffer = io.BytesIO()

@@ -1,0 +1,139 @@
+"""Processes that are copied from a waiting interpreter, a zygote or the fork server: the new process's side.
+
+`serve` puts itself around `multiprocessing.spawn.spawn_main`, which is where a booted interpreter begins with what is its
+own. There the first one leaves a zygote, and there each copy of the zygote goes on. A copy ends as an interpreter does
+for the program's own modules, and leaves out taking the interpreter apart.
+"""
+
+import gc
+import os
+import struct
+import sys
+
+from . import _engine, trace
+
+#: What a booted process reads before its work: its end of the zygote's control, or -1, its starter's pid, and whether the
+#: main module will be run from a file. For an unpickler that expects no such thing: numbers, pushed and dropped.
+HEADER = struct.Struct("<ci2si2sic")
+
+_is_copy = False
+#: The modules of a fresh interpreter.
+_modules = {}
+
+
+def serve(spawn):
+    """Called with the module when it is loaded."""
+    spawn.spawn_main = _engine.Entry(_enter, spawn.spawn_main, _leave)
+
+
+def ready(forkserver):
+    """Called with the module of the fork server when it is loaded: what its processes all need is done once, in the server."""
+    original = forkserver.main
+
+    def main(*args, **kwargs):
+        from multiprocessing import popen_forkserver  # noqa: F401
+
+        _import_ahead(main_is_a_file=True)
+        gc.freeze()
+        return original(*args, **kwargs)
+
+    forkserver.main = main
+
+
+def _enter(**arguments):
+    """The arguments that this process's `spawn_main` gets: its own, or, in a copy, those that its starter has sent."""
+    global _is_copy
+    begin = os.read(arguments["pipe_handle"], HEADER.size)
+    if len(begin) < HEADER.size:
+        return arguments  # the starter is gone, and `spawn_main` will find that out
+    _, control, _, starter, _, main_is_a_file, _ = HEADER.unpack(begin)
+    if control < 0:
+        return arguments
+    _import_ahead(main_is_a_file)
+    sent = _bear(control, starter)
+    if sent is None:
+        return arguments
+    _is_copy = True
+    first, second, *command = map(os.fsdecode, sent.split(b"\0"))
+    sys.orig_argv[:] = command
+    for finder in sys.path_importer_cache.values():
+        if hasattr(finder, "invalidate_caches") and not finder.path.startswith(sys.base_prefix):
+            finder.invalidate_caches()
+    return {**arguments, "tracker_fd": int(first), "pipe_handle": int(second)}
+
+
+def _import_ahead(main_is_a_file):
+    """What this process and each copy will import before the program's first line is run."""
+    import runpy
+    from multiprocessing import popen_spawn_posix, resource_tracker  # noqa: F401
+
+    from . import passing  # noqa: F401
+
+    if main_is_a_file and "pkgutil" in runpy.run_path.__code__.co_names:
+        import pkgutil  # noqa: F401
+
+
+def _bear(control, starter):
+    """What the starter has sent, in a copy of the zygote that this process leaves; None in this process."""
+    watch = sys.modules.get("_forkyard.watch")
+    if watch is None:
+        return _engine.bear_zygote(control, starter, _settled)
+    watch.makes(watch.ZYGOTE)
+    sent = _engine.bear_zygote(control, starter, _settled)
+    watch.makes(None)
+    return sent
+
+
+def _settled():
+    """In the zygote, before it is copied: what is here now is no garbage, and need not be looked at in each copy again."""
+    _modules.update(sys.modules)
+    gc.freeze()
+
+
+def _leave(code):
+    """The end of a copy whose `spawn_main` has raised SystemExit; any other process ends as the interpreter has it."""
+    if not _is_copy or not isinstance(code, int) or len(sys._current_frames()) > 1:
+        return
+    import atexit
+
+    atexit._run_exitfuncs()
+    printed = _flush()
+    _forget_modules()
+    code = code & 0xFF if _flush() and printed else 120
+    trace.detach()
+    _engine.let_go()
+    _engine.exit_process(code)
+
+
+def _forget_modules():
+    """What the program has made is given up as at an interpreter's end, so that its last words are said."""
+    from multiprocessing import process, spawn
+
+    process._current_process = None
+    spawn.old_main_modules.clear()
+    own = [name for name, module in sys.modules.items() if _modules.get(name) is not module]
+    for module in reversed([*map(sys.modules.pop, own)]):
+        for names in _name_spaces(module):
+            for name in [name for name in names if name != "__builtins__"]:
+                names[name] = None
+    gc.collect()
+
+
+def _name_spaces(module):
+    """The names of a module, and those that its functions see: a main module that was run from a file has two sets."""
+    names = getattr(module, "__dict__", {})
+    seen = [value.__globals__ for value in names.values() if type(value) is type(serve)]
+    others = {id(each): each for each in seen if each is not names and each.get("__name__") == names.get("__name__")}
+    return [*others.values(), names]
+
+
+def _flush():
+    """Whether all that was printed could be written, as CPython asks at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None and not stream.closed:
+                stream.flush()
+        except Exception:
+            if stream is sys.stdout:
+                return False
+    return True

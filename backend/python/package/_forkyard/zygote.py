@@ -1,0 +1,171 @@
+"""Spawned processes that are copied from a waiting interpreter instead of booting one each: the starting side.
+
+The first process that a program spawns boots as ever. Before it takes its work it leaves a copy of itself: the zygote, an
+interpreter as fresh as any that has just booted. Later processes are copies of that, and children of the program's own.
+What the program has changed since (environment, directory, flags, limits: all that a process inherits) makes the zygote
+stale: the next process boots again and leaves a new one. FORKYARD_ZYGOTE=off leaves everything to booting.
+
+The new process's side is `fresh`.
+"""
+
+import atexit
+import functools
+import os
+import signal
+import sys
+import threading
+
+from multiprocessing import spawn, util
+
+from . import _engine
+from .fresh import HEADER
+
+#: Zygotes that came to nothing before no more are asked for.
+_PATIENCE = 3
+
+#: Descriptors that every process started here gets besides, if they are open: those of a recording.
+also = []
+
+_lock = threading.Lock()
+_current = None
+_retired = []
+_failures = 0
+
+
+def launch(fds, **handles):
+    """Start an interpreter that inherits `fds` and gets `handles` for its `spawn_main`: its pid, and what it reads first."""
+    global _current
+    with _lock:
+        _bury()
+        now = _Kind()
+        command = spawn.get_command_line(**handles)
+        if _current is not None and _current.kind == now:
+            try:
+                pid = _current.copy([*handles.values()], command, fds)
+            except BaseException:
+                _retire()  # it may answer yet, and that would be taken for the next answer
+                raise
+            if pid is not None:
+                return pid, b""
+            _failed()
+        _retire()
+        if not now.can_be_copied() or _failures >= _PATIENCE:
+            return util.spawnv_passfds(spawn.get_executable(), command, fds), header(-1)
+        _follow()
+        wanted = _Zygote(now)
+        theirs = wanted.engine.theirs()
+        pid = util.spawnv_passfds(spawn.get_executable(), command, [*fds, theirs])
+        wanted.engine.handed_on()
+        _current = wanted
+        return pid, header(theirs)
+
+
+def header(control):
+    """The header with this number."""
+    return HEADER.pack(b"J", control, b"0J", os.getpid(), b"0J", _main_is_a_file(), b"0")
+
+
+def _main_is_a_file():
+    main = sys.modules["__main__"]
+    return getattr(main.__spec__, "name", None) is None and getattr(main, "__file__", None) is not None
+
+
+class _Kind:
+    """What decides how a process begins that is started now."""
+
+    def __init__(self):
+        self._command = [_main_is_a_file(), *spawn.get_command_line()]
+        self._surroundings = _engine.Surroundings()
+
+    def __eq__(self, other):
+        return self._command == other._command and self._surroundings.equals(other._surroundings)
+
+    def can_be_copied(self):
+        environ = os.environ
+        own = os.fsdecode(self._command[1]) == sys.executable and not getattr(sys, "frozen", False)
+        return (
+            own
+            and environ.get("FORKYARD_ZYGOTE") != "off"
+            and environ.get("FORKYARD_ENGINE") != "stdlib"
+            and not environ.get("PYTHONINSPECT")
+            and self._surroundings.equals(self._surroundings)
+        )
+
+
+class _Zygote:
+    """One that was asked for. Its pid is known once it has been born."""
+
+    def __init__(self, kind):
+        self.kind = kind
+        self.engine = _engine.Zygote()
+        self.pid = None
+
+    def copy(self, numbers, command, fds):
+        """The pid of a copy; None when there is no zygote any more, or never was."""
+        if self.pid is None:
+            self.pid = self.engine.born()
+        if self.pid is None:
+            return None
+        standard = filter(_is_open, range(3))
+        parts = [*map(str, numbers), *command]
+        return self.engine.start([*standard, *dict.fromkeys([*fds, *filter(_is_open, also)])], b"\0".join(map(os.fsencode, parts)))
+
+
+def _failed():
+    global _failures
+    _failures += _current.pid is None
+
+
+def _retire():
+    """The zygote ends when its control is closed."""
+    global _current
+    if _current is not None and _current.pid is not None:
+        _retired.append(_current.pid)
+    _current = None
+
+
+def _end():
+    """With the program; were it only to notice that, it would be left for a moment, and as a zombie for somebody else."""
+    with _lock:
+        _retire()
+        for pid in _retired:
+            try:
+                if os.waitpid(pid, os.WNOHANG) == (0, 0):  # ours, and not reaped: nobody else can have its number
+                    os.kill(pid, signal.SIGKILL)
+                    os.waitpid(pid, 0)
+            except ChildProcessError:
+                pass
+
+
+def _bury():
+    """Retired zygotes are this process's children, and would stay as zombies."""
+    for pid in _retired[:]:
+        try:
+            if os.waitpid(pid, os.WNOHANG) == (0, 0):
+                continue
+        except ChildProcessError:
+            pass
+        _retired.remove(pid)
+
+
+def _is_open(fd):
+    try:
+        os.fstat(fd)
+    except OSError:
+        return False
+    return True
+
+
+def _forget():
+    """A forked process starts its own."""
+    global _current, _lock
+    _lock = threading.Lock()
+    _current = None
+    _retired.clear()
+
+
+@functools.cache
+def _follow():
+    """From the first process on that this one starts: its own end, and its forks."""
+    atexit.register(_end)
+    os.register_at_fork(after_in_child=_forget)
