@@ -80,23 +80,29 @@ class Popen:
     def _launch(self, process_obj):
         _engine.arena_fd()  # made before the fork, or parent and child would each make one of their own
         alive_r, alive_w = os.pipe()  # the child's view of its parent: its end of file is the parent's death
-        self.pid = os.fork()
-        if self.pid == 0:
-            code = 1
-            try:
-                util.close_fds(alive_w, *_life_lines)
-                _life_lines.clear()
-                atexit._clear()
-                atexit.register(util._exit_function)
-                code = process_obj._bootstrap(parent_sentinel=alive_r)
-            finally:
-                atexit._run_exitfuncs()
-                trace.detach()
-                _engine.let_go()
-                os._exit(code)
-        _engine.born(self.pid)
-        os.close(alive_r)
-        self._watch(alive_w)
+        # Ctrl-C that strikes in the hooks of a fork is told there and forgotten: it waits until the child is known, or is at work.
+        unmasked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self.pid = os.fork()
+            if self.pid == 0:
+                code = 1
+                try:
+                    util.close_fds(alive_w, *_life_lines)
+                    _life_lines.clear()
+                    atexit._clear()
+                    atexit.register(util._exit_function)
+                    signal.pthread_sigmask(signal.SIG_SETMASK, unmasked)
+                    code = process_obj._bootstrap(parent_sentinel=alive_r)
+                finally:
+                    atexit._run_exitfuncs()
+                    trace.detach()
+                    _engine.let_go()
+                    os._exit(code)
+            _engine.born(self.pid)
+            os.close(alive_r)
+            self._watch(alive_w)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, unmasked)
 
     def _watch(self, life_line):
         """From now on the sentinel tells the child's end, and the life line this process's."""
