@@ -181,7 +181,12 @@ impl Board {
                 Some(job) => !cache.contains(job)?,
                 None => cache.is_empty(),
             };
-            if done || self.lead.is_over() || matches!(wait, Wait::Until(end) if Instant::now() >= end) {
+            let over = match wait {
+                Wait::Never => true,
+                Wait::Until(end) => Instant::now() >= end,
+                Wait::Forever => false,
+            };
+            if done || over || self.lead.is_over() {
                 return Ok(());
             }
             if came == 0 {

@@ -129,12 +129,16 @@ impl Worker {
         if kind == CALL {
             let call = message::pickled(py, &task[HEADER..])?;
             drop(task);
-            let (function, args, kwds): (Bound<'_, PyAny>, Bound<'_, PyTuple>, Bound<'_, PyDict>) = call.extract()?;
+            let (function, args, kwds): (Bound<'_, PyAny>, Bound<'_, PyAny>, Bound<'_, PyAny>) = call.extract()?;
             let function = match recorder::is_on() {
                 true => python(py, "recorded")?.call1((self.object, index, function, &kwds))?,
                 false => function,
             };
-            return function.call(args, Some(&kwds));
+            return match (args.cast_exact::<PyTuple>(), kwds.cast_exact::<PyDict>()) {
+                (Ok(args), Ok(kwds)) => function.call(args, Some(kwds)),
+                // Anything goes that a call's stars take.
+                _ => python(py, "call")?.call1((function, args, kwds)),
+            };
         }
         let (name, item) = named(&task)?;
         if known.as_ref().is_none_or(|known| known.name != name) {

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import pickle
 import signal
 import time
 import unittest
@@ -33,6 +34,13 @@ def slow(seconds):
 
 def unpicklable(_):
     return lambda: None
+
+
+def nested():
+    try:
+        multiprocessing.Pool(1)
+    except AssertionError as error:
+        return str(error)
 
 
 def kill_itself(x):
@@ -75,6 +83,7 @@ class Pools(Case):
     def test_every_way_of_asking(self):
         with self.mp.Pool(2) as pool:
             self.assertEqual(pool.apply(add, (1,), {"y": 4}), 5)
+            self.assertEqual(pool.apply(add, [1], {"y": 4}), 5)
             self.assertEqual(pool.map(square, range(20)), [x * x for x in range(20)])
             self.assertEqual(pool.map(square, []), [])
             self.assertEqual(pool.map(square, iter(range(7)), chunksize=3), [x * x for x in range(7)])
@@ -127,8 +136,9 @@ class Pools(Case):
             self.assertFalse(result.ready())
             with self.assertRaisesRegex(ValueError, "not ready"):
                 result.successful()
-            with self.assertRaises(multiprocessing.TimeoutError):
-                result.get(0.01)
+            for seconds in (0.01, 0, -1):
+                with self.assertRaises(multiprocessing.TimeoutError):
+                    result.get(seconds)
 
     def test_initializer(self):
         with self.mp.Pool(2, initialize, ("here",)) as pool:
@@ -162,8 +172,33 @@ class Pools(Case):
             self.mp.Pool(0)
         with self.assertRaisesRegex(TypeError, "initializer must be a callable"):
             self.mp.Pool(1, initializer="x")
-        with self.mp.Pool(1) as pool, self.assertRaises(NotImplementedError):
-            __import__("pickle").dumps(pool)
+        with self.assertRaisesRegex(ValueError, "maxtasksperchild must be a positive int or None"):
+            self.mp.Pool(1, maxtasksperchild=0)
+        with self.mp.Pool(1) as pool:
+            with self.assertRaisesRegex(NotImplementedError, "pool objects cannot be passed between processes or pickled"):
+                pickle.dumps(pool)
+            with self.assertRaisesRegex(ValueError, "Chunksize must be 1"):
+                pool.imap(square, [1], 0)
+            with self.assertRaisesRegex(TypeError, "'int' object is not iterable"):
+                next(pool.imap(square, 5))
+            with self.assertRaisesRegex(TypeError, "argument after \\* must be an iterable, not int"):
+                pool.apply(square, 5)
+            with self.assertRaisesRegex(TypeError, "argument after \\*\\* must be a mapping, not int"):
+                pool.apply(square, (5,), 5)
+            self.assertEqual(pool.apply(nested), "daemonic processes are not allowed to have children")
+        with self.assertRaisesRegex(ValueError, "Pool not running"):
+            pool.map(square, [1])
+
+    def test_misuse_after_close(self):
+        pool = self.mp.Pool(1)
+        pool.close()
+        asked = [pool.apply, pool.apply_async, pool.map, pool.map_async, pool.starmap, pool.imap, pool.imap_unordered]
+        for ask in asked:
+            with self.assertRaisesRegex(ValueError, "Pool not running"):
+                ask(square, [1])
+        with self.assertRaisesRegex(ValueError, "Pool not running"), pool:
+            pass
+        pool.join()
 
     def test_threads(self):
         with multiprocessing.pool.ThreadPool(2) as pool:

@@ -213,7 +213,8 @@ class Pool(_Handlers):
     def _tasks(self, result, func, iterable, mapper, chunksize):
         """The tasks of a job, for the backlog: a `Feed` where the board takes them as they are, else a generator."""
         result._function = func
-        name = tasks.by_name(func) if isinstance(self._inqueue, tasks.TaskQueue) else None
+        plain = isinstance(self._inqueue, tasks.TaskQueue) and hasattr(iterable, "__iter__")
+        name = tasks.by_name(func) if plain else None
         if name is not None:
             kind = tasks.ITEM if mapper is mapstar else tasks.STARRED_ITEM
             if chunksize > 1:
