@@ -23,6 +23,14 @@ if __name__ == "__main__":
         pool.close()
         pool.join()
 """
+EXECUTOR = """
+import concurrent.futures
+def add(one, other):
+    return one + other
+if __name__ == "__main__":
+    with concurrent.futures.ProcessPoolExecutor(2) as executor:
+        print(list(executor.map(add, range(5), range(5), chunksize=2)))
+"""
 
 
 def overlap(one, other):
@@ -77,6 +85,12 @@ class Pools(Recorded):
         self.assertEqual(ended.returncode, 0, ended.stderr)
         told = [(task["args"]["function"], task["args"]["line"]) for task in timeline.of_category("task")]
         self.assertEqual(sorted(told, key=str), [("abs", None), *[("nap", 3)] * 3])
+
+    def test_a_chunk_of_an_executor_is_as_many_tasks(self):
+        ended, timeline = self.record(EXECUTOR)
+        self.assertEqual(ended.stdout, "[0, 2, 4, 6, 8]\n", ended.stderr)
+        told = sorted((task["args"]["index"], task["args"]["function"], task["args"]["line"]) for task in timeline.of_category("task"))
+        self.assertEqual(told, [(index, "add", 3) for index in range(5)])
 
     def test_an_idle_worker_waits_for_its_pool(self):
         for options in ((), ("--workers", "threads")):

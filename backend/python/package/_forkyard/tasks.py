@@ -164,6 +164,11 @@ def is_orphan():
     return parent is not None and not parent.is_alive()
 
 
+def call(function, args, kwds):
+    """A call whose arguments are no plain tuple and dictionary."""
+    return function(*args, **kwds)
+
+
 def failure(error, wraps):
     """What a worker hands in for an exception."""
     from multiprocessing import pool
@@ -270,6 +275,12 @@ def watched(func, start):
     return (trace.around if in_main else trace.around_in_thread)(func, begin, end)
 
 
+def recorded_chunk(start, func, chunk):
+    """A chunk of a ProcessPoolExecutor's `map`, each of its tasks recorded; the first one is the map's `start`th."""
+    call = watched(func, start)
+    return [call(*args) for args in chunk]
+
+
 class Watched:
     """The queue of calls of a ProcessPoolExecutor's worker: what comes out records itself when it is run."""
 
@@ -278,7 +289,7 @@ class Watched:
 
     def get(self, *args, **kwargs):
         item = self._queue.get(*args, **kwargs)
-        if item is not None:
+        if item is not None and getattr(item.fn, "func", None) is not recorded_chunk:
             item.fn = watched(item.fn, item.work_id)
         return item
 

@@ -1,5 +1,6 @@
 """Recorded runs only: `concurrent.futures`: who waits for a result, and the tasks as their workers run them."""
 
+import functools
 import itertools
 
 from . import trace
@@ -50,6 +51,20 @@ def processes(module):
         return worker(Watched(call_queue), result_queue, *rest)
 
     module._process_worker = named_like(_process_worker, worker)
+    chunk = getattr(module, "_process_chunk", None)
+    submit = module.ProcessPoolExecutor.submit
+
+    # A chunk of `map` is one call to the executor; where its tasks stand among the map's is known only here.
+    def submit_numbered(self, fn, /, *args, **kwargs):
+        if chunk is not None and isinstance(fn, functools.partial) and fn.func is chunk:
+            from .tasks import recorded_chunk
+
+            start = fn.__dict__.get("_forkyard_next", 0)
+            fn._forkyard_next = start + len(args[0])
+            fn = functools.partial(recorded_chunk, start, *fn.args)
+        return submit(self, fn, *args, **kwargs)
+
+    module.ProcessPoolExecutor.submit = named_like(submit_numbered, submit)
 
 
 def threads(module):
