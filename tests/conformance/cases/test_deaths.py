@@ -107,11 +107,20 @@ def _is_alive(pid):
         return False
 
 
+def _is_tracker(pid):
+    """CPython's tracker of names takes away the names of semaphores when all others have ended, and then ends."""
+    try:
+        with open(f"/proc/{pid}/cmdline") as command:
+            return "resource_tracker" in command.read()
+    except OSError:
+        return False
+
+
 def _end_session(program):
     """Ends what is left of a program: everything in its session, whatever groups it made."""
     for entry in os.listdir("/proc"):
         try:
-            if entry.isdigit() and os.getsid(int(entry)) == program.pid:
+            if entry.isdigit() and os.getsid(int(entry)) == program.pid and not _is_tracker(entry):
                 os.kill(int(entry), signal.SIGKILL)
         except ProcessLookupError:
             pass
