@@ -1,10 +1,11 @@
 """Runs ten programs, each with a known story, and holds the story against the timeline that the playground sends.
 
-Usage: run.py --forkyard PROGRAM [--only WORD]. The last line is `N passed, N failed`.
+Usage: run.py --forkyard PROGRAM --words PROGRAM [--only WORD]. The last line is `N passed, N failed`.
 """
 
 import argparse
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -38,11 +39,13 @@ class Told:
                 if name == "timeline" and data.get("deadlocks"):
                     break  # closing the connection ends the run
         self.timeline = Timeline(chunks)
+        self.chunks = "".join(f"{json.dumps(chunk)}\n" for chunk in chunks)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--forkyard", required=True, help="the program to test")
+    parser.add_argument("--words", required=True, help="the example of frontend/timeline that says a run in a paragraph")
     parser.add_argument("--only", default="", help="only stories whose name holds this")
     arguments = parser.parse_args()
     passed = failed = 0
@@ -50,7 +53,7 @@ def main():
         for program in sorted(PROGRAMS.glob("*.py")):
             if arguments.only not in program.stem:
                 continue
-            complaints = attempt(server, program)
+            complaints = attempt(server, program, arguments.words)
             passed, failed = (passed, failed + 1) if complaints else (passed + 1, failed)
             print("FAILED" if complaints else "ok    ", program.stem, flush=True)
             for complaint in complaints:
@@ -59,18 +62,24 @@ def main():
     return 1 if failed or not passed else 0
 
 
-def attempt(server, program):
+def attempt(server, program, words):
     """What does not hold of a story; empty when all does."""
     complaints = []
     for _ in range(TRIES):
         try:
             told = Told(server, program)
             complaints = list(stories.common(told)) + list(getattr(stories, program.stem)(told))
+            complaints += stories.paragraph(program.stem, paragraph(words, told.chunks))
         except Exception as error:
             complaints = [f"{type(error).__name__}: {error}"]
         if not complaints:
             break
     return complaints
+
+
+def paragraph(words, chunks):
+    """What the page says of these chunks."""
+    return subprocess.run([words], input=chunks, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
 if __name__ == "__main__":

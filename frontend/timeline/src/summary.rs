@@ -4,6 +4,7 @@ use forkyard_wire::timeline::{LaneKind, SegmentKind};
 
 use crate::sentence::who;
 use crate::state::State;
+use crate::story::story;
 use crate::totals::{WaitTotal, by_state, by_wait, cores_used};
 use crate::trace::Trace;
 use crate::units::{cores, count, duration, fixed, percent};
@@ -39,6 +40,14 @@ pub fn over(trace: &Trace, range: (u64, u64)) -> String {
     text
 }
 
+/// What the bar above the picture says of a run that is over: its story, if it has one, and the sentence.
+pub fn headline(trace: &Trace) -> String {
+    match story(trace) {
+        Some(story) => format!("{story} {}", sentence(trace)),
+        None => sentence(trace),
+    }
+}
+
 /// How long two runs took: `processes took 164 ms, threads 312 ms: 1.9 times as long`.
 pub fn comparison(first: (&str, &Trace), second: (&str, &Trace)) -> String {
     let (one, other) = (first.1.end_ns(), second.1.end_ns());
@@ -65,6 +74,10 @@ pub fn paragraph(trace: &Trace) -> String {
         return String::new();
     }
     let mut text = format!("The run took {}: {}.", duration(range.1), sentence(trace));
+    if let Some(story) = story(trace) {
+        text.push(' ');
+        text.push_str(&story);
+    }
     for lane in trace.lanes().into_iter().filter(|lane| lane.kind != LaneKind::Core) {
         let states = by_state(trace, Some(lane.id), range);
         let life: u64 = states.iter().filter(|total| in_main_band(total.state)).map(|total| total.ns).sum();

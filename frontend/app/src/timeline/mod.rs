@@ -54,7 +54,7 @@ pub use recording::Recording;
 const EMPTY: &str = "Nothing has run yet. Run the program, and this shows every process as it lives: when it was on a core, \
                      what it waited for, who held it up, and each message from one to another.";
 /// Bar, axis and sentence: what stands around the rows, in CSS pixels (styles/timeline.css).
-const AROUND: i32 = 36 + 24 + 36;
+const AROUND: i32 = 44 + 24 + 36;
 /// More tracks of objects than this are folded away until somebody asks for them.
 const MOST_OBJECTS: usize = 6;
 /// What an empty picture promises to show.
@@ -196,7 +196,11 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         })
     };
     use_kept_focus(scroll.clone(), (view.pane, view.sheet));
-    let summary = use_memo((runs.clone(), titles.clone()), |(runs, titles)| in_a_sentence(runs, titles));
+    let summary = use_memo((runs.clone(), titles.clone(), props.running), |(runs, titles, running)| match &runs[..] {
+        // The story of half a run would be another.
+        [run] if !running => summary::headline(&run.trace()),
+        _ => in_a_sentence(runs, titles),
+    });
     let deadlock = use_memo(runs.clone(), |runs: &Vec<Recording>| {
         runs.iter().find_map(|run| deadlock::sentence(&run.trace())).map(AttrValue::from)
     });

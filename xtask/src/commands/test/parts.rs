@@ -112,8 +112,11 @@ fn lessons(tally: &mut Tally) -> Result<()> {
 }
 
 fn stories(tally: &mut Tally) -> Result<()> {
+    call::run(call::cargo().args(["build", "--package", "forkyard-timeline", "--example", "words"]))?;
+    let words = place::programs(Profile::Debug).join("examples/words");
     let mut script = call::program(prerequisite::python()?);
-    tally.take(Speaker::Script, script.arg("tests/stories/run.py").arg("--forkyard").arg(place::forkyard(Profile::Debug)))
+    script.arg("tests/stories/run.py").arg("--forkyard").arg(place::forkyard(Profile::Debug)).arg("--words").arg(words);
+    tally.take(Speaker::Script, &mut script)
 }
 
 fn site(_: &mut Tally) -> Result<()> {
