@@ -24,6 +24,8 @@ pub enum BandKind {
     Holder,
     /// An object's: how many there were of something. It has no pieces.
     Level(Measure),
+    /// How many cores the run was on. It has no pieces, and its row no lane.
+    Used,
 }
 
 impl BandKind {
@@ -32,9 +34,9 @@ impl BandKind {
         matches!(self, BandKind::Core | BandKind::Holder)
     }
 
-    /// Whether it is an object's, and its row's `lane` the object's id.
+    /// Whether its row's `lane` is no lane: an object's id, or nobody's.
     pub fn is_of_object(self) -> bool {
-        matches!(self, BandKind::Holder | BandKind::Level(_))
+        matches!(self, BandKind::Holder | BandKind::Level(_) | BandKind::Used)
     }
 }
 

@@ -7,7 +7,9 @@ use forkyard_wire::timeline::{LaneKind, Measure};
 use crate::band::BandKind;
 use crate::level;
 use crate::state::Hue;
+use crate::totals::cores_used;
 use crate::trace::Trace;
+use crate::units::fixed;
 
 /// Above each track.
 const GAP: f64 = 8.0;
@@ -185,7 +187,26 @@ impl Layout {
         }
     }
 
+    /// How many cores were used, above them; nothing where nobody recorded it.
+    fn add_used(&mut self, panel: usize, trace: &Trace) {
+        let Some(mean) = cores_used(trace, (0, trace.end_ns())) else { return };
+        let row = Row { panel, lane: 0, band: BandKind::Used, top: self.height + GAP, height: height(BandKind::Used) };
+        self.tracks.push(Track {
+            panel,
+            lane: 0,
+            kind: TrackKind::Core,
+            label: "Cores used".to_owned(),
+            note: format!(": {}", fixed(mean, 1)),
+            hue: Hue::OTHER,
+            top: row.top,
+            height: row.height,
+        });
+        self.height = row.bottom();
+        self.rows.push(row);
+    }
+
     fn add_run(&mut self, panel: usize, trace: &Trace) {
+        self.add_used(panel, trace);
         let mut above = None;
         for lane in trace.lanes() {
             if above == Some(LaneKind::Core) && lane.kind != LaneKind::Core {
@@ -222,7 +243,7 @@ impl Layout {
         let further = trace.bands(lane).filter(|band| match band {
             BandKind::Hold | BandKind::Task => true,
             BandKind::Gil => shared,
-            BandKind::Main | BandKind::Core | BandKind::Holder | BandKind::Level(_) => false,
+            BandKind::Main | BandKind::Core | BandKind::Holder | BandKind::Level(_) | BandKind::Used => false,
         });
         std::iter::once(first).chain(further).collect()
     }
@@ -253,7 +274,7 @@ fn of_objects(trace: &Trace) -> Vec<(u32, BandKind, String)> {
 fn height(band: BandKind) -> f64 {
     match band {
         BandKind::Main => 22.0,
-        BandKind::Core => 14.0,
+        BandKind::Core | BandKind::Used => 14.0,
         BandKind::Hold | BandKind::Gil => 8.0,
         BandKind::Task => 16.0,
         BandKind::Holder => 14.0,
@@ -288,6 +309,13 @@ mod tests {
         assert_eq!(bands(CORE_0), [BandKind::Core]);
         assert_eq!(bands(MAIN), [BandKind::Main]);
         assert_eq!(bands(FIRST), [BandKind::Main, BandKind::Hold, BandKind::Task]);
+    }
+
+    #[test]
+    fn above_the_cores_is_how_many_were_used() {
+        let layout = Layout::of(&[&trace()], Objects::Shown);
+        assert_eq!((layout.tracks[0].label.as_str(), layout.tracks[0].note.as_str()), ("Cores used", ": 1.4"));
+        assert_eq!(layout.rows[0].band, BandKind::Used);
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub fn tag(trace: &Trace, band: BandKind, piece: &Piece) -> Option<Tag> {
     let object = || trace.object(row.object).map(|object| object.name.clone());
     let tag = |text: String, letter| Some(Tag { text, letter });
     match (band, piece.class.state()) {
-        (BandKind::Hold | BandKind::Gil | BandKind::Level(_), _) => None,
+        (BandKind::Hold | BandKind::Gil | BandKind::Level(_) | BandKind::Used, _) => None,
         (BandKind::Core, _) => trace.lane(row.holder).and_then(|lane| tag(lane.name.clone(), "")),
         (BandKind::Holder, _) => trace.lane(row.lane).and_then(|lane| tag(lane.name.clone(), "")),
         (BandKind::Task, _) => {

@@ -6,7 +6,7 @@ use forkyard_wire::timeline::{Category, LaneKind, SegmentKind};
 
 use crate::band::BandKind;
 use crate::order::by_key;
-use crate::state::{Class, Hue, STATES, State};
+use crate::state::{CLASSES, Class, Hue, STATES, State};
 use crate::trace::Trace;
 
 /// A state's part of a stretch.
@@ -79,6 +79,20 @@ pub fn cores_used(trace: &Trace, range: (u64, u64)) -> Option<f64> {
     Some(busy as f64 / length as f64)
 }
 
+/// The mean number of cores that this run's processes were on in each of `out.len()` equal parts of a window.
+pub fn cores_used_in(trace: &Trace, window: (f64, f64), out: &mut [f32]) {
+    out.fill(0.0);
+    let mut shares = vec![[0.0; CLASSES]; out.len()];
+    for lane in trace.lanes().into_iter().filter(|lane| lane.kind == LaneKind::Core) {
+        let Some(pieces) = trace.pieces(lane.id, BandKind::Core) else { continue };
+        pieces.shares(window.0, window.1, &mut shares);
+        for (used, share) in out.iter_mut().zip(&shares) {
+            let hues = Class::of_hue(Hue(1)).index()..=Class::of_hue(Hue(Hue::COUNT)).index();
+            *used += share[hues].iter().sum::<f32>();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +113,14 @@ mod tests {
         let waits = by_wait(&trace(), (45 * MS, 100 * MS));
         let found: Vec<_> = waits.iter().map(|wait| (wait.kind, wait.object, wait.ns / MS, wait.waits)).collect();
         assert_eq!(found, [(SegmentKind::QueueGet, QUEUE, 45, 1), (SegmentKind::LockAcquire, LOCK, 5, 1)]);
+    }
+
+    #[test]
+    fn the_cores_that_were_used_are_told_pixel_by_pixel() {
+        let mut out = [9.0; 10];
+        cores_used_in(&trace(), (0.0, 100e6), &mut out);
+        let rounded = out.map(|used| (used * 10.0).round() / 10.0);
+        assert_eq!(rounded, [1.0, 2.0, 2.0, 2.0, 1.0, 2.0, 2.0, 2.0, 0.0, 0.0]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! Paints what is no segment: the levels of objects as steps, gaps where nothing is known, updates that were lost.
+//! Paints what is no segment: the cores in use, the levels of objects as steps, gaps where nothing is known, updates that were lost.
 
-use forkyard_timeline::{BandKind, Finding, Row, Scene, level};
-use forkyard_wire::timeline::Measure;
+use forkyard_timeline::{BandKind, Finding, Row, Scene, level, totals};
+use forkyard_wire::timeline::{LaneKind, Measure};
 
 use super::paint::Painter;
 use super::palette::Pattern;
@@ -43,6 +43,24 @@ impl Painter<'_> {
         self.context.fill();
         self.context.set_fill_style_str(&self.palette.line);
         self.context.fill_rect(0.0, top + height - self.scale.max(1.0).round(), self.width, self.scale.max(1.0).round());
+    }
+
+    /// How many cores the run was on, all of them filling the row.
+    pub(super) fn used(&self, scene: &Scene) {
+        let mut used = vec![0.0; self.width as usize];
+        for row in scene.layout.rows.iter().filter(|row| row.band == BandKind::Used) {
+            let Some(trace) = scene.traces.get(row.panel) else { continue };
+            totals::cores_used_in(trace, (scene.viewport.start_ns(), scene.viewport.end_ns()), &mut used);
+            let cores = trace.lanes().iter().filter(|lane| lane.kind == LaneKind::Core).count();
+            let (top, height) = self.edges(row);
+            self.context.begin_path();
+            for (x, used) in used.iter().enumerate().filter(|(_, used)| **used > 0.0) {
+                let tall = height * f64::from(*used) / cores.max(1) as f64;
+                self.context.rect(x as f64, top + height - tall, 1.0, tall);
+            }
+            self.context.set_fill_style_str(&self.palette.quiet);
+            self.context.fill();
+        }
     }
 
     /// Where nothing is known of a process: its row is struck out.

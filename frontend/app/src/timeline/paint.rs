@@ -44,6 +44,7 @@ impl<'a> Painter<'a> {
     pub(super) fn paint(&self, scene: &Scene, lit: Option<u32>) {
         self.grid(scene);
         self.rows(scene);
+        self.used(scene);
         self.levels(scene);
         self.gaps(scene);
         let pieces = self.wide_pieces(scene);
