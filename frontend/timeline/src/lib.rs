@@ -2,7 +2,7 @@
 //!
 //! A [`Trace`] takes in the chunks of a run. [`Layout`] says where its rows lie, [`Viewport`] which part of the axis is in
 //! sight, [`Pieces::shares`] and [`bars`] what each pixel of a row looks like, [`Scene`] what lies under the pointer,
-//! [`Spot`] how to step from segment to segment, [`sentence`] and [`summary`] how to say it, [`table`] the same in rows.
+//! [`Spot`] how to step from segment to segment, [`search`] what has a name, [`sentence`], [`story`] and [`summary`] how to say it, [`table`] the same in rows.
 //! [`Playback`] plays a recorded run again, [`import`] takes one out of an exported trace.
 //!
 //! It draws nothing, and it never works out again what an event meant: the merge did that. What only the whole of it can
@@ -24,6 +24,7 @@ pub mod notes;
 mod order;
 mod pieces;
 mod playback;
+mod search;
 pub mod sentence;
 mod skyline;
 mod sorted;
@@ -51,6 +52,7 @@ pub use hit::{ArrowLine, Scene};
 pub use layout::{Heading, Layout, Objects, Row, Track, TrackKind};
 pub use pieces::{Piece, Pieces, Shares, Totals};
 pub use playback::Playback;
+pub use search::search;
 pub use spot::{Part, Selection, Side, Spot, Way};
 pub use state::{CLASSES, Class, Cores, Hue, STATES, State};
 pub use table::{Column, Order, Query, ROWS, Rows, Subject, Table, TableRow, row, table};
