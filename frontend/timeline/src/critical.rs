@@ -5,11 +5,10 @@
 //! gaps, and making any of them shorter makes the run shorter, until another chain is the longest. Time is what it was: a wait that
 //! nobody in particular ended (`sleep`, a time-out, input) is a step of its own.
 
-use std::collections::BTreeMap;
-
 use forkyard_wire::timeline::{Category, LaneKind, Segment};
 
 use crate::band::BandKind;
+use crate::order::by_key;
 use crate::pieces::Piece;
 use crate::state::State;
 use crate::summary::wait_object;
@@ -49,15 +48,19 @@ pub fn critical_path(trace: &Trace) -> Vec<Step> {
 /// `Of 900 ms on the critical path: 80 % on a core, 15 % waiting for the clock (sleep), 5 % starting.` Empty for an empty run.
 pub fn sentence(trace: &Trace, path: &[Step]) -> String {
     let whole: u64 = path.iter().map(length).sum();
-    let mut parts: BTreeMap<String, u64> = BTreeMap::new();
+    let mut parts: Vec<(String, u64)> = Vec::new();
     for step in path {
-        *parts.entry(words(trace, step)).or_default() += length(step);
+        let what = words(trace, step);
+        match parts.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, ns)) => *ns += length(step),
+            None => parts.push((what, length(step))),
+        }
     }
-    let mut parts: Vec<(String, u64)> = parts.into_iter().filter(|(_, ns)| *ns * 100 >= whole).collect();
+    parts.retain(|(_, ns)| *ns * 100 >= whole);
     if parts.is_empty() {
         return String::new();
     }
-    parts.sort_by_key(|(_, ns)| std::cmp::Reverse(*ns));
+    by_key(&mut parts, |(_, ns)| (u64::MAX - ns, 0));
     let said: Vec<String> = parts.iter().map(|(what, ns)| format!("{} {what}", percent(*ns as f64 / whole as f64))).collect();
     format!("Of {} on the critical path: {}.", duration(whole), said.join(", "))
 }
@@ -160,7 +163,7 @@ mod tests {
         assert!(path.windows(2).all(|pair| pair[0].to_ns == pair[1].from_ns));
         assert_eq!(
             sentence(&trace(), &path),
-            "Of 100 ms on the critical path: 80 % on a core, 10 % off the cores, 10 % unknown."
+            "Of 100 ms on the critical path: 80 % on a core, 10 % unknown, 10 % off the cores."
         );
     }
 
