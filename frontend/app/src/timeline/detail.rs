@@ -19,6 +19,8 @@ pub(super) struct DetailProps {
     pub(super) picture: Picture,
     /// What is chosen.
     pub(super) selection: Option<Selection>,
+    /// The critical path in words; empty when it is not shown.
+    pub(super) critical: AttrValue,
     /// The titles of the runs, where there are several.
     pub(super) titles: Vec<AttrValue>,
 }
@@ -28,6 +30,7 @@ pub(super) struct DetailProps {
 pub(super) fn Detail(props: &DetailProps) -> Html {
     let words = match props.selection {
         None if props.picture.layout.tracks.is_empty() => Html::default(),
+        None if !props.critical.is_empty() => html! { <span>{ &props.critical }</span> },
         None => html! { <><Legend states={seen(&props.picture)} /><span class="timeline-hint">{ HINT }</span></> },
         Some(Selection::Range { from_ns, to_ns }) => range(props, (from_ns, to_ns)),
         Some(selection) => html! { <span>{ sentence(&props.picture, selection) }</span> },

@@ -30,6 +30,10 @@ pub(super) enum Command {
     RangeStart,
     /// And ends here.
     RangeEnd,
+    /// Opens the field that finds names.
+    Find,
+    /// Shows the critical path, or hides it.
+    Critical,
     /// Shows the objects' rows, or folds them away.
     Objects,
     /// Picture or table.
@@ -57,10 +61,12 @@ pub(super) const KEYS: &[Key] = &[
     Key { keys: &["F"], does: "show everything" },
     Key { keys: &["Z"], does: "show the selection" },
     Key { keys: &["[", "]"], does: "a range begins here, ends here" },
+    Key { keys: &["/"], does: "find a name, a line; Enter and Shift Enter go from hit to hit" },
+    Key { keys: &["C"], does: "show what the run's length consists of: the critical path" },
     Key { keys: &["O"], does: "show the objects' rows, fold them away" },
     Key { keys: &["T"], does: "the same as a table" },
     Key { keys: &["?"], does: "open and close this help" },
-    Key { keys: &["Esc"], does: "give up the selection" },
+    Key { keys: &["Esc"], does: "give up the selection, then the critical path" },
 ];
 
 /// What a key asks for outside the picture, where most keys belong to buttons and lists.
@@ -69,7 +75,7 @@ pub(super) fn anywhere(event: &KeyboardEvent) -> Option<Command> {
     if in_list || event.ctrl_key() || event.alt_key() || event.meta_key() {
         return None;
     }
-    command(&event.key()).filter(|command| matches!(command, Command::Table | Command::Help | Command::Escape))
+    command(&event.key()).filter(|command| matches!(command, Command::Find | Command::Table | Command::Help | Command::Escape))
 }
 
 /// What a key asks for; none for a key that is not ours.
@@ -87,6 +93,8 @@ pub(super) fn command(key: &str) -> Option<Command> {
         "." => Command::Next,
         "[" => Command::RangeStart,
         "]" => Command::RangeEnd,
+        "/" => Command::Find,
+        "c" | "C" => Command::Critical,
         "o" | "O" => Command::Objects,
         "t" | "T" => Command::Table,
         "?" => Command::Help,
@@ -117,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_key_that_is_not_ours_is_left_to_the_page() {
-        for key in ["Tab", "/", "q", "PageDown", " "] {
+        for key in ["Tab", "\\", "q", "PageDown", " "] {
             assert_eq!(command(key), None);
         }
     }

@@ -14,6 +14,7 @@ mod annotate;
 mod canvas;
 mod dense;
 mod detail;
+mod finder;
 mod findings;
 mod gesture;
 mod keys;
@@ -34,10 +35,13 @@ mod view;
 
 use std::rc::Rc;
 
-use forkyard_timeline::{Layout, Objects, Selection, Spot, State, Subject, Trace, deadlock, notes, summary};
+use forkyard_timeline::critical::{Step, critical_path};
+use forkyard_timeline::{Layout, Objects, Selection, Spot, State, Subject, Trace, critical, deadlock, notes, search, summary};
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use detail::Detail;
+use finder::{Wanted, finder};
 use labels::{Axis, Labels};
 use legend::{Help, Legend};
 use observe::{use_element_width, use_kept_focus, use_theme_number};
@@ -195,7 +199,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             }
         })
     };
-    use_kept_focus(scroll.clone(), (view.pane, view.sheet));
+    use_kept_focus(scroll.clone(), (view.pane, view.sheet, view.words.is_some()));
     let summary = use_memo((runs.clone(), titles.clone(), props.running), |(runs, titles, running)| match &runs[..] {
         // The story of half a run would be another.
         [run] if !running => summary::headline(&run.trace()),
@@ -206,6 +210,41 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     });
     let notes = use_memo(runs.clone(), |runs| runs.iter().flat_map(|run| notes::of(&run.trace())).collect::<Vec<_>>());
     let notes = (*notes).clone();
+    let words = view.words.clone();
+    let hits = use_memo((runs.clone(), words.clone()), |(runs, words)| {
+        let found = runs.iter().enumerate().map(|(panel, run)| search(&run.trace(), panel, words.as_deref().unwrap_or("")));
+        found.flatten().collect::<Vec<Selection>>()
+    });
+    let field = use_node_ref();
+    {
+        let field = field.clone();
+        use_effect_with(words.is_some(), move |_| {
+            if let Some(field) = field.cast::<HtmlElement>() {
+                let _ = field.focus();
+            }
+        });
+    }
+    let on_wanted = {
+        let (on_action, picture, hits, at) = (on_action.clone(), picture.clone(), hits.clone(), view.hit);
+        Callback::from(move |wanted: Wanted| match wanted {
+            Wanted::Words(words) => on_action.emit(Action::Find(Some(words))),
+            Wanted::Nothing => on_action.emit(Action::Find(None)),
+            Wanted::Next | Wanted::Previous => {
+                let Some(at) = finder::step(at, hits.len(), &wanted) else { return };
+                on_action.emit(Action::Hit(at));
+                steer::go(&picture, hits[at]).into_iter().for_each(|action| on_action.emit(action));
+            }
+        })
+    };
+    let finder = words.map_or_else(Html::default, |words| {
+        let said = finder::said(&words, view.hit, hits.len());
+        finder(&words, said, &field, &on_wanted)
+    });
+    let shown = view.critical.then(|| runs.clone());
+    let paths: Rc<Vec<Vec<Step>>> =
+        use_memo(shown, |runs| runs.iter().flatten().map(|run| critical_path(&run.trace())).collect());
+    let said = runs.iter().zip(paths.iter()).map(|(run, path)| critical::sentence(&run.trace(), path));
+    let critical = AttrValue::from(said.collect::<Vec<_>>().join(" "));
     let headings = use_memo((runs.clone(), titles.clone()), |(runs, titles)| headings(runs, titles));
     // Long, and only for who does not see the picture: not made anew with each chunk of a run that goes on.
     let words = use_memo((props.running, (!props.running).then(|| runs.clone())), |_| in_words(&runs));
@@ -240,6 +279,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                         view={(*view).clone()}
                         lit={props.line}
                         pointed={props.printed.and_then(|printed| picture.find_printed(printed))}
+                        paths={paths.clone()}
                         {theme}
                         summary={AttrValue::from((*summary).clone())}
                         node={plot.clone()}
@@ -258,14 +298,14 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let objects = runs.iter().any(|run| Layout::object_tracks(&run.trace()) > 0).then(|| picture.layout.objects());
     html! {
         <section class="timeline" {style} {onkeydown} aria-label={label}>
-            <Toolbar summary={AttrValue::from((*summary).clone())} pane={view.pane} {helping} {selected} {empty} {objects} {notes} {deadlock} {on_command} />
+            <Toolbar summary={AttrValue::from((*summary).clone())} pane={view.pane} {helping} {finder} critical={view.critical} {selected} {empty} {objects} {notes} {deadlock} {on_command} />
             <div class="timeline-body">
                 <div ref={scroll} class="timeline-scroll" tabindex={(empty || view.pane == Pane::Table).then_some("0")}>{ body }</div>
                 if helping {
                     <Help on_close={on_action.reform(|()| Action::ToggleSheet(Sheet::Help))} />
                 }
             </div>
-            <Detail {picture} selection={view.selection} {titles} />
+            <Detail {picture} selection={view.selection} {critical} {titles} />
             <p id={(*id).clone()} class="timeline-words">{ &*words }</p>
         </section>
     }

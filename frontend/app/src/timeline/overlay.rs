@@ -1,5 +1,8 @@
 //! What lies over the canvas as SVG: the selection, the range, who ended a wait, what the pointer is over.
 
+use std::rc::Rc;
+
+use forkyard_timeline::critical::Step;
 use forkyard_timeline::units::fixed;
 use forkyard_timeline::{BandKind, Finding, Row, Scene, Selection, Spot};
 use forkyard_wire::timeline::{Category, SegmentKind};
@@ -18,6 +21,8 @@ pub(super) struct OverlayProps {
     pub(super) hover: Option<Selection>,
     /// Where `[` was pressed.
     pub(super) range_start: Option<u64>,
+    /// The critical path of each run; empty when it is not shown.
+    pub(super) paths: Rc<Vec<Vec<Step>>>,
 }
 
 /// The selection and its like.
@@ -29,6 +34,7 @@ pub(super) fn Overlay(props: &OverlayProps) -> Html {
         let hover = props.hover.filter(|hover| Some(*hover) != props.selection);
         html! {
             <>
+                { for props.paths.iter().enumerate().map(|(panel, path)| critical(scene, panel, path)) }
                 { hover.map(|hover| drawn(scene, hover, "timeline-hover")) }
                 { props.selection.map(|selection| drawn(scene, selection, "timeline-selected")) }
             </>
@@ -111,6 +117,23 @@ fn outline(scene: &Scene, row: &Row, (from, to): (u64, u64), class: &'static str
     let (x, y) = (fixed(left - 1.0, 1), fixed(row.top - 1.5, 1));
     let (width, height) = (fixed((right - left).max(2.0) + 2.0, 1), fixed(row.height + 3.0, 1));
     html! { <rect {class} {x} {y} {width} {height} rx="3" /> }
+}
+
+/// One line above the rows of the steps. A step narrower than a pixel after the last corner is left out.
+fn critical(scene: &Scene, panel: usize, path: &[Step]) -> Html {
+    let (mut d, mut corner) = (String::new(), f64::MIN);
+    for step in path {
+        let Some(row) = scene.main_row(panel, step.lane) else { continue };
+        let (left, end) = edges(scene, step.from_ns, step.to_ns);
+        if end < corner + 1.0 || end <= -20.0 || left >= scene.width + 20.0 {
+            continue;
+        }
+        let y = fixed(row.top - 2.5, 1);
+        let (left, right) = (fixed(left, 1), fixed(end, 1));
+        d += &if d.is_empty() { format!("M{left} {y}H{right}") } else { format!("H{left}V{y}H{right}") };
+        corner = end;
+    }
+    html! { <><path class="timeline-arrow-rim" d={d.clone()} /><path class="timeline-critical" {d} /></> }
 }
 
 fn arrow_line(from: (f64, f64), to: (f64, f64), class: &'static str) -> Html {

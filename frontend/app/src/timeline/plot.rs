@@ -1,5 +1,8 @@
 //! The picture itself: canvas, overlay, tooltip, and the pointers, wheel and keys over it.
 
+use std::rc::Rc;
+
+use forkyard_timeline::critical::Step;
 use forkyard_timeline::{Selection, Viewport};
 use web_sys::{Element, KeyboardEvent, PointerEvent, WheelEvent};
 use yew::prelude::*;
@@ -28,6 +31,8 @@ pub(super) struct PlotProps {
     pub(super) lit: Option<u32>,
     /// What is pointed at from outside.
     pub(super) pointed: Option<Selection>,
+    /// The critical path of each run; empty when it is not shown.
+    pub(super) paths: Rc<Vec<Vec<Step>>>,
     /// Changes with the theme.
     pub(super) theme: u32,
     /// The picture in a sentence.
@@ -143,7 +148,7 @@ pub(super) fn Plot(props: &PlotProps) -> Html {
             {onpointerdown} {onpointermove} {onpointerup} {onpointercancel} {onpointerleave} {onkeydown}
         >
             <Canvas picture={props.picture.clone()} lit={props.lit} theme={props.theme} />
-            <Overlay picture={props.picture.clone()} {selection} hover={hover.map(|hover| hover.what).or(props.pointed)} {range_start} />
+            <Overlay picture={props.picture.clone()} {selection} hover={hover.map(|hover| hover.what).or(props.pointed)} {range_start} paths={props.paths.clone()} />
             { tooltip }
         </div>
     }

@@ -38,6 +38,8 @@ pub(super) fn steer(command: Command, view: &View, picture: &Picture) -> Option<
             let (from, to) = (view.range_start?, here(view, picture).1);
             Some(Action::Select(Some(Selection::Range { from_ns: from.min(to), to_ns: from.max(to) })))
         }
+        Command::Find => Some(Action::Find(Some(String::new()))),
+        Command::Critical => Some(Action::ToggleCritical),
         Command::Objects => Some(Action::ToggleObjects(picture.layout.objects())),
         Command::Table => Some(Action::TogglePane),
         Command::Help => Some(Action::ToggleSheet(Sheet::Help)),
@@ -135,6 +137,14 @@ mod tests {
         assert!(view.selection.is_some() && view.sheet.is_none());
         let (view, _) = press(&[Command::Down, Command::Help, Command::Escape, Command::Escape]);
         assert_eq!(view.selection, None);
+    }
+
+    #[test]
+    fn the_critical_path_is_given_up_after_the_selection() {
+        let (view, _) = press(&[Command::Critical, Command::Down, Command::Escape]);
+        assert!(view.critical && view.selection.is_none());
+        let (view, _) = press(&[Command::Critical, Command::Down, Command::Escape, Command::Escape]);
+        assert!(!view.critical);
     }
 
     #[test]

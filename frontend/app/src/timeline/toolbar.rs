@@ -16,6 +16,10 @@ pub(super) struct ToolbarProps {
     pub(super) pane: Pane,
     /// Whether the help is open.
     pub(super) helping: bool,
+    /// The field that finds names, while it is open.
+    pub(super) finder: Html,
+    /// Whether the critical path is shown.
+    pub(super) critical: bool,
     /// Whether something is selected that the picture can be zoomed to.
     pub(super) selected: bool,
     /// Whether there is nothing to look at yet.
@@ -38,13 +42,14 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
         let pressed = match command {
             Command::Table => Some(props.pane == Pane::Table),
             Command::Help => Some(props.helping),
+            Command::Critical => Some(props.critical),
             Command::Objects => Some(props.objects == Some(Objects::Shown)),
             _ => None,
         };
         let pressed = pressed.map(|pressed| pressed.to_string());
         let disabled = match command {
             Command::FitSelection => !props.selected || props.pane == Pane::Table,
-            Command::ZoomIn | Command::ZoomOut | Command::Fit | Command::Objects => props.pane == Pane::Table,
+            Command::ZoomIn | Command::ZoomOut | Command::Fit | Command::Critical | Command::Objects => props.pane == Pane::Table,
             _ => false,
         } || (props.empty && command != Command::Help);
         html! { <button type="button" class="timeline-button" {title} {onclick} {disabled} aria-pressed={pressed}>{ text }</button> }
@@ -57,11 +62,14 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
                 <p class="timeline-summary" title={props.summary.clone()}>{ &props.summary }</p>
             }
             { for props.notes.iter().map(|note| html! { <p class="timeline-lost" title={note.why.clone()}>{ &note.what }</p> }) }
+            { props.finder.clone() }
             <div class="timeline-tools" role="group" aria-label="Timeline">
                 { button(Command::ZoomOut, "−", "Zoom out (S)") }
                 { button(Command::ZoomIn, "+", "Zoom in (W)") }
                 { button(Command::Fit, "Fit", "Show everything (F)") }
                 { button(Command::FitSelection, "Zoom to it", "Show the selection (Z)") }
+                { button(Command::Find, "Find", "Find a name (/)") }
+                { button(Command::Critical, "Critical path", "What the run's length consists of (C)") }
                 if props.objects.is_some() {
                     { button(Command::Objects, "Objects", "Rows of locks, queues, pools (O)") }
                 }

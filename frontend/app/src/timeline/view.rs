@@ -47,6 +47,12 @@ pub(super) struct View {
     pub(super) sheet: Option<Sheet>,
     /// Where `[` was pressed.
     pub(super) range_start: Option<u64>,
+    /// What is looked for; none while nothing is.
+    pub(super) words: Option<String>,
+    /// Which of the hits was gone to, from 0.
+    pub(super) hit: Option<usize>,
+    /// Whether the critical path is shown.
+    pub(super) critical: bool,
     /// Whether objects have rows; none while the reader has not said.
     pub(super) objects: Option<Objects>,
 }
@@ -71,6 +77,12 @@ pub(super) enum Action {
     Hover(Option<Hover>),
     /// Folds the objects' rows away when they are as told, and the other way round.
     ToggleObjects(Objects),
+    /// Looks for these words, or for nothing any more.
+    Find(Option<String>),
+    /// Went to this hit.
+    Hit(usize),
+    /// Shows the critical path, or hides it.
+    ToggleCritical,
     /// Changes between picture and table.
     TogglePane,
     /// Opens or closes the sheet.
@@ -106,6 +118,10 @@ impl Reducible for View {
                     Objects::Folded => Objects::Shown,
                 });
             }
+            Action::Find(words) => (view.words, view.hit) = (words, None),
+            Action::Hit(hit) => view.hit = Some(hit),
+            // What was selected would keep its sentence from being read.
+            Action::ToggleCritical => (view.critical, view.selection) = (!view.critical, None),
             Action::TogglePane => {
                 view.pane = match view.pane {
                     Pane::Picture => Pane::Table,
@@ -115,8 +131,9 @@ impl Reducible for View {
             Action::ToggleSheet(sheet) => view.sheet = if view.sheet == Some(sheet) { None } else { Some(sheet) },
             Action::RangeStart(t_ns) => view.range_start = Some(t_ns),
             Action::Escape => {
-                if view.sheet.take().is_none() && view.range_start.take().is_none() {
-                    view.selection = None;
+                let other = view.sheet.take().is_some() || view.range_start.take().is_some();
+                if !other && view.selection.take().is_none() {
+                    view.critical = false;
                 }
                 view.hover = None;
             }

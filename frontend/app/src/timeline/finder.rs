@@ -1,0 +1,86 @@
+//! The field that finds names: how many hits there are, and from one to the next.
+
+use web_sys::{HtmlInputElement, InputEvent, KeyboardEvent};
+use yew::prelude::*;
+
+/// What the reader does in the field.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Wanted {
+    /// Other words.
+    Words(String),
+    /// The next hit.
+    Next,
+    /// The hit before.
+    Previous,
+    /// No field.
+    Nothing,
+}
+
+/// The field. Keys within it are its own.
+pub(super) fn finder(words: &str, said: String, node: &NodeRef, on_wanted: &Callback<Wanted>) -> Html {
+    let oninput = on_wanted.reform(|event: InputEvent| Wanted::Words(event.target_unchecked_into::<HtmlInputElement>().value()));
+    let onkeydown = {
+        let on_wanted = on_wanted.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            event.stop_propagation();
+            let wanted = match event.key().as_str() {
+                "Enter" if event.shift_key() => Wanted::Previous,
+                "Enter" => Wanted::Next,
+                "Escape" => Wanted::Nothing,
+                _ => return,
+            };
+            event.prevent_default();
+            on_wanted.emit(wanted);
+        })
+    };
+    html! {
+        <div class="timeline-finder" role="search">
+            <input ref={node.clone()} type="text" value={words.to_owned()} {oninput} {onkeydown}
+                aria-label="Find on the timeline" placeholder="name, printed text, line 14" spellcheck="false" autocomplete="off" />
+            <span role="status">{ said }</span>
+        </div>
+    }
+}
+
+/// Where the next or previous of some hits is, round and round.
+pub(super) fn step(at: Option<usize>, hits: usize, wanted: &Wanted) -> Option<usize> {
+    let last = hits.checked_sub(1)?;
+    Some(match (at, wanted) {
+        (Some(at), Wanted::Previous) => at.checked_sub(1).unwrap_or(last),
+        (None, Wanted::Previous) => last,
+        (Some(at), _) if at < last => at + 1,
+        _ => 0,
+    })
+}
+
+/// `3 of 12`, `12 hits`, `nothing found`; nothing for no words.
+pub(super) fn said(words: &str, at: Option<usize>, hits: usize) -> String {
+    match (at, hits) {
+        _ if words.trim().is_empty() => String::new(),
+        (_, 0) => "nothing found".to_owned(),
+        (Some(at), _) => format!("{} of {hits}", at + 1),
+        (None, _) => forkyard_timeline::units::count(hits, "hit", "hits"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hits_go_round() {
+        assert_eq!(step(None, 3, &Wanted::Next), Some(0));
+        assert_eq!(step(Some(2), 3, &Wanted::Next), Some(0));
+        assert_eq!(step(None, 3, &Wanted::Previous), Some(2));
+        assert_eq!(step(Some(0), 3, &Wanted::Previous), Some(2));
+        assert_eq!(step(None, 0, &Wanted::Next), None);
+    }
+
+    #[test]
+    fn the_field_says_how_many() {
+        assert_eq!(said("x", None, 1), "1 hit");
+        assert_eq!(said("x", Some(2), 12), "3 of 12");
+        assert_eq!(said("x", None, 0), "nothing found");
+        assert_eq!(said(" ", None, 0), "");
+    }
+}
