@@ -11,8 +11,7 @@
 
 mod atomic;
 mod explore;
-#[path = "../../../backend/engine/src/limits.rs"]
-pub mod limits;
+mod limits;
 mod process;
 #[path = "../../../backend/trace/src/ring.rs"]
 mod ring;

@@ -3,6 +3,7 @@
 use forkyard_trace::event::Kind;
 use forkyard_wire::timeline::SegmentKind;
 
+use crate::sync::wait::Wait;
 use crate::sys::layout::LabelWords;
 
 /// How the timeline calls an object.
@@ -25,7 +26,7 @@ impl LabelWords {
 
     pub(crate) fn hold_ends(&self) {}
 
-    pub(crate) fn wait(&self, _usual: SegmentKind) -> WaitRecord {
+    pub(crate) fn wait(&self, _usual: SegmentKind, _wait: Wait) -> WaitRecord {
         WaitRecord
     }
 }

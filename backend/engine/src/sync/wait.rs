@@ -96,6 +96,8 @@ pub(crate) fn sleep_for<G: Goal>(signal: &Signal, wait: Wait, goal: &mut G) -> R
         match futex::wait(&signal.word, key, time) {
             Woken::Interrupted => return Err(Interrupted.into()),
             Woken::Look => {
+                // The mark went with the wake-up, and others may sleep on: it must be there before something is taken.
+                signal.prepare();
                 if several_cores()
                     && let Some(prize) = look_for(SPIN_AGAIN, goal)?
                 {

@@ -11,7 +11,9 @@ pub(crate) struct Signal {
 
 /// How the timeline calls it: nothing is recorded in a model.
 #[derive(Debug, Default)]
-pub(crate) struct LabelWords;
+pub(crate) struct LabelWords {
+    pub(crate) object: std::sync::atomic::AtomicU32,
+}
 
 /// A lock.
 #[derive(Debug, Default)]
