@@ -12,6 +12,7 @@ does in use: by an environment with a `.pth` file. NAMEs choose cases as `unitte
 import argparse
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -55,6 +56,8 @@ def environment(python, package, place):
 
 
 def main():
+    # Whoever is started in the background ignores Ctrl-C, and so would all that is started here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     chosen = arguments()
     package = (chosen.package or built_package()).resolve()
     with tempfile.TemporaryDirectory(prefix="conformance-") as place:

@@ -15,6 +15,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -133,6 +134,8 @@ def details(done, entries):
 
 
 def main():
+    # Whoever is started in the background ignores Ctrl-C, and so would all that is started here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     chosen = arguments()
     chosen.forkyard = chosen.forkyard.resolve()
     entries = left_out.read() if chosen.engine == "forkyard" else []
