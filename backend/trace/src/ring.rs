@@ -153,6 +153,8 @@ fn is_later(a: u32, b: u32) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn event(number: u64) -> Event {
@@ -216,5 +218,41 @@ mod tests {
         ring.push(&event(0));
         cells[0].0[2].store(BUSY, Ordering::Relaxed);
         assert_eq!(ring.read(0), Found::Unfinished);
+    }
+
+    proptest! {
+        #[test]
+        fn each_position_is_its_event_or_was_overwritten(
+            start in prop_oneof![Just(0), Just(u64::from(u32::MAX) - 5), any::<u32>().prop_map(u64::from)],
+            size in 0_u32..5,
+            pushes in 0_u64..60,
+        ) {
+            let (head, cells) = (AtomicU64::new(start), cells(1 << size));
+            let ring = Ring::new(&head, &cells);
+            let mut pushed = 0;
+            let mut expected = Vec::new();
+            while pushed < pushes {
+                let position = start + expected.len() as u64;
+                if Ring::is_skipped(position) {
+                    expected.push(None);
+                    continue;
+                }
+                ring.push(&event(pushed));
+                expected.push(Some(pushed));
+                pushed += 1;
+            }
+            prop_assert_eq!(ring.head(), start + expected.len() as u64);
+            prop_assert_eq!(Ring::usable(start, ring.head()), pushes);
+            for (position, number) in (start..).zip(expected) {
+                let Some(number) = number else { continue };
+                let found = ring.read(position);
+                let mut later = (position..ring.head()).step_by(1 << size).skip(1);
+                if later.any(|position| !Ring::is_skipped(position)) {
+                    prop_assert_eq!(found, Found::Overwritten);
+                } else {
+                    prop_assert!(matches!(found, Found::Event(event) if event.t_ns == number), "{:?}", found);
+                }
+            }
+        }
     }
 }

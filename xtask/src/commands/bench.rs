@@ -17,12 +17,15 @@ pub(crate) struct Arguments {
     /// The interpreter: a version such as 3.13, or a path.
     #[arg(long)]
     python: Option<String>,
-    /// How often each figure is taken, at least 5.
-    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(5..))]
-    repeats: u32,
-    /// Shorter and noisier figures.
+    /// How often each figure is taken; 7 times, unless it is to be quick.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    repeats: Option<u32>,
+    /// Shorter, fewer and noisier figures: 5 minutes for all rows instead of 15.
     #[arg(long)]
     quick: bool,
+    /// Writes docs/benchmarks.md as well.
+    #[arg(long, conflicts_with = "rows")]
+    publish: bool,
     /// Without the other libraries, which are installed from PyPI when first needed, outside the tree.
     #[arg(long)]
     no_peers: bool,
@@ -35,9 +38,15 @@ pub(crate) fn bench(arguments: &Arguments) -> Result<Infallible> {
     call::say("Measuring the engine beside CPython's own multiprocessing", "");
     let mut bench = call::program(python);
     bench.arg("tests/bench/bench.py").arg("--forkyard").arg(place::forkyard(Profile::Release));
-    bench.arg("--repeats").arg(arguments.repeats.to_string()).arg("--results").arg(place::target().join("bench"));
+    bench.arg("--results").arg(place::target().join("bench"));
+    if let Some(repeats) = arguments.repeats {
+        bench.arg("--repeats").arg(repeats.to_string());
+    }
     if let Some(python) = &arguments.python {
         bench.arg("--python").arg(python);
+    }
+    if arguments.publish {
+        bench.arg("--page").arg("docs/benchmarks.md");
     }
     if arguments.quick {
         bench.arg("--quick");

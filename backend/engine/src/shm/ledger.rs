@@ -80,8 +80,9 @@ pub(crate) fn leave(at: u64) -> bool {
 
 /// Takes everything out.
 pub(crate) fn clear() {
-    let Ok(arena) = Arena::current() else { return };
+    // In this order: a process that held nothing may have no arena, and must not get one here.
     let Some(ledger) = lock().take() else { return };
+    let Ok(arena) = Arena::current() else { return };
     for (at, entry) in ledger.entries {
         Entry { count: 0, ..entry }.write(arena, at);
         drop_references(at, entry.count, entry.shape);
@@ -176,7 +177,8 @@ extern "C" fn after_fork_in_child() {
 /// Says who was born of this thread's last fork, as [`crate::process::Process`] does: a child that is killed before its first step cannot
 /// say it itself, and what it holds would stay until this process has ended.
 pub fn born(child: u32) {
-    if let (Some((page, generation)), Ok(arena)) = (BORN.take(), Arena::current()) {
+    let Some((page, generation)) = BORN.take() else { return };
+    if let Ok(arena) = Arena::current() {
         page.hand_over(arena, generation, child);
     }
 }
