@@ -48,10 +48,13 @@ struct Facts {
     on_core: u64,
 }
 
+/// A queue: the last message's number, and those that wait.
+type Line = (u32, Vec<(u32, u32, u64)>);
+
 /// The events of a program, by process, and what it does.
 fn play(program: &[(u32, Act)]) -> (BTreeMap<u32, Vec<Event>>, Vec<CoreInterval>, Facts) {
     let (mut events, mut cores, mut facts) = (BTreeMap::<u32, Vec<Event>>::new(), Vec::new(), Facts::default());
-    let mut queues: BTreeMap<u32, (u32, Vec<(u32, u32, u64)>)> = BTreeMap::new();
+    let mut queues: BTreeMap<u32, Line> = BTreeMap::new();
     let mut put = |t: u64, pid: u32, kind: Kind, object: u32, argument: u64| {
         let event = Event { t_ns: ZERO + t, tid: pid, kind: kind.pack(), core: 0, object, sequence: 0, argument };
         events.entry(pid).or_default().push(event);
