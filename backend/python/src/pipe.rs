@@ -10,7 +10,7 @@ use forkyard_engine::trace::{Label, Role};
 use forkyard_wire::timeline::SegmentKind;
 use pyo3::exceptions::{PyBrokenPipeError, PyEOFError, PyOSError};
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyDict, PyTuple};
 
 use crate::errors;
 use crate::memory::handle_from;
@@ -21,8 +21,8 @@ use crate::waiting::{Blocking, detached, note_line, wait_for};
 /// EPIPE.
 const BROKEN_PIPE: i32 = 32;
 
-/// One end of a pipe; empty once it is closed.
-#[pyclass(frozen, module = "_forkyard._engine")]
+/// One end of a pipe, and what `multiprocessing.connection`'s class for it inherits from; empty once it is closed.
+#[pyclass(frozen, subclass, module = "_forkyard._engine")]
 pub(crate) struct End {
     end: Mutex<Option<Arc<channel::End>>>,
 }
@@ -45,42 +45,55 @@ impl From<channel::End> for End {
 
 #[pymethods]
 impl End {
+    /// None yet: see `_become`.
+    #[new]
+    #[pyo3(signature = (*_args, **_kwargs))]
+    fn new(_args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> Self {
+        Self { end: Mutex::new(None) }
+    }
+
+    /// Takes the end out of another object.
+    fn _become(&self, other: &Self) {
+        let end = other.take();
+        *self.end.lock().unwrap_or_else(PoisonError::into_inner) = end;
+    }
+
     /// The end that came to this process as a handle, a side and a descriptor, which stays the caller's to close.
     #[staticmethod]
-    fn open(handle: &[u8], side: u8, fd: i32) -> PyResult<Self> {
+    fn _open(handle: &[u8], side: u8, fd: i32) -> PyResult<Self> {
         Ok(Self::from(channel::End::from_parts(handle_from(handle)?, side, inherited(fd)?).map_err(errors::handle)?))
     }
 
     #[getter]
-    fn handle(&self) -> PyResult<[u8; 16]> {
+    fn _name(&self) -> PyResult<[u8; 16]> {
         Ok(self.open_end()?.handle().to_bytes())
     }
 
     #[getter]
-    fn side(&self) -> PyResult<u8> {
+    fn _side(&self) -> PyResult<u8> {
         Ok(self.open_end()?.side())
     }
 
-    fn fileno(&self) -> PyResult<i32> {
+    fn _fd(&self) -> PyResult<i32> {
         Ok(self.open_end()?.fd().as_raw_fd())
     }
 
     /// From now on the descriptor is readable while there is something to receive. Whether there is now.
-    fn arm(&self) -> PyResult<bool> {
+    fn _arm(&self) -> PyResult<bool> {
         Ok(self.open_end()?.arm())
     }
 
-    fn close(&self) {
-        *self.end.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    fn _let_go(&self) {
+        drop(self.take());
     }
 
     #[getter]
-    fn readable(&self) -> PyResult<bool> {
+    fn _receives(&self) -> PyResult<bool> {
         Ok(self.open_end()?.is_readable())
     }
 
     #[getter]
-    fn writable(&self) -> PyResult<bool> {
+    fn _sends(&self) -> PyResult<bool> {
         Ok(self.open_end()?.is_writable())
     }
 
@@ -92,7 +105,7 @@ impl End {
         send(object.py(), &end, &Encoded::of(object)?)
     }
 
-    fn send_bytes(&self, bytes: Bound<'_, PyBytes>) -> PyResult<()> {
+    fn _send_whole(&self, bytes: Bound<'_, PyBytes>) -> PyResult<()> {
         let py = bytes.py();
         send(py, &*self.open_end()?, &Encoded::raw(bytes))
     }
@@ -102,7 +115,7 @@ impl End {
         message::object(py, &message)
     }
 
-    fn recv_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+    fn _recv_whole<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let message = receive(py, &*self.open_end()?)?;
         message::bytes(py, &message)
     }
@@ -120,6 +133,10 @@ impl End {
 }
 
 impl End {
+    fn take(&self) -> Option<Arc<channel::End>> {
+        self.end.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     fn open_end(&self) -> PyResult<Arc<channel::End>> {
         let end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
         end.clone().ok_or_else(|| PyOSError::new_err("handle is closed"))
@@ -142,9 +159,8 @@ fn send(py: Python<'_>, end: &channel::End, encoded: &Encoded<'_>) -> PyResult<(
 
 fn receive(py: Python<'_>, end: &channel::End) -> PyResult<channel::Message> {
     note_line(py)?;
-    match end.recv(Wait::Never) {
-        Err(RecvError::TimedOut | RecvError::Interrupted) => {}
-        other => return other.map_err(failed_receive),
+    if let Some(message) = end.recv_ready().map_err(failed_receive)? {
+        return Ok(message);
     }
     detached(py, || end.recv(Wait::Forever), |error| *error == RecvError::Interrupted)?.map_err(failed_receive)
 }

@@ -155,16 +155,22 @@ impl End {
 
     /// Receives the next message.
     pub fn recv(&self, wait: Wait) -> Result<Message, RecvError> {
+        match self.recv_ready()? {
+            Some(message) => Ok(message),
+            None => self.wait_in(wait, &mut Receiving(self))?.map(|message| self.received(message)).ok_or(RecvError::TimedOut),
+        }
+    }
+
+    /// Receives the next message if it is there already. Asks nobody else: `None` may be the end of file, or a message that is being sent.
+    #[inline]
+    pub fn recv_ready(&self) -> Result<Option<Message>, RecvError> {
         if !self.is_readable() {
             return Err(RecvError::WriteOnly);
         }
-        let message = match self.take() {
-            Some(message) => message,
-            None => self.wait_in(wait, &mut Receiving(self))?.ok_or(RecvError::TimedOut)?,
-        };
-        self.incoming().state.space.notify(1);
-        self.state().label.record(Kind::Received, pack(numbered(message.number(), 1 - self.side), message.len() as u32));
-        Ok(message)
+        if !self.incoming().ready() {
+            return Ok(None);
+        }
+        Ok(self.take().map(|message| self.received(message)))
     }
 
     /// Waits until there is a message or the end of file; whether there is.
@@ -197,6 +203,14 @@ impl End {
 
     fn take(&self) -> Option<Message> {
         self.incoming().take(&Socket(&self.fd), |_| ())
+    }
+
+    /// Tells who waits for room, and the timeline.
+    #[inline]
+    fn received(&self, message: Message) -> Message {
+        self.incoming().state.space.notify(1);
+        self.state().label.record(Kind::Received, pack(numbered(message.number(), 1 - self.side), message.len() as u32));
+        message
     }
 
     /// Spins, then sleeps in the socket.

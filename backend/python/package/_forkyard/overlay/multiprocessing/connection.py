@@ -14,40 +14,29 @@ from _forkyard import _engine, names, passing, trace  # noqa: E402
 from .context import get_spawning_popen, reduction  # noqa: E402
 
 
-class _PipeEnd(Connection):  # noqa: F821 - the interpreter's own
-    """One end of a pipe. Its descriptor becomes readable like a socket's once somebody asks for it."""
+class _PipeEnd(_engine.End, Connection):  # noqa: F821 - the interpreter's own
+    """One end of a pipe; `send`, `recv` and `poll` are the engine's. Its descriptor becomes readable like a socket's once somebody asks
+    for it."""
 
     def __init__(self, end):
-        super().__init__(end.fileno(), end.readable, end.writable)
-        self._end = end
-
-    def send(self, obj):
-        """Sends a picklable object."""
-        self._end.send(obj)
-
-    def recv(self):
-        """Receives an object."""
-        return self._end.recv()
+        Connection.__init__(self, end._fd(), end._receives, end._sends)  # noqa: F821
+        self._become(end)
 
     def fileno(self):
         """The descriptor, which from now on tells whether there is something to receive."""
         self._check_closed()
         if self._readable:
-            self._end.arm()
+            self._arm()
         return self._handle
 
-    def poll(self, timeout=0.0):
-        """Whether there is something to receive, now or within the time."""
-        return self._end.poll(timeout)
-
     def _close(self):
-        self._end.close()
+        self._let_go()
 
     def _send_bytes(self, buf):
-        self._end.send_bytes(bytes(buf))
+        self._send_whole(bytes(buf))
 
     def _recv_bytes(self, maxsize=None):
-        data = self._end.recv_bytes()
+        data = self._recv_whole()
         if maxsize is not None and len(data) > maxsize:
             return None
         buffer = io.BytesIO()
@@ -55,11 +44,11 @@ class _PipeEnd(Connection):  # noqa: F821 - the interpreter's own
         return buffer
 
     def _poll(self, timeout):
-        return self._end.poll(timeout)
+        return self.poll(timeout)
 
     def _duplicate(self):
         """Another connection to the same end, closed by itself."""
-        return type(self)(_engine.End.open(self._end.handle, self._end.side, self._handle))
+        return type(self)(_engine.End._open(self._name, self._side, self._handle))
 
 
 _PipeEnd.__name__ = _PipeEnd.__qualname__ = "Connection"
@@ -76,19 +65,18 @@ _sent = collections.deque(maxlen=64)
 
 
 def _reduce_end(connection):
-    end = connection._end
     if get_spawning_popen() is None:
         # On another descriptor, so that the other side's end of file does not wait for this.
         with open(os.devnull, "rb") as nothing:
-            _sent.append(_engine.End.open(end.handle, end.side, nothing.fileno()))
-    descriptor = reduction.DupFd(end.fileno())
-    return _rebuild_end, (passing.arena(connection), end.handle, end.side, descriptor)
+            _sent.append(_engine.End._open(connection._name, connection._side, nothing.fileno()))
+    descriptor = reduction.DupFd(connection._fd())
+    return _rebuild_end, (passing.arena(connection), connection._name, connection._side, descriptor)
 
 
 def _rebuild_end(_, handle, side, descriptor):
     fd = descriptor.detach()
     try:
-        return _PipeEnd(_engine.End.open(bytes(handle), side, fd))
+        return _PipeEnd(_engine.End._open(bytes(handle), side, fd))
     finally:
         os.close(fd)
 

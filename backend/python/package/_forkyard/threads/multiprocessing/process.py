@@ -175,7 +175,7 @@ class _Thread(threading.Thread):
 
 def _own(value):
     """A connection of one's own; anything else is shared."""
-    if type(value).__module__ == "multiprocessing.connection" and hasattr(value, "_end"):
+    if type(value).__module__ == "multiprocessing.connection" and hasattr(value, "_duplicate"):
         return value._duplicate()
     return value
 
