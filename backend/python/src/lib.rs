@@ -13,6 +13,7 @@ mod errors;
 mod event;
 mod feed;
 mod fork;
+mod frame;
 mod gil;
 mod hold;
 mod lead;

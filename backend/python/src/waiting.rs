@@ -1,16 +1,16 @@
 //! How a Python call waits: time-outs, signals, and the line of the program that the recording asks for.
 
 use std::cell::Cell;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use forkyard_engine::sync::Wait;
 use forkyard_trace::recorder;
 use pyo3::exceptions::PyException;
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
+
+use crate::frame;
 
 /// The thread that ends the interpreter, once it is about to.
 static FINALIZER: OnceLock<ThreadId> = OnceLock::new();
@@ -28,7 +28,7 @@ pub(crate) fn current_line() -> u32 {
 /// Notes the line that is being run, if anything is recorded. Fails only with what a signal's handler raised meanwhile.
 pub(crate) fn note_line(py: Python<'_>) -> PyResult<()> {
     if recorder::is_on() {
-        LINE.set(line(py).or_else(|error| unless_interrupt(py, error).map(|_| 0))?);
+        LINE.set(frame::line(py).or_else(|error| unless_interrupt(py, error).map(|_| 0))?);
     }
     Ok(())
 }
@@ -98,31 +98,4 @@ fn park_for_ever() -> ! {
     loop {
         thread::park();
     }
-}
-
-/// The line of the innermost frame that runs the program's main file; 0 when there is none.
-fn line(py: Python<'_>) -> PyResult<u32> {
-    static INNERMOST: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let mut frame = INNERMOST.import(py, "sys", "_getframe")?.call0()?;
-    while !frame.is_none() {
-        if is_main(&frame.getattr(intern!(py, "f_code"))?.getattr(intern!(py, "co_filename"))?)? {
-            return Ok(frame.getattr(intern!(py, "f_lineno"))?.extract().unwrap_or(0));
-        }
-        frame = frame.getattr(intern!(py, "f_back"))?;
-    }
-    Ok(0)
-}
-
-/// Whether this is the name of the main file. Names are told apart by identity, as the code objects of a module share theirs.
-fn is_main(file: &Bound<'_, PyAny>) -> PyResult<bool> {
-    static KNOWN: Mutex<Vec<(Py<PyAny>, bool)>> = Mutex::new(Vec::new());
-    static ASK: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(&(_, answer)) = known().iter().find(|(name, _)| name.is(file)) {
-        return Ok(answer);
-    }
-    // Not while holding the lock: Python may let another thread run, and that one may fork.
-    let answer = ASK.import(file.py(), "_forkyard.names", "is_main")?.call1((file,))?.extract()?;
-    known().push((file.clone().unbind(), answer));
-    Ok(answer)
 }
