@@ -34,8 +34,11 @@ struct Place {
 /// What was found out lately. Read and written by threads that are attached to the interpreter, hence by one at a time.
 static TABLE: [Place; 256] = [const { Place { code: AtomicUsize::new(0), line: AtomicU64::new(0) } }; 256];
 
-/// Whether a code object is of the main file. It is kept, so that its address stays its own.
-static KNOWN: LazyLock<Mutex<HashMap<usize, (Py<PyAny>, bool)>>> = LazyLock::new(Mutex::default);
+/// Every code object that was met. It is kept, so that its address stays its own.
+static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
+
+/// Code objects by their addresses, and whether they are of the main file.
+type Known = HashMap<usize, (Py<PyAny>, bool)>;
 
 /// The line of the innermost frame that runs the program's main file; 0 when there is none.
 pub(crate) fn line(py: Python<'_>) -> PyResult<u32> {
@@ -64,14 +67,15 @@ impl<'py> Frame<'py> {
     fn running(py: Python<'py>) -> Option<Self> {
         // SAFETY: attached. Borrowed from the interpreter, which runs it as long as the call lasts that asks.
         let frame = unsafe { ffi::PyEval_GetFrame() };
-        (!frame.is_null()).then_some(Self { py, frame, owned: false })
+        (!frame.is_null()).then(|| Self { py, frame, owned: false })
     }
 
     /// The one that called it.
     fn caller(&self) -> Option<Self> {
         // SAFETY: attached, and the frame lives.
         let frame = unsafe { PyFrame_GetBack(self.frame) };
-        (!frame.is_null()).then_some(Self { py: self.py, frame, owned: true })
+        // Made only when there is one: each that is made gives a reference back.
+        (!frame.is_null()).then(|| Self { py: self.py, frame, owned: true })
     }
 
     /// Its line, or [`ELSEWHERE`].

@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 
 use forkyard_engine::shm::Block;
 use forkyard_engine::sync::{Lock, Wait};
+use forkyard_trace::event::{Kind, pack};
+use forkyard_trace::recorder;
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -15,7 +17,7 @@ use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PySlice, PyTuple};
 
 use crate::lock::{SemLock, wait};
 use crate::memory;
-use crate::waiting::note_line;
+use crate::waiting::{current_line, note_line};
 
 /// What `multiprocessing.sharedctypes.Synchronized` inherits from.
 #[pyclass(frozen, subclass, module = "_forkyard._engine")]
@@ -148,15 +150,25 @@ impl Cells {
     fn get<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
         let mut bytes = [0; 8];
         self.block.read(index * self.kind.size(), &mut bytes[..self.kind.size()]);
+        self.record(Kind::CellRead, index);
         self.kind.object(py, bytes)
     }
 
     #[inline]
     fn set(&self, index: usize, bytes: [u8; 8]) {
+        self.record(Kind::CellWrite, index);
         self.block.write(index * self.kind.size(), &bytes[..self.kind.size()]);
     }
 
-    /// So many numbers from `start` on.
+    /// While the lock is held: then the records are in the order of what they tell.
+    #[inline]
+    fn record(&self, kind: Kind, index: usize) {
+        if recorder::is_on() && self.lock.object() != 0 {
+            recorder::record(kind, self.lock.object(), pack(index as u32, current_line()));
+        }
+    }
+
+    /// So many numbers from `start` on. Not recorded: what is read as a whole is as a rule not what is written back.
     fn list<'py>(&self, py: Python<'py>, start: usize, count: usize) -> PyResult<Bound<'py, PyList>> {
         let size = self.kind.size();
         let mut bytes = vec![0; count * size];

@@ -1,8 +1,11 @@
 """Condition, Event, Barrier."""
 
+import os
+import signal
 import threading
+import time
 
-from base import Case
+from base import Case, engine_only
 
 
 def wait_for_notice(condition, ready, woken):
@@ -17,6 +20,31 @@ def wait_for_flag(event, answers):
 
 def meet(barrier, answers):
     answers.put(barrier.wait())
+
+
+def meet_or_break(barrier, answers):
+    try:
+        answers.put(barrier.wait())
+    except threading.BrokenBarrierError:
+        answers.put("broken")
+
+
+def print_nothing():
+    print(end="")
+
+
+def fail():
+    raise ZeroDivisionError
+
+
+def until(true):
+    """Looks until it is so; the case has a watchdog."""
+    while not true():
+        time.sleep(0.01)
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Conditions(Case):
@@ -95,3 +123,55 @@ class Barriers(Case):
         self.assertTrue(barrier.broken)
         barrier.reset()
         self.assertFalse(barrier.broken)
+
+    def test_they_meet_again_and_again(self):
+        barrier, answers = self.mp.Barrier(2, action=print_nothing), self.mp.SimpleQueue()
+        for _ in range(3):
+            self.start(meet, barrier, answers)
+            own = barrier.wait(30)
+            self.assertEqual(sorted((own, answers.get())), [0, 1])
+        self.assertEqual((barrier.n_waiting, barrier.broken, barrier.parties), (0, False, 2))
+
+    def test_an_action_that_raises_breaks_it(self):
+        barrier = self.mp.Barrier(1, action=fail)
+        with self.assertRaises(ZeroDivisionError):
+            barrier.wait(30)
+        self.assertTrue(barrier.broken)
+        with self.assertRaises(threading.BrokenBarrierError):
+            barrier.wait(30)
+
+    def test_reset_and_abort_end_the_waits(self):
+        for end in ("reset", "abort"):
+            barrier, answers = self.mp.Barrier(3), self.mp.SimpleQueue()
+            for _ in range(2):
+                self.start(meet_or_break, barrier, answers)
+            until(lambda: barrier.n_waiting == 2)
+            getattr(barrier, end)()
+            self.assertEqual([answers.get(), answers.get()], ["broken", "broken"])
+            self.assertEqual(barrier.broken, end == "abort")
+            barrier.reset()
+            self.assertFalse(barrier.broken)
+
+    @engine_only
+    def test_a_dead_waiter_is_not_counted(self):
+        barrier, answers = self.mp.Barrier(3), self.mp.SimpleQueue()
+        dead = [self.start(meet, barrier, answers) for _ in range(2)]
+        until(lambda: barrier.n_waiting == 2)
+        dead[0].kill()
+        dead[0].join()
+        self.assertEqual(barrier.n_waiting, 1)
+        self.start(meet, barrier, answers)
+        until(lambda: barrier.n_waiting == 2)
+        own = barrier.wait(30)
+        self.assertEqual(sorted((own, answers.get(), answers.get())), [0, 1, 2])
+
+    @engine_only
+    def test_a_death_in_the_action_breaks_it(self):
+        barrier, answers = self.mp.Barrier(2, action=die), self.mp.SimpleQueue()
+        self.start(meet_or_break, barrier, answers)
+        until(lambda: barrier.n_waiting == 1)
+        killed = self.start(meet_or_break, barrier, answers)
+        self.assertEqual(answers.get(), "broken")
+        killed.join()
+        self.assertEqual(killed.exitcode, -signal.SIGKILL)
+        self.assertTrue(barrier.broken)

@@ -2,7 +2,7 @@
 
 A value is read and written under its own lock, and it is recorded there too: then the records are in the order of what
 they tell. `Value(…, lock=False)` is a plain ctypes object, of which nothing is known; neither is of what goes through
-`get_obj()`.
+`get_obj()`. The engine records what it does by itself; this is for what it leaves to ctypes.
 """
 
 import operator
@@ -12,9 +12,8 @@ from . import trace
 
 def install(sharedctypes):
     """Replace the accessors of `multiprocessing.sharedctypes`. Called once, when it is loaded."""
-    sharedctypes.Synchronized.value = property(_value, _set_value)
-    sharedctypes.SynchronizedArray.__getitem__ = _getitem
-    sharedctypes.SynchronizedArray.__setitem__ = _setitem
+    sharedctypes.Synchronized._slow_value, sharedctypes.Synchronized._set_slow_value = _value, _set_value
+    sharedctypes.SynchronizedArray._slow_item, sharedctypes.SynchronizedArray._set_slow_item = _getitem, _setitem
 
 
 def _value(self):

@@ -234,41 +234,107 @@ class Event:
 
 
 class Barrier(threading.Barrier):
-    """`threading.Barrier` whose counters and condition are shared."""
+    """A meeting of processes, again and again. Who died while waiting is no longer counted.
+
+    Meetings are numbered, so nobody needs to wait until the last one's parties have left: a waiter goes on when its own number is over.
+    Four numbers are shared, written under the condition's lock: the broken mark, the number of the meeting, how many have left the last
+    one, and for the last 32 meetings whether everybody came (or somebody called `reset`).
+    """
 
     def __init__(self, parties, action=None, timeout=None, *, ctx):
         from .heap import BufferWrapper
 
         number = trace.made(type(self).__name__)
-        self.__setstate__((parties, action, timeout, _unrecorded_condition(ctx), BufferWrapper(8), number))
-        self._state = self._count = 0
+        self.__setstate__((parties, action, timeout, _unrecorded_condition(ctx), BufferWrapper(16), number))
 
     def __getstate__(self):
         return self._parties, self._action, self._timeout, self._cond, self._wrapper, self._number
 
     def __setstate__(self, state):
         self._parties, self._action, self._timeout, self._cond, self._wrapper, self._number = state
-        self._array = self._wrapper.create_memoryview().cast("i")
+        self._shared = self._wrapper.create_memoryview().cast("I")
 
     def wait(self, timeout=None):
-        with trace.Wait(trace.BARRIER_WAIT, self._number, trace.bound(timeout or self._timeout)):
-            return super().wait(timeout)
+        """Waits for the others; a number that each of those who meet has alone."""
+        if timeout is None:
+            timeout = self._timeout
+        with trace.Wait(trace.BARRIER_WAIT, self._number, trace.bound(timeout)):
+            lock = self._cond._lock
+            try:
+                lock.acquire()
+                return self._meet(None if timeout is None else time.monotonic() + timeout)
+            except OwnerDied as death:
+                # A party died in the action, or between two steps: this meeting will never be whole.
+                self._shared[_BROKEN] = 1
+                raise threading.BrokenBarrierError from death
+            finally:
+                if lock._is_mine():
+                    lock.release()
+
+    def _meet(self, end):
+        shared = self._shared
+        meeting = shared[_MEETING]
+        while shared[_MEETING] == meeting:
+            if shared[_BROKEN]:
+                raise threading.BrokenBarrierError
+            if self._cond._room.waiting() + 1 >= self._parties:
+                return self._all_here()
+            left = _LOOK_AROUND if end is None else min(_LOOK_AROUND, end - time.monotonic())
+            if left <= 0:
+                self.abort()
+            else:
+                self._cond.wait(left)
+        if not shared[_WHOLE] >> meeting % 32 & 1:
+            raise threading.BrokenBarrierError
+        index = shared[_LEFT]
+        shared[_LEFT] = (index + 1) % max(self._parties - 1, 1)
+        return index
+
+    def _all_here(self):
+        try:
+            if self._action:
+                self._action()
+        except BaseException:
+            self.abort()
+            raise
+        self._shared[_LEFT] = 0
+        self._end_meeting(whole=1)
+        return self._parties - 1
+
+    def _end_meeting(self, whole):
+        shared = self._shared
+        place = shared[_MEETING] % 32
+        shared[_WHOLE] = shared[_WHOLE] & ~(1 << place) | whole << place
+        shared[_MEETING] = (shared[_MEETING] + 1) % 2**32
+        self._cond.notify_all()
+
+    def reset(self):
+        """Those who wait fail; the next ones meet anew."""
+        with self._cond:
+            self._shared[_BROKEN] = 0
+            self._end_meeting(whole=0)
+
+    def abort(self):
+        """All who wait, and who will, fail, until `reset`."""
+        with self._cond:
+            self._shared[_BROKEN] = 1
+            self._cond.notify_all()
 
     @property
-    def _state(self):
-        return self._array[0]
-
-    @_state.setter
-    def _state(self, value):
-        self._array[0] = value
+    def n_waiting(self):
+        """How many living ones wait."""
+        return self._cond._room.waiting()
 
     @property
-    def _count(self):
-        return self._array[1]
+    def broken(self):
+        """Whether it is broken."""
+        return bool(self._shared[_BROKEN])
 
-    @_count.setter
-    def _count(self, value):
-        self._array[1] = value
+
+#: Places of what a barrier shares.
+_BROKEN, _MEETING, _LEFT, _WHOLE = range(4)
+#: Seconds after which a waiter of a barrier looks whether whoever has its lock still lives.
+_LOOK_AROUND = 2
 
 
 def _unrecorded_condition(ctx):
