@@ -32,6 +32,20 @@ if __name__ == "__main__":
         print(list(executor.map(add, range(5), range(5), chunksize=2)))
 """
 
+LINES = """
+import multiprocessing, threading
+lock, value = multiprocessing.Lock(), multiprocessing.Value("i", 0)
+elsewhere = {"lock": lock}
+exec(compile("def take(deep): take(deep - 1) if deep else lock.acquire() and lock.release()", "elsewhere.py", "exec"), elsewhere)
+for _ in range(3):
+    with lock:
+        value.value += 1
+elsewhere["take"](3)
+thread = threading.Thread(target=elsewhere["take"], args=(3,), daemon=True)
+thread.start()
+thread.join()
+"""
+
 
 def overlap(one, other):
     """Whether two segments have a time in common."""
@@ -76,6 +90,16 @@ class Interrupts(Recorded):
     def test_an_unhandled_ctrl_c_is_the_exit_code(self):
         ended, _ = self.record(UNHANDLED)
         self.assertEqual(ended.returncode, 130, ended.stderr)
+
+
+@engine_only
+class Lines(Recorded):
+    def test_it_is_the_programs_own_line_that_counts(self):
+        ended, timeline = self.record(LINES)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        held = [hold["args"]["line"] for hold in timeline.of_category("hold") if hold["args"]["object"] == "lock"]
+        self.assertEqual(held[:4], [7, 7, 7, 9])
+        self.assertEqual(len(held), 5)
 
 
 @engine_only
