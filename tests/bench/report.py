@@ -182,32 +182,40 @@ def _wire_bytes(figures):
 
 
 def _missed(results):
-    """The rows that miss, in words."""
+    """The rows that miss, and by what."""
     words = []
     for group, measured in results.measured.items():
         for row in _rows(group, measured):
-            if _misses(row, figures := measured[row.name]):
-                words.append(f"{row.what} ({_in_short(row, figures)})")
+            if misses := _misses(row, measured[row.name]):
+                words.append(f"{row.what}: {', '.join(misses)}")
     return words
 
 
-def _in_short(row, figures):
-    if isinstance(row, Program):
-        return f"{_times_longer(figures, RECORDED, ENGINE)} of {row.limit:.2f}x"
-    return f"{_ratio(figures)} of {row.target:g}x"
-
-
 def _misses(row, figures):
-    """Whether a target is missed; what cannot be told is not."""
+    """What a row misses, in words; what cannot be told is not missed."""
     if "error" in figures.get(ENGINE, {}):
-        return True
-    ours, theirs, recorded = (_median(figures, name) for name in (ENGINE, STDLIB, RECORDED))
-    if isinstance(row, Program):
-        too_slow = ours is not None and recorded is not None and recorded / ours > row.limit
-        return too_slow or (_wire_bytes(figures) or 0) > EVENT_BYTES
-    rival = _median(figures, row.ahead_of)
-    too_slow = row.target is not None and ours is not None and theirs is not None and theirs / ours < row.target
-    return too_slow or (ours is not None and rival is not None and rival < ours)
+        return ["failed"]
+    return _program_misses(row, figures) if isinstance(row, Program) else _operation_misses(row, figures)
+
+
+def _operation_misses(row, figures):
+    ours, theirs, rival = (_median(figures, name) for name in (ENGINE, STDLIB, row.ahead_of))
+    misses = []
+    if None not in (row.target, ours, theirs) and theirs / ours < row.target:
+        misses.append(f"{_ratio(figures)} of {row.target:g}x")
+    if None not in (ours, rival) and rival < ours:
+        misses.append(f"{_time(figures, ENGINE)} behind the {_time(figures, row.ahead_of)} of {row.ahead_of}")
+    return misses
+
+
+def _program_misses(row, figures):
+    ours, recorded, wire = _median(figures, ENGINE), _median(figures, RECORDED), _wire_bytes(figures)
+    misses = []
+    if None not in (ours, recorded) and recorded / ours > row.limit:
+        misses.append(f"{recorded / ours:.2f}x as long when recorded, {row.limit:.2f}x allowed")
+    if wire is not None and wire > EVENT_BYTES:
+        misses.append(f"{wire:.1f} bytes an event on the wire, {EVENT_BYTES} allowed")
+    return misses
 
 
 def _median(figures, name):
