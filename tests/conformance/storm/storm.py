@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
 METHOD = os.environ["CONFORMANCE_START_METHOD"]
 mp = multiprocessing.get_context(METHOD)
@@ -189,17 +190,17 @@ def left_behind():
 
 
 def children():
-    """Processes that this one has started, but for CPython's own two helpers."""
+    """Processes that this one has started, but for CPython's own two helpers and the engine's one."""
     with open(f"/proc/self/task/{os.getpid()}/children") as found:
         pids = found.read().split()
-    helpers = ("multiprocessing.forkserver", "multiprocessing.resource_tracker")
-    return [pid for pid in pids if not any(name in command(pid) for name in helpers)]
+    helpers = ("multiprocessing.forkserver", "multiprocessing.resource_tracker", "forkyard-zygote")
+    return [pid for pid in pids if not any(name in names(pid) for name in helpers)]
 
 
-def command(pid):
+def names(pid):
+    """What a process was started as, and what it calls itself."""
     try:
-        with open(f"/proc/{pid}/cmdline") as line:
-            return line.read()
+        return "".join(Path(f"/proc/{pid}/{file}").read_text() for file in ("cmdline", "comm"))
     except OSError:
         return ""
 
