@@ -102,7 +102,7 @@ async fn what_does_not_exist_is_a_problem() {
         let server = Server::start();
         problem(server.get("/api/nothing").await, 404, "not-found").await;
         problem(server.get("/api").await, 404, "not-found").await;
-        problem(server.post("/api/comparisons", &json!({})).await, 404, "not-found").await;
+        problem(server.get("/api/comparisons").await, 405, "wrong-method").await;
         problem(server.get("/api/runs").await, 405, "wrong-method").await;
         problem(server.delete("/api/health").await, 405, "wrong-method").await;
         problem(server.delete("/api/runs/0123456789abcdef0123456789abcdef").await, 404, "unknown-run").await;
