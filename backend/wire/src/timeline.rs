@@ -9,6 +9,7 @@ mod digits;
 mod findings;
 mod kinds;
 mod levels;
+mod rows;
 mod segments;
 mod shapes;
 
@@ -18,6 +19,7 @@ pub use self::arrows::{Arrow, ArrowColumns, Arrows};
 pub use self::findings::{Blocked, Deadlock, Gap, GilWatch, LeftOut, LostUpdates};
 pub use self::kinds::{Category, SEGMENT_KINDS, SegmentKind};
 pub use self::levels::{Level, LevelColumns, Levels, Measure};
+pub use self::rows::{Row, Rows};
 pub use self::segments::{Segment, SegmentColumns, Segments};
 
 /// What happened since the last chunk.

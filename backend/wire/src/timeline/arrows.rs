@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::digits::{read, unfold, write};
+use super::rows::{Row, Rows};
 use super::segments::differences;
 use super::shapes::{Shapes, believed};
 
@@ -28,42 +29,10 @@ pub struct Arrow {
 }
 
 /// Arrows; on the wire an [`ArrowColumns`].
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "ArrowColumns", into = "ArrowColumns")]
-pub struct Arrows(Vec<Arrow>);
+pub type Arrows = Rows<Arrow>;
 
-impl Arrows {
-    /// Adds a row.
-    pub fn push(&mut self, arrow: Arrow) {
-        self.0.push(arrow);
-    }
-
-    /// The rows in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Arrow> + '_ {
-        self.0.iter().copied()
-    }
-
-    /// How many rows.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl FromIterator<Arrow> for Arrows {
-    fn from_iter<I: IntoIterator<Item = Arrow>>(rows: I) -> Self {
-        Arrows(rows.into_iter().collect())
-    }
-}
-
-impl Extend<Arrow> for Arrows {
-    fn extend<I: IntoIterator<Item = Arrow>>(&mut self, rows: I) {
-        self.0.extend(rows);
-    }
+impl Row for Arrow {
+    type Columns = ArrowColumns;
 }
 
 /// Arrows as they are written: PROTOCOL.md says how to read a column.
@@ -97,7 +66,7 @@ pub struct ArrowColumns {
 }
 
 impl From<Arrows> for ArrowColumns {
-    fn from(Arrows(rows): Arrows) -> Self {
+    fn from(Rows(rows): Arrows) -> Self {
         let mut shapes = Shapes::default();
         let shape: Vec<u64> = rows.iter().map(|row| shapes.id([row.object, row.from, row.to])).collect();
         ArrowColumns {

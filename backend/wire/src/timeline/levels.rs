@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::digits::{read, unfold, write};
+use super::rows::{Row, Rows};
 use super::segments::differences;
 use super::shapes::{Shapes, believed};
 
@@ -39,42 +40,10 @@ pub struct Level {
 }
 
 /// Levels; on the wire a [`LevelColumns`].
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "LevelColumns", into = "LevelColumns")]
-pub struct Levels(Vec<Level>);
+pub type Levels = Rows<Level>;
 
-impl Levels {
-    /// Adds a row.
-    pub fn push(&mut self, level: Level) {
-        self.0.push(level);
-    }
-
-    /// The rows in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Level> + '_ {
-        self.0.iter().copied()
-    }
-
-    /// How many rows.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl FromIterator<Level> for Levels {
-    fn from_iter<I: IntoIterator<Item = Level>>(rows: I) -> Self {
-        Levels(rows.into_iter().collect())
-    }
-}
-
-impl Extend<Level> for Levels {
-    fn extend<I: IntoIterator<Item = Level>>(&mut self, rows: I) {
-        self.0.extend(rows);
-    }
+impl Row for Level {
+    type Columns = LevelColumns;
 }
 
 /// Levels as they are written: PROTOCOL.md says how to read a column.
@@ -99,7 +68,7 @@ pub struct LevelColumns {
 }
 
 impl From<Levels> for LevelColumns {
-    fn from(Levels(rows): Levels) -> Self {
+    fn from(Rows(rows): Levels) -> Self {
         let mut shapes = Shapes::default();
         let shape: Vec<u64> = rows.iter().map(|row| shapes.id([row.object, row.measure as u32])).collect();
         LevelColumns {

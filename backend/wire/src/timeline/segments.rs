@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SegmentKind;
 use super::digits::{fold, read, unfold, write};
+use super::rows::{Row, Rows};
 use super::shapes::{Shapes, believed};
 
 /// One row of [`Segments`].
@@ -33,46 +34,16 @@ pub struct Segment {
 }
 
 /// Segments; on the wire a [`SegmentColumns`].
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "SegmentColumns", into = "SegmentColumns")]
-pub struct Segments(Vec<Segment>);
+pub type Segments = Rows<Segment>;
+
+impl Row for Segment {
+    type Columns = SegmentColumns;
+}
 
 impl Segments {
-    /// Adds a row.
-    pub fn push(&mut self, segment: Segment) {
-        self.0.push(segment);
-    }
-
-    /// The rows in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Segment> + '_ {
-        self.0.iter().copied()
-    }
-
     /// Puts the rows in the order of their starts: the differences between them are small then.
     pub fn sort(&mut self) {
         self.0.sort_by_key(|segment| segment.start);
-    }
-
-    /// How many rows.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl FromIterator<Segment> for Segments {
-    fn from_iter<I: IntoIterator<Item = Segment>>(rows: I) -> Self {
-        Segments(rows.into_iter().collect())
-    }
-}
-
-impl Extend<Segment> for Segments {
-    fn extend<I: IntoIterator<Item = Segment>>(&mut self, rows: I) {
-        self.0.extend(rows);
     }
 }
 
@@ -101,7 +72,7 @@ pub struct SegmentColumns {
 }
 
 impl From<Segments> for SegmentColumns {
-    fn from(Segments(rows): Segments) -> Self {
+    fn from(Rows(rows): Segments) -> Self {
         let mut shapes = Shapes::default();
         let shape: Vec<u64> = rows.iter().map(|row| shapes.id(shape_of(row))).collect();
         let tasks = rows.iter().filter(|row| row.kind == SegmentKind::Task);
