@@ -54,6 +54,8 @@ async fn the_api_describes_itself() {
         ] {
             assert!(paths.contains_key(path), "{path}");
         }
+        let started = &document["components"]["schemas"]["Started"]["properties"];
+        assert!(started["gil"]["$ref"].as_str().is_some_and(|name| name.ends_with("/GilWatch")), "{started}");
         let mut references = Vec::new();
         collect(&document, &mut references);
         assert!(!references.is_empty());

@@ -21,6 +21,8 @@ async fn a_run_starts_prints_and_finishes() {
         for field in ["run", "python", "start_method", "engine", "workers", "cores", "isolation", "on_core"] {
             assert!(!started.data[field].is_null(), "{field} in {started:?}");
         }
+        assert_eq!(started.data["on_core_detail"].is_null(), started.data["on_core"] == "exact", "{started:?}");
+        assert_eq!(started.data["gil"], json!({"watched": true, "reason": null}));
         let id = started.data["run"].as_str().expect("an id");
         assert!(id.len() >= 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
     })

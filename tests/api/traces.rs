@@ -60,7 +60,12 @@ async fn without_a_timeline_nothing_is_recorded() {
     within_reason(async {
         let server = Server::start();
         let mut events = server.run(json!({ "source": TWO, "timeline": false })).await;
-        let id = events.until("started").await["run"].as_str().expect("an id").to_owned();
+        let started = events.until("started").await;
+        let id = started["run"].as_str().expect("an id").to_owned();
+        assert_eq!((&started["on_core"], &started["gil"]["watched"]), (&json!("off"), &json!(false)));
+        for reason in [&started["on_core_detail"], &started["gil"]["reason"]] {
+            assert!(reason.as_str().is_some_and(|reason| reason.contains("timeline")), "{started}");
+        }
         assert_eq!(events.finished().await["outcome"], "completed");
         assert!(events.seen().iter().all(|event| event.name != "timeline"));
         problem(server.get(&format!("/api/runs/{id}/trace")).await, 404, "no-timeline").await;

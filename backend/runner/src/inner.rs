@@ -27,8 +27,8 @@ use crate::births::Territory;
 use crate::console::{self, Keyboard, ProgramStreams, Receiver, monotonic_ns};
 use crate::events::Events;
 use crate::job::Lines;
-use crate::program::{Cell, Home, ProgramError, Start};
-use crate::recording::{Prepared, Recording, RecordingError};
+use crate::program::{self, Cell, Home, ProgramError, Start};
+use crate::recording::{self, Prepared, Recording, RecordingError};
 use crate::watch::{Bounded, Watch, WatchError};
 
 /// Where the terminal's streams are in a runner that was started from one.
@@ -137,6 +137,8 @@ impl Inner {
             cores: shape.cores.count(),
             isolation: shape.isolation,
             on_core: prepared.as_ref().map_or(OnCore::Off, Prepared::on_core),
+            on_core_detail: prepared.as_ref().map_or(Some(recording::OFF.to_owned()), |prepared| prepared.on_core_detail()),
+            gil: program::gil(&self.job),
         }));
         let zero_ns = monotonic_ns()?;
         let recording = Recording::start(prepared, main, zero_ns);

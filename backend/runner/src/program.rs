@@ -17,6 +17,7 @@ use forkyard_sandbox::root::{HOME, MAIN};
 use forkyard_sandbox::sys::{self, Fork};
 use forkyard_wire::job::{Job, Program, WATCHER};
 use forkyard_wire::run::{Engine, StartMethod, Workers};
+use forkyard_wire::timeline::GilWatch;
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
 use nix::sched::CloneFlags;
@@ -24,6 +25,7 @@ use nix::sys::signal::Signal;
 use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, execve, pipe2, setsid, write};
 
 use crate::console::ProgramStreams;
+use crate::recording::OFF;
 
 /// Where a program that brings no path of its own finds others.
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -196,7 +198,9 @@ fn environment(job: &Job, home: &Home, main: &Path, extra: &Extra<'_>) -> Vec<(O
         .into(),
         Home::Users => std::env::vars_os().filter(|(name, _)| !name.as_encoded_bytes().starts_with(b"FORKYARD_")).collect(),
     };
-    if let Some(watcher) = job.timeline.then(|| watcher(&job.python.package)).flatten() {
+    if job.timeline
+        && let Ok(watcher) = watcher(&job.python.package)
+    {
         preload(&mut environment, watcher);
     }
     let mut set = |name: &str, value: OsString| environment.push((name.into(), value));
@@ -213,11 +217,29 @@ fn environment(job: &Job, home: &Home, main: &Path, extra: &Extra<'_>) -> Vec<(O
 }
 
 /// The library that watches the interpreter's lock, if the package has it and its place can be told to the loader, which takes
-/// these letters for the end of a name.
-fn watcher(package: &Path) -> Option<PathBuf> {
+/// these letters for the end of a name; or why it cannot be loaded.
+fn watcher(package: &Path) -> Result<PathBuf, String> {
     let watcher = package.join(WATCHER);
-    let plain = !watcher.as_os_str().as_encoded_bytes().iter().any(|letter| b" :\t\n".contains(letter));
-    (plain && watcher.is_file()).then_some(watcher)
+    if watcher.as_os_str().as_encoded_bytes().iter().any(|letter| b" :\t\n".contains(letter)) {
+        return Err(format!(
+            "the library that watches it cannot be loaded from {}, because of a blank or a colon",
+            watcher.display()
+        ));
+    }
+    if !watcher.is_file() {
+        return Err(format!("the library that watches it is missing at {}: `cargo xtask build` makes it", watcher.display()));
+    }
+    Ok(watcher)
+}
+
+/// Whether the interpreter's lock will be watched in this run, or why not.
+pub(crate) fn gil(job: &Job) -> GilWatch {
+    let reason = if job.timeline {
+        watcher(&job.python.package).err().or_else(|| job.python.unwatched.clone())
+    } else {
+        Some(OFF.to_owned())
+    };
+    GilWatch { watched: reason.is_none(), reason }
 }
 
 /// Has `library` loaded before the program, and before what its user has loaded.

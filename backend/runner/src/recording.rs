@@ -24,6 +24,9 @@ pub(crate) const TRACE: &str = "FORKYARD_TRACE";
 /// See [`TRACE`].
 pub(crate) const HELLO: &str = "FORKYARD_HELLO";
 
+/// Why nothing is known of a run without a timeline.
+pub(crate) const OFF: &str = "this run is not recorded; a run with a timeline is";
+
 /// How long after a chunk the next may be sent, in nanoseconds.
 const CHUNK_NS: u64 = 80_000_000;
 
@@ -56,6 +59,8 @@ pub(crate) struct Prepared {
     hello: OwnedFd,
     program_hello: OwnedFd,
     cores: Option<Box<dyn OnCpu>>,
+    /// Why that is not exact.
+    detail: Option<String>,
 }
 
 struct On {
@@ -75,19 +80,24 @@ impl Prepared {
         let memory = TraceMemory::create().map_err(|error| RecordingError::Memory(error.to_string()))?;
         let (hello, program_hello) = socketpair(AddressFamily::Unix, SockType::Datagram, None, SockFlag::SOCK_CLOEXEC)?;
         setsockopt(&hello, sockopt::PassCred, &true)?;
-        Ok(Prepared { reader: Reader::new(memory), hello, program_hello, cores: None })
+        Ok(Prepared { reader: Reader::new(memory), hello, program_hello, cores: None, detail: None })
     }
 
     /// Watches the cores of the process, which is held, and of all that it will start. The kernel may wait here until every core
     /// has passed a quiet point, about 10 ms.
     pub(crate) fn watch(mut self, main: u32) -> Self {
-        self.cores = watch_cores(main);
+        (self.cores, self.detail) = watch_cores(main);
         self
     }
 
     /// How on-core time is measured.
     pub(crate) fn on_core(&self) -> OnCore {
         self.cores.as_ref().map_or(OnCore::Off, |cores| cores.mode())
+    }
+
+    /// Why that is not exact, and what would change it.
+    pub(crate) fn on_core_detail(&self) -> Option<String> {
+        self.detail.clone()
     }
 
     /// What the program gets.
@@ -269,15 +279,16 @@ impl On {
     }
 }
 
-/// The best watcher that can be had for the process, which is held.
-fn watch_cores(main: u32) -> Option<Box<dyn OnCpu>> {
-    let mut best = forkyard_oncpu::open()?;
+/// The best watcher that can be had for the process, which is held; and why it is not exact.
+fn watch_cores(main: u32) -> (Option<Box<dyn OnCpu>>, Option<String>) {
+    let Some(mut best) = forkyard_oncpu::open() else { return (None, forkyard_oncpu::probe().reason) };
     match best.attach(main) {
-        Ok(()) => Some(best),
+        Ok(()) if best.mode() == OnCore::Exact => (Some(best), None),
+        Ok(()) => (Some(best), forkyard_oncpu::probe().reason),
         Err(error) => {
-            eprintln!("forkyard-runner: {error}; the cores are sampled instead");
             let mut sampled: Box<dyn OnCpu> = Box::new(Sampled::new());
-            sampled.attach(main).ok().map(|()| sampled)
+            let why = Some(format!("{error}; `forkyard doctor` tells what this machine allows"));
+            (sampled.attach(main).ok().map(|()| sampled), why)
         }
     }
 }

@@ -48,15 +48,17 @@ extern "C" fn told(what: u32, argument: u64, t_ns: u64) {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum WatcherError {
     /// This process was started without the library.
-    #[error("this interpreter was started without the library that watches it")]
+    #[error("this interpreter was started without the library that watches it, which `LD_PRELOAD` names in a recorded run")]
     NotLoaded,
     /// There is no `_PyRuntime`.
-    #[error("this interpreter does not show where its state lies")]
+    #[error("this interpreter does not show where its state lies; `forkyard doctor` tells which interpreters do")]
     NoState,
     /// The test failed.
-    #[error("this interpreter lets its lock go in a way that is not known, or has none")]
+    #[error(
+        "this interpreter lets its lock go in a way that is not known, or has none; `forkyard doctor` tells whose locks can be watched"
+    )]
     NotSeen,
     /// The test found something else.
-    #[error("this interpreter keeps its lock outside its state")]
+    #[error("this interpreter keeps its lock outside its state; `forkyard doctor` tells whose locks can be watched")]
     Elsewhere,
 }

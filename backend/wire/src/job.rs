@@ -65,6 +65,8 @@ pub struct Interpreter {
     pub package: PathBuf,
     /// What `multiprocessing` uses by itself on this interpreter.
     pub default_start_method: StartMethod,
+    /// Why its lock (the GIL) cannot be watched, and what would change that; `None` when it can.
+    pub unwatched: Option<String>,
 }
 
 /// What a run may use.

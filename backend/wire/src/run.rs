@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::timeline::Chunk;
+use crate::timeline::{Chunk, GilWatch};
 
 /// The longest program that is accepted, in bytes of UTF-8.
 pub const MAX_SOURCE_BYTES: usize = 64 * 1024;
@@ -157,6 +157,11 @@ pub struct Started {
     pub isolation: Isolation,
     /// How on-core time is measured.
     pub on_core: OnCore,
+    /// Why that is not exact, and what would change it.
+    pub on_core_detail: Option<String>,
+    /// Whether the interpreter's lock (the GIL) is watched, as far as that is known before it starts. What the run's processes find out
+    /// by themselves is in the timeline.
+    pub gil: GilWatch,
 }
 
 /// How far a run is shut in, strongest first.

@@ -357,5 +357,6 @@ fn ask(python: &str) -> Interpreter {
         environment,
         package,
         default_start_method: StartMethod::Fork,
+        unwatched: None,
     }
 }

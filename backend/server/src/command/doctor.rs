@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::process::{ExitCode, Stdio};
 
 use anyhow::Context;
-use forkyard_wire::job::{Interpreter, WATCHER};
+use forkyard_wire::job::Interpreter;
 use forkyard_wire::run::{Isolation, OnCore};
 use tokio::process::Command;
 
@@ -55,8 +55,8 @@ async fn interpreters(text: &mut String, installation: &Installation) -> anyhow:
     Ok(())
 }
 
-/// What an interpreter is asked: whether the engine loads, and the interpreter's lock can be watched.
-const QUESTION: &str = "import multiprocessing\nfrom _forkyard import _engine\nprint(_engine.gil_watch() or '')";
+/// What an interpreter is asked: whether the engine loads.
+const QUESTION: &str = "import multiprocessing\nfrom _forkyard import _engine";
 
 /// Whether the engine loads in this interpreter, and whether its lock is watched.
 async fn engine(found: &Found, installation: &Installation) -> String {
@@ -74,13 +74,11 @@ async fn engine(found: &Found, installation: &Installation) -> String {
 async fn loads(interpreter: &Interpreter) -> anyhow::Result<String> {
     let mut command = Command::new(interpreter.environment.join("bin/python"));
     command.args(["-c", QUESTION]).stdin(Stdio::null()).kill_on_drop(true);
-    command.env("LD_PRELOAD", interpreter.package.join(WATCHER));
     let output = tokio::time::timeout(limits::ASK_INTERPRETER, command.output()).await.context("it does not answer")??;
     if output.status.success() {
-        let trouble = String::from_utf8_lossy(&output.stdout);
-        return Ok(match trouble.trim() {
-            "" => "yes, GIL: watched".to_owned(),
-            trouble => format!("yes, GIL: not watched: {trouble}"),
+        return Ok(match &interpreter.unwatched {
+            None => "yes, GIL: watched".to_owned(),
+            Some(trouble) => format!("yes, GIL: not watched: {trouble}"),
         });
     }
     let said = String::from_utf8_lossy(&output.stderr);

@@ -10,9 +10,8 @@ use std::time::UNIX_EPOCH;
 
 use super::discover::Found;
 
-/// Compiles the package for this interpreter, unless `stamp` says that it is.
-pub(crate) fn compile(found: &Found, package: &Path, stamp: &Path) -> io::Result<()> {
-    let state = newest(package)?.to_string();
+/// Compiles the package, which is in this [`state`], for this interpreter, unless `stamp` says that it is.
+pub(crate) fn compile(found: &Found, package: &Path, state: &str, stamp: &Path) -> io::Result<()> {
     if std::fs::read_to_string(stamp).is_ok_and(|compiled| compiled == state) {
         return Ok(());
     }
@@ -21,6 +20,11 @@ pub(crate) fn compile(found: &Found, package: &Path, stamp: &Path) -> io::Result
     python.args(["-I", "-S", "-m", "compileall", "-q"]).arg(package);
     python.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
     std::fs::write(stamp, state)
+}
+
+/// What differs when the package does.
+pub(crate) fn state(package: &Path) -> String {
+    newest(package).map_or_else(|error| error.to_string(), |newest| newest.to_string())
 }
 
 /// When the package was last changed, in nanoseconds since 1970; what Python compiled of it does not count.

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use forkyard_wire::job::Interpreter;
 use sha2::{Digest, Sha256};
 
-use super::bytecode;
 use super::discover::Found;
+use super::{bytecode, gil};
 
 /// Changes with the layout, so that an environment of an older Forkyard is not taken for one of this.
 const FORMAT: u32 = 2;
@@ -24,13 +24,15 @@ pub(crate) fn prepare(found: &Found, package: &Path) -> Result<Interpreter, Envi
     if !environment.join("pyvenv.cfg").is_file() {
         make(found, package, &environment).map_err(|source| EnvironmentError { environment: environment.clone(), source })?;
     }
-    if let Err(error) = bytecode::compile(found, package, &environment.join("compiled")) {
+    let state = bytecode::state(package);
+    if let Err(error) = bytecode::compile(found, package, &state, &environment.join("compiled")) {
         tracing::debug!(%error, "the package cannot be compiled; programs start some milliseconds later");
     }
     Ok(Interpreter {
         version: found.full(),
         executable: found.executable.clone(),
         prefix: found.prefix.clone(),
+        unwatched: gil::unwatched(&environment, package, &state),
         environment,
         package: package.to_path_buf(),
         default_start_method: found.default_start_method(),

@@ -1,14 +1,15 @@
 //! The interpreters of this machine, and the environments that put the engine in the place of `multiprocessing`.
 //!
 //! [`discover`] finds and asks them, [`cache`] remembers their answers, [`choice`] picks one by version, and [`environment`]
-//! makes the directory an interpreter is started from, and [`bytecode`] compiles the package for it. Nothing here runs a
-//! learner's program.
+//! makes the directory an interpreter is started from; [`bytecode`] compiles the package for it, and [`gil`] asks whether its lock can
+//! be watched. Nothing here runs a learner's program.
 
 mod bytecode;
 pub(crate) mod cache;
 pub(crate) mod choice;
 pub(crate) mod discover;
 pub(crate) mod environment;
+mod gil;
 
 pub(crate) use choice::{ChoiceError, Interpreters};
 pub(crate) use discover::Found;

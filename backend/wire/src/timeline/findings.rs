@@ -96,6 +96,6 @@ impl LeftOut {
 pub struct GilWatch {
     /// Whether waits for it and its hand-overs are recorded.
     pub watched: bool,
-    /// Why not, in a sentence.
+    /// Why not, and what would change it.
     pub reason: Option<String>,
 }

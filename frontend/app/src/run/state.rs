@@ -202,7 +202,7 @@ pub fn outcome_name(finished: &Finished) -> &'static str {
 mod tests {
     use forkyard_wire::problem::Problem;
     use forkyard_wire::run::{Engine, Isolation, OnCore, Output, Queued, StartMethod, Stream, Workers};
-    use forkyard_wire::timeline::{Chunk, Lane, LaneKind, Segment};
+    use forkyard_wire::timeline::{Chunk, GilWatch, Lane, LaneKind, Segment};
 
     use super::*;
 
@@ -222,6 +222,8 @@ mod tests {
             cores: 2,
             isolation: Isolation::Full,
             on_core: OnCore::Exact,
+            on_core_detail: None,
+            gil: GilWatch { watched: true, reason: None },
         })
     }
 
