@@ -2,10 +2,12 @@
 //!
 //! Made from the run's chunks alone, so that whoever kept them can export. Times are microseconds since the run's zero.
 //! Waits, holds, tasks and phases stand in the rows of their threads, time on cores in a process of its own named `Cores`, and
-//! there too, without a category, the time for which a thread was ready and had no core. No other categories are used than PROTOCOL.md names; what fits none stands in `args` (an exception, with the phase it ended) or in `otherData`
+//! there too, without a category, the time for which a thread was ready and had no core; [`rows`] says what stands beside. No other categories are used than PROTOCOL.md names; what fits none stands in `args` (an exception, with the phase it ended) or in `otherData`
 //! (deadlocks, lost updates, gaps, what was left out).
 //! In `args` a key is always there, `null` when nothing is known. Events are written one by one: as a tree of values, a long
 //! run's would take a hundred times the room.
+
+mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,10 +17,14 @@ use forkyard_wire::timeline::{
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use self::rows::Rows;
+
 /// The process id of the rows of cores: beyond any that a kernel gives.
 const CORES_PID: u32 = 1_000_000_000;
 /// Among them, the row of a thread's readiness is this and the thread's lane.
 const READY_TID: u32 = CORES_PID + 1_000_000;
+/// The rows beside those of the threads are this and a number each.
+const BESIDE_TID: u32 = CORES_PID + 2_000_000;
 
 /// The trace of a run, from all its chunks in order: an object with `traceEvents`, as JSON.
 pub fn export<'a>(chunks: impl IntoIterator<Item = &'a Chunk>) -> Box<RawValue> {
@@ -26,17 +32,16 @@ pub fn export<'a>(chunks: impl IntoIterator<Item = &'a Chunk>) -> Box<RawValue> 
     let mut tables = Tables::new(&chunks);
     let marks = chunks.iter().flat_map(|chunk| &chunk.marks).filter(|mark| mark.kind == MarkKind::Exception);
     tables.exceptions = marks.map(|mark| (mark.lane, mark.text.as_str())).collect();
-    let segments = chunks.iter().flat_map(|chunk| chunk.segments.iter());
-    tables.ready = segments.filter(|segment| segment.kind == SegmentKind::Runnable).map(|segment| segment.lane).collect();
+    let ended = chunks.iter().flat_map(|chunk| chunk.segments.iter());
+    tables.ready = ended.filter(|segment| segment.kind == SegmentKind::Runnable).map(|segment| segment.lane).collect();
+    // What had not ended in the last chunk was cut off there.
+    let open = || chunks.last().into_iter().flat_map(|chunk| chunk.open.iter());
+    let segments = || chunks.iter().flat_map(|chunk| chunk.segments.iter()).chain(open());
+    tables.rows = Rows::of(segments(), |lane| tables.lanes.get(&lane).map(|lane| place(lane)));
     let mut text = Text::new();
     tables.titles(&mut text);
-    for chunk in &chunks {
-        chunk.segments.iter().for_each(|segment| tables.segment(&segment, &mut text));
-        chunk.marks.iter().for_each(|mark| tables.mark(mark, &mut text));
-    }
-    // What had not ended in the last chunk was cut off there.
-    let open = chunks.last().into_iter().flat_map(|chunk| chunk.open.iter());
-    open.for_each(|segment| tables.segment(&segment, &mut text));
+    segments().enumerate().for_each(|(index, segment)| tables.segment((index, &segment), &mut text));
+    chunks.iter().flat_map(|chunk| &chunk.marks).for_each(|mark| tables.mark(mark, &mut text));
     let arrows = chunks.iter().flat_map(|chunk| chunk.arrows.iter());
     arrows.enumerate().for_each(|(index, arrow)| tables.arrow(index + 1, &arrow, &mut text));
     text.finish(&tables.rest(&chunks))
@@ -190,6 +195,7 @@ struct Tables<'a> {
     exceptions: BTreeMap<u32, &'a str>,
     /// Lanes that were ready without a core.
     ready: BTreeSet<u32>,
+    rows: Rows,
 }
 
 impl<'a> Tables<'a> {
@@ -200,6 +206,7 @@ impl<'a> Tables<'a> {
             strings: chunks.iter().flat_map(|chunk| &chunk.strings).map(String::as_str).collect(),
             exceptions: BTreeMap::new(),
             ready: BTreeSet::new(),
+            rows: Rows::default(),
         }
     }
 
@@ -246,10 +253,16 @@ impl<'a> Tables<'a> {
             let name = format!("ready: {} {}", process.unwrap_or("?"), thread.unwrap_or("?"));
             text.title("thread_name", &name, ready_place(lane));
         }
+        for (row, lane) in self.rows.beside().filter_map(|(row, lane)| Some((row, self.lanes.get(&lane)?))) {
+            let thread = self.who(lane.id).1.unwrap_or("?");
+            text.title("thread_name", &format!("beside {thread}"), (place(lane).0, BESIDE_TID.saturating_add(row)));
+        }
     }
 
-    fn segment(&self, segment: &Segment, text: &mut Text) {
+    fn segment(&self, (index, segment): (usize, &Segment), text: &mut Text) {
         let Some(lane) = self.lanes.get(&segment.lane) else { return };
+        let (pid, tid) = place(lane);
+        let place = (pid, self.rows.row(index).map_or(tid, |row| BESIDE_TID.saturating_add(row)));
         let (object, line) = (self.object(segment.object), line(segment.line));
         match segment.kind.category() {
             Category::Lifecycle => {
@@ -257,18 +270,18 @@ impl<'a> Tables<'a> {
                 let exception = self.exceptions.get(&lane.id).copied().filter(|_| ends);
                 let (parent, signal) = (self.name(lane.parent), lane.signal.as_deref());
                 let args = Life { parent, exit_code: lane.exit_code, signal, exception };
-                text.push(&slice(segment, "lifecycle", segment.kind.name(), event(lane, args)));
+                text.push(&slice(segment, "lifecycle", segment.kind.name(), event_at(place, args)));
             }
             Category::Wait => {
                 let (held_by, released_by) = (self.name(segment.holder), self.name(segment.released_by));
                 let args = Waited { object, line, held_by, released_by };
-                text.push(&slice(segment, "wait", segment.kind.name(), event(lane, args)));
+                text.push(&slice(segment, "wait", segment.kind.name(), event_at(place, args)));
             }
-            Category::Hold => text.push(&slice(segment, "hold", segment.kind.name(), event(lane, Held { object, line }))),
+            Category::Hold => text.push(&slice(segment, "hold", segment.kind.name(), event_at(place, Held { object, line }))),
             Category::Task => {
                 let function = (segment.detail as usize).checked_sub(1).and_then(|index| self.strings.get(index)).copied();
                 let args = Done { function, index: segment.index, line };
-                text.push(&slice(segment, "task", function.unwrap_or("task"), event(lane, args)));
+                text.push(&slice(segment, "task", function.unwrap_or("task"), event_at(place, args)));
             }
             // Who holds it is in the waits for it.
             Category::Gil => {}
@@ -280,7 +293,7 @@ impl<'a> Tables<'a> {
             }
             Category::Core => {
                 let (process, thread) = self.who(segment.holder);
-                text.push(&slice(segment, "core", process.unwrap_or("?"), event(lane, OnCore { process, thread })));
+                text.push(&slice(segment, "core", process.unwrap_or("?"), event_at(place, OnCore { process, thread })));
             }
         }
     }

@@ -163,6 +163,19 @@ fn a_parent_that_joins_before_the_runner_notices_ends_the_child() {
 }
 
 #[test]
+fn a_wait_for_a_lock_ends_when_the_lock_is_had() {
+    let mut scene = Scene::new();
+    scene.object(1, "Lock", "lock");
+    scene.at(200, 10, Kind::WaitBegin(SegmentKind::LockAcquire), 1, pack(0, 9));
+    scene.at(300, 10, Kind::HoldBegin, 1, pack(0, 9));
+    scene.at(340, 10, Kind::WaitEnd(SegmentKind::LockAcquire), 1, 1);
+    scene.at(400, 10, Kind::HoldEnd, 1, 0);
+    let chunk = scene.finish(500);
+    let rows = words(&chunk, &[SegmentKind::LockAcquire, SegmentKind::Hold]);
+    assert_eq!(rows, ["MainProcess Lock.acquire 200-300", "MainProcess hold 300-400"]);
+}
+
+#[test]
 fn a_lock_wait_tells_who_had_it_and_who_let_it_go() {
     let mut scene = Scene::new();
     scene.object(1, "Lock", "counter_lock");

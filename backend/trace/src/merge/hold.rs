@@ -47,6 +47,12 @@ impl Holds {
         holders.iter().map(|hold| hold.lane).find(|&lane| lane != but).unwrap_or(0)
     }
 
+    /// When a lane took the object that it holds, if that was after `t`.
+    pub(crate) fn taken_since(&self, object: u32, lane: u32, t: u64) -> Option<u64> {
+        let holders = self.open.get(&object)?;
+        holders.iter().rfind(|hold| hold.lane == lane && hold.start >= t).map(|hold| hold.start)
+    }
+
     /// Whether a lane holds an object.
     pub(crate) fn is_held_by(&self, object: u32, lane: u32) -> bool {
         self.open.get(&object).is_some_and(|holders| holders.iter().any(|hold| hold.lane == lane))

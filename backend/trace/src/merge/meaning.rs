@@ -321,6 +321,8 @@ impl Merge {
         }
         let Some(wait) = self.waits.end(lane, kind) else { return };
         self.count_waiters(wait.object, t);
+        // Whoever waited for a lock had it before it came to say that the wait was over.
+        let t = if got { self.holds.taken_since(wait.object, lane, wait.start).unwrap_or(t) } else { t };
         let released_by = match got {
             false => 0,
             true if wait.is_for_message() => match self.messages.sender_since(lane, wait.start) {
