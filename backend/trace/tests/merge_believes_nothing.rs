@@ -108,10 +108,13 @@ fn check(chunk: &Chunk, lanes: &mut HashSet<u32>) {
     assert!(chunk.lanes.iter().all(|lane| exists(lane.parent) && lane.end_ns.is_none_or(|end| end >= lane.start_ns)));
 }
 
+/// When a slice begins and ends, and the whole of it.
+type Slice = (u64, u64, String);
+
 /// Slices of an exported trace that begin within another of their row and outlast it: Perfetto would drop them.
 fn crossing(trace: &Value) -> Vec<String> {
     let nanos = |value: &Value| (value.as_f64().unwrap() * 1000.0).round() as u64;
-    let mut rows: BTreeMap<(u64, u64), Vec<(u64, u64, String)>> = BTreeMap::new();
+    let mut rows: BTreeMap<(u64, u64), Vec<Slice>> = BTreeMap::new();
     let slices = trace["traceEvents"].as_array().unwrap().iter().filter(|event| event["ph"] == "X" && event["cat"] != "core");
     for event in slices.filter(|event| event["cat"].is_string()) {
         let (start, length) = (nanos(&event["ts"]), nanos(&event["dur"]));
