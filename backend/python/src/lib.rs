@@ -21,6 +21,7 @@ mod lock;
 mod memory;
 mod message;
 mod methods;
+mod object_queue;
 mod pipe;
 mod queue;
 mod trace;
@@ -47,6 +48,7 @@ fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<condition::Condition>()?;
     module.add_class::<condition::Waiter>()?;
     module.add_class::<queue::Queue>()?;
+    module.add_class::<object_queue::ObjectQueue>()?;
     module.add_class::<pipe::End>()?;
     module.add_function(wrap_pyfunction!(pipe::pipe, module)?)?;
     module.add_class::<board::Board>()?;

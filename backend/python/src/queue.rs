@@ -104,7 +104,7 @@ impl Queue {
 }
 
 impl Queue {
-    fn put_encoded(&self, py: Python<'_>, encoded: &Encoded<'_>, wait: Wait) -> PyResult<()> {
+    pub(crate) fn put_encoded(&self, py: Python<'_>, encoded: &Encoded<'_>, wait: Wait) -> PyResult<()> {
         note_line(py)?;
         let parts = encoded.parts()?;
         let interrupted = |error: &PutError| matches!(error, PutError::Interrupted);
@@ -118,7 +118,7 @@ impl Queue {
         detached(py, || self.queue.put_parts(&parts, wait), interrupted)?.map(drop).map_err(|error| failed_put(py, error))
     }
 
-    fn take(&self, py: Python<'_>, wait: Wait) -> PyResult<channel::Message> {
+    pub(crate) fn take(&self, py: Python<'_>, wait: Wait) -> PyResult<channel::Message> {
         note_line(py)?;
         if let Ok(message) = self.queue.get(Wait::Never) {
             return Ok(message);

@@ -11,7 +11,6 @@ from queue import Empty, Full  # noqa: F401 - part of this module's names
 from _forkyard import _engine, trace
 from _forkyard.borrow import beside
 from _forkyard.passing import arena, is_fork, refuse_mixed
-from _forkyard.pickles import ATOMS, dumps
 
 from . import context
 from .synchronize import SEM_VALUE_MAX, Lock, _unrecorded, _unrecorded_condition
@@ -106,13 +105,13 @@ def __getattr__(name):
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-class Queue(metaclass=_WithoutFeeder):
-    """First in, first out, for many processes."""
+class Queue(_engine.ObjectQueue, metaclass=_WithoutFeeder):
+    """First in, first out, for many processes. `put` and `get` are the engine's."""
 
     def __init__(self, maxsize=0, *, ctx):
         bounded = 0 < maxsize <= SEM_VALUE_MAX
         self._maxsize = maxsize if maxsize > 0 else SEM_VALUE_MAX
-        self._ring = _engine.Queue(maxsize if bounded else 0, trace.made(type(self).__name__))
+        self._runs_through(_engine.Queue(maxsize if bounded else 0, trace.made(type(self).__name__)))
         self._is_fork_ctx = is_fork(ctx)
         self._opid = os.getpid()
         self._ignore_epipe = False
@@ -123,7 +122,8 @@ class Queue(metaclass=_WithoutFeeder):
         return self._ignore_epipe, self._maxsize, self._opid, self._ring
 
     def __setstate__(self, state):
-        self._ignore_epipe, self._maxsize, self._opid, self._ring = state
+        self._ignore_epipe, self._maxsize, self._opid, ring = state
+        self._runs_through(ring)
         self._is_fork_ctx = False
         self._reset()
 
@@ -131,32 +131,7 @@ class Queue(metaclass=_WithoutFeeder):
         self._reader = _Reader(self._ring)
         self._writer = _Writer(self._ring)
         self._poll = self._ring.poll
-        self._closed = self._used = False
         self._joincancelled = False
-
-    def put(self, obj, block=True, timeout=None):
-        if self._closed:
-            raise ValueError(f"Queue {self!r} is closed")
-        self._put(obj, block, timeout)
-
-    def _put(self, obj, block, timeout):
-        """Puts it; whether it is in. What cannot be pickled is told to `_on_queue_feeder_error`, as ever."""
-        self._used = True
-        if type(obj) in ATOMS:
-            self._ring.put(obj, block, timeout)
-            return True
-        try:
-            data = dumps(obj)
-        except Exception as error:
-            self._on_queue_feeder_error(error, obj)
-            return False
-        self._ring.put_bytes(data, block, timeout)
-        return True
-
-    def get(self, block=True, timeout=None):
-        if self._closed:
-            raise ValueError(f"Queue {self!r} is closed")
-        return self._ring.get(block, timeout)
 
     def qsize(self):
         return len(self._ring)
@@ -217,16 +192,17 @@ class JoinableQueue(Queue):
         self._unfinished_tasks = _engine.SemLock()
         self._unfinished_tasks._open(is_lock, bytes(handle))
 
-    def _put(self, obj, block, timeout):
+    def put(self, obj, block=True, timeout=None):
+        if self._closed:
+            raise ValueError(f"Queue {self!r} is closed")
         # Counted before it is there: whoever gets it may be done with it at once.
         self._unfinished_tasks.release()
         done = False
         try:
-            done = super()._put(obj, block, timeout)
+            done = self._put(obj, block, timeout)
         finally:
             if not done:
                 self.task_done()
-        return done
 
     def task_done(self):
         with self._cond:
@@ -272,9 +248,11 @@ class SimpleQueue:
         self._reset()
 
     def get(self):
-        return self._reader.recv()
+        self._reader._check_closed()
+        return self._ring.get()
 
     def put(self, obj):
-        self._writer.send(obj)
+        self._writer._check_closed()
+        self._ring.put(obj)
 
     __class_getitem__ = classmethod(types.GenericAlias)
