@@ -4,9 +4,7 @@
 // as adopted sheets (a strict Content-Security-Policy refuses injected <style> elements); its colours are the page's custom
 // properties, which reach through. It knows nothing of runs or of the server: what it shows is set from outside.
 
-import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
-import { history, historyKeymap, indentWithTab, standardKeymap, toggleComment } from "@codemirror/commands";
-import { bracketMatching, indentUnit } from "@codemirror/language";
+import { history } from "@codemirror/commands";
 import { EditorState, Prec } from "@codemirror/state";
 import {
   EditorView,
@@ -17,11 +15,15 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 
+import { brackets } from "./brackets.js";
+import { colours } from "./colours.js";
+import { keys } from "./keys.js";
 import { followLine } from "./line.js";
 import { lineMarks, markLines } from "./marks.js";
+import { pairs } from "./pairs.js";
 import { problems, showProblems } from "./problems.js";
-import { python } from "./python.js";
-import { colours, look } from "./theme.js";
+import { UNIT } from "./python.js";
+import { look } from "./theme.js";
 
 const HOW_TO_LEAVE = "Tab indents. To leave the editor, press Escape, then Tab. Control and Enter run the program.";
 
@@ -57,14 +59,12 @@ export function create(parent, options) {
         lineNumbers(),
         history(),
         drawSelection(),
-        indentUnit.of("    "),
-        EditorState.tabSize.of(4),
-        bracketMatching(),
-        closeBrackets(),
+        EditorState.tabSize.of(UNIT),
         highlightActiveLine(),
         highlightActiveLineGutter(),
-        python(),
         colours,
+        brackets,
+        pairs,
         look,
         lineMarks,
         problems,
@@ -74,7 +74,7 @@ export function create(parent, options) {
           if (update.docChanged) onChange?.(update.state.doc.toString());
         }),
         Prec.highest(keymap.of([{ key: "Mod-Enter", run }, { key: "Ctrl-Enter", run }])),
-        keymap.of([...closeBracketsKeymap, ...standardKeymap, ...historyKeymap, indentWithTab, { key: "Mod-/", run: toggleComment }]),
+        keys,
       ],
     }),
   });

@@ -3,7 +3,7 @@
 // Reads a line at a time and keeps what is open. It does not parse: a program that is wrong in its grammar is told so by CPython.
 // A whole grammar would tell a little more and weigh a third of the editor again.
 
-import { LanguageSupport, StreamLanguage } from "@codemirror/language";
+import { StringStream } from "@codemirror/streamparser";
 
 const words = (text) => new Set(text.split(" "));
 
@@ -27,15 +27,51 @@ const STRING = /^([a-zA-Z]{0,2})('''|"""|'|")/;
 const PREFIX = /^(?:[rbuft]|[rbft]r|r[bft])?$/i;
 const NAME = /^[\p{L}_][\p{L}\p{N}_]*/u;
 
-/** What is open at a place: brackets with the indentation of their lines, and the text that one is in, if any. */
-const begin = () => ({ open: [], texts: [], indentation: 0, first: "", last: "", before: "" });
+/** Columns of one step of indentation, and of a tab. */
+export const UNIT = 4;
+
+/** What is open before the first line: brackets with the indentation of their lines, and the text that one is in, if any. */
+export const begin = () => ({ open: [], texts: [], indentation: 0, first: "", last: "", before: "" });
+
+/**
+ * Reads a line, or the beginning of one.
+ *
+ * @param {string} line
+ * @param {ReturnType<typeof begin>} before what is open before it
+ * @returns {{words: {from: number, to: number, kind: string}[], after: ReturnType<typeof begin>}} what is in it that has a
+ *   kind, in UTF-16 units since its beginning, neighbours of one kind as one; what is open after it
+ */
+export function read(line, before) {
+  const stream = new StringStream(line, UNIT, UNIT);
+  const after = copy(before);
+  const words = [];
+  startLine(stream, after);
+  while (!stream.eol()) {
+    stream.start = stream.pos;
+    const kind = token(stream, after);
+    const last = words.at(-1);
+    if (last?.kind === kind && last.to === stream.start && kind !== "bracket") last.to = stream.pos;
+    else if (kind) words.push({ from: stream.start, to: stream.pos, kind });
+  }
+  return { words, after };
+}
+
+/** Whether what is open is a text, so that a quote ends it and a bracket is a letter. */
+export const isText = ({ texts }) => texts.length > 0 && texts.at(-1).open === undefined;
+
+/** Columns before a line that follows and begins with `textAfter`; null: as the line before. */
+export function indent(state, textAfter) {
+  if (state.texts.length) return null;
+  const open = state.open.at(-1);
+  if (open !== undefined) return /^\s*[)\]}]/.test(textAfter) ? open : open + UNIT;
+  if (state.last === ":") return state.indentation + UNIT;
+  return LEAVES.has(state.first) ? Math.max(0, state.indentation - UNIT) : state.indentation;
+}
 
 const copy = (state) => ({ ...state, open: [...state.open], texts: state.texts.map((text) => ({ ...text })) });
 
 function token(stream, state) {
-  if (stream.sol()) startLine(stream, state);
-  const text = state.texts.at(-1);
-  if (text && text.open === undefined) return inText(stream, state, text);
+  if (isText(state)) return inText(stream, state, state.texts.at(-1));
   if (stream.eatSpace()) return null;
   if (stream.match(/^#.*/)) return "comment";
   const found = significant(stream, state);
@@ -44,6 +80,8 @@ function token(stream, state) {
 }
 
 function startLine(stream, state) {
+  // A line's end ends a text in single quotes, unless a backslash takes the end away.
+  if (isText(state) && state.texts.at(-1).quote.length === 1 && !state.texts.at(-1).goesOn) state.texts.pop();
   // Lines within brackets or a text belong to the one that they began in; empty ones to none.
   if (state.open.length || state.texts.length || /^\s*(#|$)/.test(stream.string)) return;
   state.indentation = stream.indentation();
@@ -56,13 +94,13 @@ function significant(stream, state) {
   const quoted = stream.match(STRING, false);
   if (quoted && PREFIX.test(quoted[1])) {
     stream.match(STRING);
-    state.texts.push({ quote: quoted[2], filled: /[ft]/i.test(quoted[1]), raw: /r/i.test(quoted[1]), open: undefined });
+    state.texts.push({ quote: quoted[2], filled: /[ft]/i.test(quoted[1]), open: undefined });
     return "string";
   }
   if (stream.match(NUMBER)) return "number";
   const name = stream.match(NAME);
   if (name) return named(stream, state, before, name[0]);
-  if (state.last === "" && stream.match(/^@[\w.]+/)) return "meta";
+  if (state.last === "" && stream.match(/^@[\w.]+/)) return "decorator";
   return punctuation(stream, state);
 }
 
@@ -74,14 +112,14 @@ function named(stream, state, before, name) {
     state.before = name;
     return "keyword";
   }
-  if (before === "def") return "variableName.function";
-  if (before === "class") return "className";
+  if (before === "def") return "function";
+  if (before === "class") return "class";
   const called = stream.match(/^\s*\(/, false);
-  if (before === ".") return called ? "propertyName.function" : "propertyName";
-  if (CONSTANTS.has(name)) return "bool";
+  if (before === ".") return called ? "function" : null;
+  if (CONSTANTS.has(name)) return "constant";
   if (name === "self" || name === "cls") return "self";
-  if (BUILTINS.has(name)) return "variableName.standard";
-  return called ? "variableName.function" : "variableName";
+  if (BUILTINS.has(name)) return "builtin";
+  return called ? "function" : null;
 }
 
 function punctuation(stream, state) {
@@ -104,6 +142,7 @@ function punctuation(stream, state) {
 }
 
 function inText(stream, state, text) {
+  text.goesOn = false;
   while (!stream.eol()) {
     if (stream.match(text.quote)) {
       state.texts.pop();
@@ -115,37 +154,7 @@ function inText(stream, state, text) {
       text.open = 0;
       return "string";
     }
-    if (stream.next() === "\\" && stream.next() === undefined) return "string";
+    text.goesOn = stream.next() === "\\" && stream.next() === undefined;
   }
-  // A line's end ends a text in single quotes, and whatever it lies in.
-  if (text.quote.length === 1) state.texts.pop();
   return "string";
 }
-
-/** Columns before a line that follows `state` and begins with `textAfter`; null: as the line before. */
-export function indent(state, textAfter, { unit }) {
-  if (state.texts.length) return null;
-  const open = state.open.at(-1);
-  if (open !== undefined) return /^\s*[)\]}]/.test(textAfter) ? open : open + unit;
-  if (state.last === ":") return state.indentation + unit;
-  return LEAVES.has(state.first) ? Math.max(0, state.indentation - unit) : state.indentation;
-}
-
-/** The language, for the editor and for its tests. */
-export const language = StreamLanguage.define({
-  name: "python",
-  startState: begin,
-  copyState: copy,
-  token,
-  indent,
-  languageData: {
-    commentTokens: { line: "#" },
-    closeBrackets: {
-      brackets: ["(", "[", "{", "'", '"', "'''", '"""'],
-      stringPrefixes: ["f", "r", "b", "u", "fr", "rf", "br", "rb"],
-    },
-  },
-});
-
-/** Python. */
-export const python = () => new LanguageSupport(language);

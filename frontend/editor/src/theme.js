@@ -1,22 +1,8 @@
 // The editor's look. Every colour is a custom property of the page's styles/colours.css.
 
-import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { EditorView } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
 
-/** Python, in five hues. */
-export const colours = syntaxHighlighting(
-  HighlightStyle.define([
-    { tag: tags.keyword, color: "var(--code-keyword)" },
-    { tag: tags.string, color: "var(--code-string)" },
-    { tag: [tags.number, tags.bool], color: "var(--code-number)" },
-    { tag: [tags.function(tags.variableName), tags.function(tags.propertyName), tags.className], color: "var(--code-function)" },
-    { tag: [tags.standard(tags.variableName), tags.self, tags.meta], color: "var(--code-builtin)" },
-    { tag: tags.comment, color: "var(--code-comment)", fontStyle: "italic" },
-  ]),
-);
-
-/** Everything else. */
+/** The look. */
 export const look = EditorView.theme({
   "&": { height: "100%", color: "var(--ink)", backgroundColor: "var(--raised)", fontSize: "var(--size-code)" },
   "&.cm-focused": { outline: "none" },
@@ -35,7 +21,14 @@ export const look = EditorView.theme({
   ".cm-lineNumbers .cm-gutterElement": { minWidth: "28px", fontVariantNumeric: "tabular-nums" },
   ".marked-timeline": { backgroundColor: "var(--code-mark)", boxShadow: "inset 3px 0 var(--accent)" },
   ".marked-exception": { backgroundColor: "var(--code-mark-error)", boxShadow: "inset 3px 0 var(--error)" },
-  "& .cm-matchingBracket, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--code-match)", outline: "none" },
+  ".word-keyword": { color: "var(--code-keyword)" },
+  ".word-string": { color: "var(--code-string)" },
+  ".word-number, .word-constant": { color: "var(--code-number)" },
+  ".word-function, .word-class": { color: "var(--code-function)" },
+  ".word-builtin, .word-self, .word-decorator": { color: "var(--code-builtin)" },
+  ".word-comment": { color: "var(--code-comment)", fontStyle: "italic" },
+  "&.cm-focused .bracket-matching": { backgroundColor: "var(--code-match)" },
+  "&.cm-focused .bracket-alone": { backgroundColor: "var(--code-mark-error)" },
   ".cm-gutterElement.problem-line": { color: "var(--error)", fontWeight: "700" },
   ".problem-message": { padding: "0 24px", fontFamily: "var(--font-sans)", fontSize: "var(--size-small)", userSelect: "none" },
   ".problem-message.is-error": { color: "var(--error)" },

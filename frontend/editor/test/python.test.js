@@ -1,30 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { getIndentation, indentUnit } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
-import { highlightTree, tagHighlighter, tags } from "@lezer/highlight";
 
-import { language, python } from "../src/python.js";
+import { indent } from "../src/python.js";
+import { openAt, reading, wordsOf } from "../src/reading.js";
 
-const kinds = tagHighlighter([
-  { tag: tags.keyword, class: "keyword" },
-  { tag: tags.string, class: "string" },
-  { tag: tags.number, class: "number" },
-  { tag: tags.bool, class: "bool" },
-  { tag: tags.comment, class: "comment" },
-  { tag: tags.meta, class: "meta" },
-  { tag: tags.self, class: "self" },
-  { tag: tags.className, class: "class" },
-  { tag: tags.standard(tags.variableName), class: "builtin" },
-  { tag: [tags.function(tags.variableName), tags.function(tags.propertyName)], class: "function" },
-]);
+const program = (doc) => EditorState.create({ doc, extensions: [reading] });
 
-/** Every coloured piece as `kind:text`. */
+/** Every word with a kind as `kind:text`. */
 function coloured(source) {
-  const pieces = [];
-  highlightTree(language.parser.parse(source), kinds, (from, to, kind) => pieces.push(`${kind}:${source.slice(from, to)}`));
-  return pieces;
+  const state = program(source);
+  const lines = Array.from({ length: state.doc.lines }, (_, index) => state.doc.line(index + 1));
+  const words = lines.flatMap((line) => wordsOf(state, line).map(({ from, to, kind }) => `${kind}:${line.text.slice(from, to)}`));
+  return words.filter((word) => !word.startsWith("bracket:"));
 }
 
 const cases = [
@@ -32,9 +21,9 @@ const cases = [
   ["a class", "class Worker(Process): pass", ["keyword:class", "class:Worker", "keyword:pass"]],
   ["numbers", "0x_ff 1_000 1.5e-3j .5", ["number:0x_ff", "number:1_000", "number:1.5e-3j", "number:.5"]],
   ["a method that is called like a keyword's namesake", "queue.match(1)", ["function:match", "number:1"]],
-  ["what comes with Python", "print(len(x), None)", ["builtin:print", "builtin:len", "bool:None"]],
+  ["what comes with Python", "print(len(x), None)", ["builtin:print", "builtin:len", "constant:None"]],
   ["self and its call", "self.run()", ["self:self", "function:run"]],
-  ["a decorator", "@app.route\n", ["meta:@app.route"]],
+  ["a decorator", "@app.route\n", ["decorator:@app.route"]],
   ["a comment after code", "x = 1  # why", ["number:1", "comment:# why"]],
   ["a text with an escaped quote", String.raw`"a\"b" + 'c'`, [String.raw`string:"a\"b"`, "string:'c'"]],
   ["a text over lines", '"""one\ntwo""" if', ['string:"""one', 'string:two"""', "keyword:if"]],
@@ -46,11 +35,15 @@ const cases = [
 ];
 for (const [what, source, expected] of cases) test(`${what} is coloured`, () => assert.deepEqual(coloured(source), expected));
 
+test("a line is read again when one before it has changed", () => {
+  let state = program('"""\none\ntwo');
+  assert.deepEqual(wordsOf(state, state.doc.line(3)).map(({ kind }) => kind), ["string"]);
+  state = state.update({ changes: { from: 0, to: 3 } }).state;
+  assert.deepEqual(wordsOf(state, state.doc.line(3)), []);
+});
+
 /** The columns before a line that is begun at the end of this source. */
-function indented(source) {
-  const state = EditorState.create({ doc: source, extensions: [python(), indentUnit.of("    ")] });
-  return getIndentation(state, source.length);
-}
+const indented = (source) => indent(openAt(program(source), source.length), "");
 
 const lines = [
   ["after a colon", "if x:\n", 4],
