@@ -22,6 +22,7 @@ function inSight({ state, visibleRanges }) {
   for (const { from, to } of visibleRanges) {
     for (let line = state.doc.lineAt(from); ; line = state.doc.line(line.number + 1)) {
       for (const word of wordsOf(state, line)) {
+        if (word.kind === "bracket") continue;
         const mark = (marks[word.kind] ??= Decoration.mark({ class: `word-${word.kind}` }));
         words.add(line.from + word.from, line.from + word.to, mark);
       }

@@ -6,7 +6,7 @@ import { Facet } from "@codemirror/state";
 import { UNIT } from "./python.js";
 
 /** What one step of indentation puts before a line. */
-export const indentUnit = Facet.define({ combine: () => indentString(null, UNIT) });
+export const indentUnit = Facet.define({ combine: () => " ".repeat(UNIT) });
 
 /** Columns of a step. */
 export const getIndentUnit = () => UNIT;

@@ -66,6 +66,17 @@ pageTest("an example that is edited prints something else", async ({ page }) => 
   assert.equal(await workbench.output.getByText("Ada").count(), 0, "the run before is still shown");
 });
 
+pageTest("the editor knows Python while one types", async ({ page }) => {
+  const workbench = await openLesson(page, "02-first-process");
+  await workbench.edit("");
+  await page.keyboard.type("if True:\nprint(f'{1}");
+  assert.equal((await workbench.editor.innerText()).trimEnd(), "if True:\n    print(f'{1}')");
+  await workbench.editor.locator("css=.word-keyword", { hasText: "if" }).waitFor();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ControlOrMeta+/");
+  await workbench.editor.locator("css=.word-comment").waitFor();
+});
+
 pageTest("a syntax error is marked where it is", async ({ page }) => {
   const workbench = await openLesson(page, "02-first-process");
   await workbench.edit("print('one')\nprint('two'\n");

@@ -6,20 +6,10 @@ use yew::prelude::*;
 use super::figures::{FIGURES, Figure};
 use crate::run::figures::ratio;
 
-/// Two runs.
-#[derive(Properties, PartialEq)]
-pub struct CompareProps {
-    /// The run with processes, if it is over.
-    pub processes: Option<Finished>,
-    /// The run with threads, if it is over.
-    pub threads: Option<Finished>,
-}
-
-/// A table of both.
-#[component]
-pub fn Compare(props: &CompareProps) -> Html {
-    let row = |name: &'static str, run: &Option<Finished>| {
-        let cell = |figure: &Figure| run.as_ref().map_or_else(|| "–".to_owned(), figure.value);
+/// A table of the run with processes and the one with threads, each once it is over.
+pub fn compare(processes: Option<&Finished>, threads: Option<&Finished>) -> Html {
+    let row = |name: &'static str, run: Option<&Finished>| {
+        let cell = |figure: &Figure| run.map_or_else(|| "–".to_owned(), figure.value);
         html! {
             <tr>
                 <th scope="row">{ name }</th>
@@ -27,7 +17,7 @@ pub fn Compare(props: &CompareProps) -> Html {
             </tr>
         }
     };
-    let compared = |figure: &Figure| match (&props.processes, &props.threads) {
+    let compared = |figure: &Figure| match (processes, threads) {
         (Some(processes), Some(threads)) => ratio((figure.size)(processes), (figure.size)(threads)),
         _ => "–".to_owned(),
     };
@@ -44,8 +34,8 @@ pub fn Compare(props: &CompareProps) -> Html {
                     </tr>
                 </thead>
                 <tbody>
-                    { row("with processes", &props.processes) }
-                    { row("with threads", &props.threads) }
+                    { row("with processes", processes) }
+                    { row("with threads", threads) }
                     <tr class="compare-ratio">
                         <th scope="row">{ "threads : processes" }</th>
                         { for FIGURES.iter().map(|figure| html! { <td>{ compared(figure) }</td> }) }

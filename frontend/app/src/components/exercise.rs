@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::in_code::in_code;
-use super::prose::Prose;
+use super::prose::prose;
 
 /// What an exercise shows and tells.
 #[derive(Properties, PartialEq)]
@@ -42,7 +42,7 @@ pub fn Exercise(props: &ExerciseProps) -> Html {
     html! {
         <section class="exercise" aria-label={format!("Exercise {}", props.number)}>
             <p class="block-kind">{ "Write it" }</p>
-            <Prose html={props.html.clone()} />
+            { prose(props.html.clone()) }
             { props.children.clone() }
             <ol class="hints" aria-live="polite">
                 { for props.hints.iter().take(*shown).map(|hint| html! { <li>{ in_code(hint) }</li> }) }

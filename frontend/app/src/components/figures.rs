@@ -5,13 +5,6 @@ use yew::prelude::*;
 
 use crate::run::figures::{cores, grouped, memory, time};
 
-/// The run.
-#[derive(Properties, PartialEq)]
-pub struct FiguresProps {
-    /// Its end, if it has come.
-    pub finished: Option<Finished>,
-}
-
 /// One figure.
 pub struct Figure {
     /// What it is called.
@@ -58,17 +51,14 @@ pub const FIGURES: [Figure; 5] = [
     },
 ];
 
-/// A line of figures.
-#[component]
-pub fn Figures(props: &FiguresProps) -> Html {
+/// A line of figures of a run, once it is over.
+pub fn figures(finished: Option<&Finished>) -> Html {
     html! {
         <dl class="figures">
             { for FIGURES.iter().map(|figure| html! {
                 <div class="figure" title={figure.meaning}>
                     <dt>{ figure.name }</dt>
-                    <dd>
-                        { props.finished.as_ref().map_or_else(|| "–".to_owned(), figure.value) }
-                    </dd>
+                    <dd>{ finished.map_or_else(|| "–".to_owned(), figure.value) }</dd>
                 </div>
             }) }
         </dl>

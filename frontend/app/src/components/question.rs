@@ -6,7 +6,7 @@ use forkyard_wire::lesson::Choice;
 use yew::prelude::*;
 
 use super::in_code::in_code;
-use super::prose::Prose;
+use super::prose::prose;
 
 /// What is asked.
 #[derive(Properties, PartialEq)]
@@ -27,7 +27,7 @@ pub fn Question(props: &QuestionProps) -> Html {
     html! {
         <section class="question" aria-label={format!("Question {}", props.number)}>
             <p class="block-kind">{ "What do you expect?" }</p>
-            <Prose html={props.html.clone()} />
+            { prose(props.html.clone()) }
             <div class="answers">
                 { for props.choices.iter().enumerate().map(|(index, choice)| {
                     let here = *chosen == Some(index);

@@ -6,7 +6,7 @@ use forkyard_wire::run::{Engine, StartMethod, Workers};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use super::segmented::{Choice, Segmented};
+use super::segmented::{Choice, segmented};
 use super::server::use_server;
 use super::sheet::Sheet;
 use crate::workbench::{Session, Settings, use_session};
@@ -81,8 +81,11 @@ fn SettingsFields(props: &RunBarProps) -> Html {
         })
     };
     let workers = {
-        let (session, settings) = (session.clone(), settings.clone());
-        Callback::from(move |workers| session.choose(Settings { workers, ..settings.clone() }))
+        let (session, settings, chosen) = (session.clone(), settings.clone(), settings.workers);
+        let choose = Callback::from(move |workers| session.choose(Settings { workers, ..settings.clone() }));
+        let choices =
+            [Choice { value: Workers::Processes, label: "Processes" }, Choice { value: Workers::Threads, label: "Threads" }];
+        segmented((format!("workers-{}", props.session.name()), "Workers"), choices, chosen, &choose)
     };
     let interpreters = server.health().map(|health| health.interpreters.clone()).unwrap_or_default();
     let default = server.health().map(|health| health.default_interpreter.clone()).unwrap_or_default();
@@ -102,11 +105,7 @@ fn SettingsFields(props: &RunBarProps) -> Html {
     };
     html! {
         <>
-            <Segmented<Workers> legend="Workers" name={format!("workers-{}", session.name())} chosen={settings.workers} on_choose={workers}
-                choices={vec![
-                    Choice { value: Workers::Processes, label: "Processes".into() },
-                    Choice { value: Workers::Threads, label: "Threads".into() },
-                ]} />
+            { workers }
             <label class="field">
                 <span class="only-heard">{ "Start method" }</span>
                 <select onchange={choose(|settings, value| settings.start_method = start_method_of(&value))}

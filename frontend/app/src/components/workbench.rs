@@ -6,14 +6,14 @@ use forkyard_wire::run::Workers;
 use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
-use super::compare::Compare;
+use super::compare::compare;
 use super::console::Console;
 use super::copy::CopyButton;
 use super::divider::Divider;
-use super::figures::Figures;
+use super::figures::figures;
 use super::input_box::InputBox;
 use super::run_bar::{Room, RunBar};
-use super::segmented::{Choice, Segmented};
+use super::segmented::{Choice, segmented};
 use super::server::{Doubt, use_doubt};
 use super::status::status;
 use crate::editor::CodeEditor;
@@ -137,23 +137,19 @@ fn ResultPane(props: &PartProps) -> Html {
         Callback::from(move |workers| shown.set(if workers == Workers::Processes { Which::First } else { Which::Second }))
     };
     let choice = view.beside.is_some().then(|| {
-        html! {
-            <Segmented<Workers> legend="Output of the run with" name={format!("output-{}", session.name())}
-                chosen={if which == Which::First { Workers::Processes } else { Workers::Threads }} on_choose={show}
-                choices={vec![
-                    Choice { value: Workers::Processes, label: "processes".into() },
-                    Choice { value: Workers::Threads, label: "threads".into() },
-                ]} />
-        }
+        let choices =
+            [Choice { value: Workers::Processes, label: "processes" }, Choice { value: Workers::Threads, label: "threads" }];
+        let chosen = if which == Which::First { Workers::Processes } else { Workers::Threads };
+        segmented((format!("output-{}", session.name()), "Output of the run with"), choices, chosen, &show)
     });
     html! {
         <div class="result" ref={node}>
             <div class="result-head">
                 { status(&view, retry) }
                 if let Some(beside) = &view.beside {
-                    <Compare processes={view.run.finished().cloned()} threads={beside.finished().cloned()} />
+                    { compare(view.run.finished(), beside.finished()) }
                 } else {
-                    <Figures finished={view.run.finished().cloned()} />
+                    { figures(view.run.finished()) }
                 }
             </div>
             <Console session={session.clone()} {which} {choice} />

@@ -14,7 +14,7 @@ use crate::api;
 use crate::components::divider::Divider;
 use crate::components::example_card::ExampleCard;
 use crate::components::exercise::Exercise;
-use crate::components::prose::Prose;
+use crate::components::prose::prose;
 use crate::components::question::Question;
 use crate::components::run_bar::{Room, RunBar};
 use crate::components::run_timeline::RunTimeline;
@@ -212,7 +212,7 @@ fn text(lesson: &LessonContent, programs: &Programs, active: usize, wide: bool, 
     };
     let (mut questions, mut exercises) = (0, 0);
     let block = |block: &Block| match block {
-        Block::Prose { html } => html! { <Prose html={html.clone()} /> },
+        Block::Prose { html } => prose(html.clone().into()),
         Block::Example { .. } => program().0,
         Block::Question { html, choices } => {
             questions += 1;

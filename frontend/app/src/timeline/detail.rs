@@ -4,7 +4,7 @@ use forkyard_timeline::{Selection, State, summary, totals, units};
 use forkyard_wire::timeline::Category;
 use yew::prelude::*;
 
-use super::legend::{Legend, SHOWN, swatch};
+use super::legend::{SHOWN, legend, swatch};
 use super::picture::Picture;
 
 /// What to do with the picture.
@@ -31,7 +31,7 @@ pub(super) fn Detail(props: &DetailProps) -> Html {
     let words = match props.selection {
         None if props.picture.layout.tracks.is_empty() => Html::default(),
         None if !props.critical.is_empty() => html! { <span>{ &props.critical }</span> },
-        None => html! { <><Legend states={seen(&props.picture)} /><span class="timeline-hint">{ HINT }</span></> },
+        None => html! { <>{ legend(&seen(&props.picture)) }<span class="timeline-hint">{ HINT }</span></> },
         Some(Selection::Range { from_ns, to_ns }) => range(props, (from_ns, to_ns)),
         Some(selection) => html! { <span>{ sentence(&props.picture, selection) }</span> },
     };

@@ -15,17 +15,9 @@ pub(super) fn swatch(state: State) -> Html {
 pub(super) const SHOWN: [State; 9] =
     [State::OnCore, State::Wait, State::Runnable, State::Alive, State::Off, State::Start, State::Ended, State::Hold, State::Task];
 
-/// What a [`Legend`] shows.
-#[derive(Properties, PartialEq)]
-pub(super) struct LegendProps {
-    /// The states, in order.
-    pub(super) states: Vec<State>,
-}
-
 /// Some states in a line.
-#[component]
-pub(super) fn Legend(props: &LegendProps) -> Html {
-    let items = props.states.iter().map(|state| {
+pub(super) fn legend(states: &[State]) -> Html {
+    let items = states.iter().map(|state| {
         html! { <li title={state.meaning()}>{ swatch(*state) }{ state.name() }</li> }
     });
     html! { <ul class="timeline-legend" aria-label="Colours">{ for items }</ul> }

@@ -43,13 +43,13 @@ use yew::prelude::*;
 use detail::Detail;
 use finder::{Wanted, finder};
 use labels::{Axis, Labels};
-use legend::{Help, Legend};
+use legend::{Help, legend};
 use observe::{use_element_width, use_kept_focus, use_theme_number};
 use picture::{Picture, length_ns};
 use plot::Plot;
 use steer::steer;
 use table::TraceTable;
-use toolbar::Toolbar;
+use toolbar::{Bar, toolbar};
 use view::{Action, Pane, Sheet, View};
 
 pub use recording::Recording;
@@ -251,7 +251,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let body = match (empty, view.pane) {
         (true, _) => {
             let text = props.empty.clone().unwrap_or(AttrValue::from(if props.running { STARTING } else { EMPTY }));
-            html! { <div class="timeline-empty"><p>{ text }</p><Legend states={Vec::from(PROMISED)} /></div> }
+            html! { <div class="timeline-empty"><p>{ text }</p>{ legend(&PROMISED) }</div> }
         }
         (false, Pane::Table) => {
             let range = match view.selection {
@@ -296,9 +296,22 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let selected = view.selection.is_some();
     let deadlock = (*deadlock).clone();
     let objects = runs.iter().any(|run| Layout::object_tracks(&run.trace()) > 0).then(|| picture.layout.objects());
+    let bar = Bar {
+        summary: AttrValue::from((*summary).clone()),
+        pane: view.pane,
+        helping,
+        finder,
+        critical: view.critical,
+        selected,
+        empty,
+        objects,
+        notes,
+        deadlock,
+        on_command,
+    };
     html! {
         <section class="timeline" {style} {onkeydown} aria-label={label}>
-            <Toolbar summary={AttrValue::from((*summary).clone())} pane={view.pane} {helping} {finder} critical={view.critical} {selected} {empty} {objects} {notes} {deadlock} {on_command} />
+            { toolbar(bar) }
             <div class="timeline-body">
                 <div ref={scroll} class="timeline-scroll" tabindex={(empty || view.pane == Pane::Table).then_some("0")}>{ body }</div>
                 if helping {

@@ -14,7 +14,7 @@ use super::observe::use_wheel;
 use super::overlay::Overlay;
 use super::picture::Picture;
 use super::steer::steer;
-use super::tooltip::Tooltip;
+use super::tooltip::tooltip;
 use super::view::{Action, Hover, View};
 
 /// Pixels of a wheel's turn that halve or double what is in sight.
@@ -128,10 +128,9 @@ pub(super) fn Plot(props: &PlotProps) -> Html {
         );
     }
     let View { selection, hover, range_start, .. } = props.view.clone();
-    let tooltip = hover.and_then(|hover| {
+    let sentence = hover.and_then(|hover| {
         let text = props.picture.sentence(hover.what)?;
-        let (width, height) = (props.picture.width, props.picture.layout.height);
-        Some(html! { <Tooltip {text} x={hover.x} y={hover.y} {width} {height} /> })
+        Some(tooltip(text, (hover.x, hover.y), (props.picture.width, props.picture.layout.height)))
     });
     let pointing = if hover.is_some() { "pointer" } else { "crosshair" };
     let style = format!("height: {}px; cursor: {pointing}", props.picture.layout.height as i32);
@@ -149,7 +148,7 @@ pub(super) fn Plot(props: &PlotProps) -> Html {
         >
             <Canvas picture={props.picture.clone()} lit={props.lit} theme={props.theme} />
             <Overlay picture={props.picture.clone()} {selection} hover={hover.map(|hover| hover.what).or(props.pointed)} {range_start} paths={props.paths.clone()} />
-            { tooltip }
+            { sentence }
         </div>
     }
 }

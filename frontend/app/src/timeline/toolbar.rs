@@ -7,9 +7,8 @@ use yew::prelude::*;
 use super::keys::Command;
 use super::view::Pane;
 
-/// What a [`Toolbar`] shows and tells.
-#[derive(Properties, PartialEq)]
-pub(super) struct ToolbarProps {
+/// What the bar shows and tells.
+pub(super) struct Bar {
     /// The run in a sentence.
     pub(super) summary: AttrValue,
     /// Picture or table.
@@ -35,34 +34,33 @@ pub(super) struct ToolbarProps {
 }
 
 /// The bar.
-#[component]
-pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
+pub(super) fn toolbar(bar: Bar) -> Html {
     let button = |command: Command, text: &'static str, title: &'static str| {
-        let onclick = props.on_command.reform(move |_: MouseEvent| command);
+        let onclick = bar.on_command.reform(move |_: MouseEvent| command);
         let pressed = match command {
-            Command::Table => Some(props.pane == Pane::Table),
-            Command::Help => Some(props.helping),
-            Command::Critical => Some(props.critical),
-            Command::Objects => Some(props.objects == Some(Objects::Shown)),
+            Command::Table => Some(bar.pane == Pane::Table),
+            Command::Help => Some(bar.helping),
+            Command::Critical => Some(bar.critical),
+            Command::Objects => Some(bar.objects == Some(Objects::Shown)),
             _ => None,
         };
         let pressed = pressed.map(|pressed| pressed.to_string());
         let disabled = match command {
-            Command::FitSelection => !props.selected || props.pane == Pane::Table,
-            Command::ZoomIn | Command::ZoomOut | Command::Fit | Command::Critical | Command::Objects => props.pane == Pane::Table,
+            Command::FitSelection => !bar.selected || bar.pane == Pane::Table,
+            Command::ZoomIn | Command::ZoomOut | Command::Fit | Command::Critical | Command::Objects => bar.pane == Pane::Table,
             _ => false,
-        } || (props.empty && command != Command::Help);
+        } || (bar.empty && command != Command::Help);
         html! { <button type="button" class="timeline-button" {title} {onclick} {disabled} aria-pressed={pressed}>{ text }</button> }
     };
     html! {
         <div class="timeline-bar">
-            if let Some(deadlock) = &props.deadlock {
+            if let Some(deadlock) = &bar.deadlock {
                 <p class="timeline-summary timeline-deadlock" role="alert" title={deadlock}>{ deadlock }</p>
             } else {
-                <p class="timeline-summary" title={props.summary.clone()}>{ &props.summary }</p>
+                <p class="timeline-summary" title={bar.summary.clone()}>{ &bar.summary }</p>
             }
-            { for props.notes.iter().map(|note| html! { <p class="timeline-lost" title={note.why.clone()}>{ &note.what }</p> }) }
-            { props.finder.clone() }
+            { for bar.notes.iter().map(|note| html! { <p class="timeline-lost" title={note.why.clone()}>{ &note.what }</p> }) }
+            { bar.finder.clone() }
             <div class="timeline-tools" role="group" aria-label="Timeline">
                 { button(Command::ZoomOut, "−", "Zoom out (S)") }
                 { button(Command::ZoomIn, "+", "Zoom in (W)") }
@@ -70,7 +68,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
                 { button(Command::FitSelection, "Zoom to it", "Show the selection (Z)") }
                 { button(Command::Find, "Find", "Find a name (/)") }
                 { button(Command::Critical, "Critical path", "What the run's length consists of (C)") }
-                if props.objects.is_some() {
+                if bar.objects.is_some() {
                     { button(Command::Objects, "Objects", "Rows of locks, queues, pools (O)") }
                 }
                 { button(Command::Table, "Table", "The same as a table (T)") }
