@@ -48,8 +48,8 @@ pub fn Console(props: &ConsoleProps) -> Html {
     use_session(&props.session);
     let unfolded = use_state(|| false);
     let node = use_node_ref();
-    // Whether the view follows the end, and where its upper edge was last.
-    let follows = use_mut_ref(|| (true, 0));
+    // Whether the view follows the end, where its upper edge was last, and how long everything was then.
+    let follows = use_mut_ref(|| (true, 0, 0));
     // The view's upper edge and height; none while it follows the end.
     let at = use_state_eq(|| None::<(i32, i32)>);
     let heights = use_mut_ref(Heights::default);
@@ -61,7 +61,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
             let Some(node) = node.cast::<HtmlElement>() else { return };
             if follows.borrow().0 {
                 node.set_scroll_top(node.scroll_height());
-                follows.borrow_mut().1 = node.scroll_top();
+                *follows.borrow_mut() = (true, node.scroll_top(), node.scroll_height());
             }
             let blocks = node.query_selector_all(".console-block").ok();
             let elements = (0..).map_while(|place| blocks.as_ref()?.get(place)?.dyn_into::<HtmlElement>().ok());
@@ -74,11 +74,15 @@ pub fn Console(props: &ConsoleProps) -> Html {
         let (node, follows, at) = (node.clone(), follows.clone(), at.setter());
         Callback::from(move |_: Event| {
             if let Some(node) = node.cast::<HtmlElement>() {
-                let (top, height) = (node.scroll_top(), node.client_height());
-                let (followed, before) = *follows.borrow();
-                // Away from the end goes who scrolls upwards; while lines come in, the end itself is ahead for a moment.
-                let end = top + height + NEAR_END >= node.scroll_height() || (followed && top >= before);
-                *follows.borrow_mut() = (end, top);
+                let (top, height, whole) = (node.scroll_top(), node.client_height(), node.scroll_height());
+                let (followed, before, was) = *follows.borrow();
+                // Away from the end goes who scrolls upwards. While lines come in, the end itself is ahead for a moment, and where a
+                // guessed height was wrong the browser moves the view.
+                let end = top + height + NEAR_END >= whole || (followed && (top >= before || whole != was));
+                if end && followed {
+                    node.set_scroll_top(whole);
+                }
+                *follows.borrow_mut() = (end, node.scroll_top(), whole);
                 // In steps, so that not every pixel draws anew.
                 at.set((!end).then_some((top / STEP * STEP, height)));
             }
@@ -123,7 +127,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
         use_effect_with(top.map(|top| top as i32), move |top| {
             let (Some(top), Some(node)) = (*top, node.cast::<HtmlElement>()) else { return };
             if !(node.scroll_top()..node.scroll_top() + node.client_height() - LINE as i32).contains(&top) {
-                *follows.borrow_mut() = (false, i32::MAX);
+                *follows.borrow_mut() = (false, i32::MAX, 0);
                 node.set_scroll_top(top - node.client_height() / 2);
             }
         });
