@@ -5,7 +5,7 @@ mod watchdog;
 use forkyard_engine::channel::{Direction, Queue, pipe};
 use forkyard_engine::pool::Board;
 use forkyard_engine::process::Command;
-use forkyard_engine::shm::Arena;
+use forkyard_engine::shm::{Arena, named};
 use forkyard_engine::sync::{Condition, Lock, LockKind, Wait};
 use watchdog::{Dice, child, code, watch};
 
@@ -13,7 +13,14 @@ use watchdog::{Dice, child, code, watch};
 fn everything_is_given_back_when_the_last_process_lets_go() {
     watch();
     drop(Lock::new(LockKind::Plain).unwrap()); // from now on this process has a page for what it holds
+    named::remember("/there").unwrap(); // and the arena a table of names
     let before = Arena::current().unwrap().used();
+    for number in 0..5_000 {
+        named::remember(format!("/{number}")).unwrap();
+    }
+    assert!(Arena::current().unwrap().used() > before + 5_000 * 64);
+    assert!((0..5_000).all(|number| named::forget(format!("/{number}"))));
+    assert_eq!(Arena::current().unwrap().used(), before);
     {
         let (queue, board, lock) =
             (Queue::new(Default::default()), Board::new(3, Default::default()), Lock::new(LockKind::Plain));

@@ -10,6 +10,7 @@ use nix::unistd::{pipe2, read, write};
 
 use super::{Process, ProcessError};
 use crate::shm::release_all;
+use crate::sys::detached;
 use crate::sys::fork::{self, Program};
 
 /// A program, its arguments and environment, and the descriptors that it inherits.
@@ -82,6 +83,27 @@ impl<'fd> Command<'fd> {
         child.wait(crate::sync::Wait::Forever)?;
         let source = std::io::Error::from_raw_os_error(i32::from_ne_bytes(error));
         Err(ProcessError::Program { program: self.program.to_string_lossy().into_owned(), source })
+    }
+
+    /// Starts it outside of this process's tree: it is nobody's child here, in a session of its own, with the null device as standard
+    /// input and output, and deaf to the signals by which terminals and administrators end programs. Nobody is told of its end.
+    ///
+    /// ```
+    /// use forkyard_engine::process::Command;
+    /// use std::io::{Read, pipe};
+    /// use std::os::fd::AsFd;
+    /// let (mut reader, writer) = pipe()?;
+    /// let script = format!("echo alone >/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&writer));
+    /// Command::new("/bin/sh").arg("-c").arg(script).inherit(writer.as_fd()).detach()?;
+    /// drop(writer);
+    /// let mut said = String::new();
+    /// reader.read_to_string(&mut said)?;
+    /// assert_eq!(said, "alone\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn detach(self) -> Result<(), ProcessError> {
+        detached::start(&self.prepare()?)
+            .map_err(|error| ProcessError::Program { program: self.program.to_string_lossy().into_owned(), source: error.into() })
     }
 
     fn prepare(&self) -> Result<Program, ProcessError> {

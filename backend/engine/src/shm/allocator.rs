@@ -25,6 +25,8 @@ const CHECK: u64 = 0xb10c_b10c_b10c_b10c;
 pub(crate) fn prepare(header: &ArenaHeader) {
     header.mutex.init();
     header.holdings_mutex.init();
+    header.names_mutex.init();
+    header.guard_mutex.init();
     header.fresh.store((size_of::<ArenaHeader>() as u64).next_multiple_of(SMALLEST), Relaxed);
 }
 

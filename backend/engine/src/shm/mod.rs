@@ -3,9 +3,12 @@
 pub(crate) mod allocator;
 mod arena;
 mod block;
+pub mod guard;
 mod handle;
 mod holdings;
 pub(crate) mod ledger;
+pub mod named;
+mod names;
 pub(crate) mod shape;
 
 pub use arena::{Arena, ArenaError};

@@ -25,8 +25,9 @@ macro_rules! shared {
 }
 
 shared! {
-    ArenaHeader = 768, BlockHeader = 64, Signal = 8, LabelWords = 8, LockState = 64, SemaphoreState = 64, EventState = 64,
+    ArenaHeader = 832, BlockHeader = 64, Signal = 8, LabelWords = 8, LockState = 64, SemaphoreState = 64, EventState = 64,
     ChainState = 256, QueueState = 320, PipeState = 576, RoomState = 128, PlaceState = 32, BoardState = 64, SlotState = 64, HoldingsState = 64, Holding = 16,
+    NameState = 24,
 }
 
 /// Size classes of the allocator: payloads of 64 bytes to 2 TiB.
@@ -57,7 +58,25 @@ pub(crate) struct ArenaHeader {
     pub(crate) holdings_mutex: RobustMutex,
     /// The first [`HoldingsState`] (of its payload), 0 for none.
     pub(crate) holdings: AtomicU64,
-    _rest: AtomicU64,
+    /// Where the table of names lies: the first [`NameState`] of each bucket. 0 while there is none.
+    pub(crate) names: AtomicU64,
+    /// Guards the table of names.
+    pub(crate) names_mutex: RobustMutex,
+    /// Held by the guard of named segments, while it lives.
+    pub(crate) guard_mutex: RobustMutex,
+}
+
+/// The name of a segment in the file system; its bytes follow.
+#[repr(C)]
+pub(crate) struct NameState {
+    /// The next of the bucket, 0 for none.
+    pub(crate) next: AtomicU64,
+    /// When the making of the segment began, seconds since 1970; 0 once it is made.
+    pub(crate) begun: AtomicU64,
+    /// Of the name.
+    pub(crate) hash: AtomicU32,
+    /// Bytes of the name.
+    pub(crate) len: AtomicU32,
 }
 
 /// What one process holds, or a part of it; its [`Holding`]s follow.

@@ -6,6 +6,7 @@
 
 pub(crate) mod atomic;
 pub(crate) mod descriptors;
+pub(crate) mod detached;
 pub(crate) mod fork;
 pub(crate) mod futex;
 pub(crate) mod layout;
@@ -14,3 +15,4 @@ pub(crate) mod mutex;
 pub(crate) mod pidfd;
 pub(crate) mod sibling;
 pub(crate) mod thread;
+pub(crate) mod window;
