@@ -7,8 +7,9 @@
 //! How many are lost: a value is as many updates deep as it is made of. A write is one deeper than what it came of, and as many are
 //! lost as the value that it overwrote was deeper than what it came of. Sometimes it was less deep, and lost updates come back.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use super::table::Table;
 use forkyard_wire::timeline::LostUpdates;
 
 /// Elements that are remembered, at most.
@@ -31,12 +32,12 @@ struct Touch {
 #[derive(Debug, Default)]
 pub(crate) struct Cells {
     /// What each lane read and has not written since.
-    read: HashMap<(u32, Cell), Touch>,
-    written: HashMap<Cell, Touch>,
+    read: Table<(u32, Cell), Touch>,
+    written: Table<Cell, Touch>,
     /// What was lost since the last chunk, by object, lane and line of both.
     lost: BTreeMap<(u32, u32, u32, u32, u32), LostUpdates>,
     /// Updates of each object that were told as lost and came back.
-    back: HashMap<u32, i64>,
+    back: Table<u32, i64>,
 }
 
 impl Cells {

@@ -1,11 +1,12 @@
 //! Time on cores, given to lanes: the core's own row says who had it, the thread's row when it had to wait for one.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use forkyard_wire::cores::{AfterCore, CoreInterval};
 use forkyard_wire::timeline::{Segment, SegmentKind};
 
 use super::lanes::Lanes;
+use super::table::Table;
 
 /// How long a stretch of an unknown process is kept, in nanoseconds: a spawned interpreter runs for a while before it says
 /// who it is.
@@ -26,7 +27,7 @@ pub(crate) struct Cores {
     /// The ends and lengths of the last stretches.
     last: VecDeque<(u64, u64)>,
     /// Since when a thread has been ready without a core, by pid and tid; absolute time.
-    ready: HashMap<(u32, u32), u64>,
+    ready: Table<(u32, u32), u64>,
 }
 
 impl Cores {

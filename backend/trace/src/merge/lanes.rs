@@ -1,11 +1,12 @@
 //! The rows of the picture: processes, their threads, cores; and who stands in which.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use forkyard_wire::timeline::{Lane, LaneKind};
 use nix::sys::signal::Signal;
 
 use super::Ending;
+use super::table::Table;
 
 /// Rows that are kept, at most; what more there is is counted.
 const KEPT: usize = 8192;
@@ -20,9 +21,9 @@ struct Process {
     pid: u32,
     lane: u32,
     /// Lanes of its threads other than the main one, by tid. Emptied at its death.
-    threads: HashMap<u32, u32>,
+    threads: Table<u32, u32>,
     /// Names of threads that have no lane yet, by tid.
-    names: HashMap<u32, String>,
+    names: Table<u32, String>,
     /// Whether its end is known, so that the pid may come back.
     reported: bool,
     /// Whether its birth has been handled.
@@ -38,8 +39,8 @@ struct Process {
 pub(crate) struct Lanes {
     rows: Vec<Lane>,
     processes: Vec<Process>,
-    pids: HashMap<u32, ProcessId>,
-    cores: HashMap<u32, u32>,
+    pids: Table<u32, ProcessId>,
+    cores: Table<u32, u32>,
     changed: BTreeSet<u32>,
     /// Pids and tids that have no row for want of room.
     left_out: HashSet<(u32, u32)>,
@@ -65,8 +66,8 @@ impl Lanes {
         self.processes.push(Process {
             pid,
             lane,
-            threads: HashMap::new(),
-            names: HashMap::new(),
+            threads: Table::default(),
+            names: Table::default(),
             reported: false,
             born: false,
             shown: false,

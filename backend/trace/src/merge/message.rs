@@ -1,8 +1,8 @@
 //! Messages: each that was sent and received becomes one arrow.
 
-use std::collections::HashMap;
-
 use forkyard_wire::timeline::Arrow;
+
+use super::table::Table;
 
 /// Messages on their way that are remembered, at most. More than that is not a program whose arrows anybody can look at.
 const KEPT: usize = 1 << 20;
@@ -44,14 +44,14 @@ struct Passed {
 /// The messages of which one end is known.
 #[derive(Debug, Default)]
 pub(crate) struct Messages {
-    sent: HashMap<Number, End>,
-    received: HashMap<Number, End>,
+    sent: Table<Number, End>,
+    received: Table<Number, End>,
     /// What each lane received last: when, and from whom.
-    last: HashMap<u32, (u64, u32)>,
+    last: Table<u32, (u64, u32)>,
     /// What each lane received last, while it may still be told how long that was unpickled.
-    unpickling: HashMap<u32, (Number, Arrow)>,
+    unpickling: Table<u32, (Number, Arrow)>,
     /// What passed in each object and direction.
-    passed: HashMap<Number, Passed>,
+    passed: Table<Number, Passed>,
 }
 
 impl Messages {

@@ -9,7 +9,7 @@
 //! lanes     who stands in which row      wait      waits and who ended them     task      tasks of pools
 //! life      births, phases, starts       hold      locks held                   cores     time on cores
 //! level     how many wait, how full      gil       the interpreter's lock       cell      updates of shared values
-//! meaning   which event changes which of them                                   deadlock  who waits for ever
+//! meaning   which event changes which of them      table     hashes of numbers  deadlock  who waits for ever
 //! ```
 //!
 //! What has ended is told and forgotten; what is kept grows with what lives: lanes, objects, messages on their way.
@@ -27,10 +27,10 @@ mod message;
 mod objects;
 mod pending;
 mod strings;
+mod table;
 mod task;
 mod wait;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use forkyard_wire::cores::{AfterCore, CoreInterval};
@@ -49,6 +49,7 @@ use self::message::Messages;
 use self::objects::Objects;
 use self::pending::{HOLD_BACK_NS, Item, Pending};
 use self::strings::Strings;
+use self::table::Table;
 use self::task::Tasks;
 use self::wait::Waits;
 use crate::event::{Kind, unpack};
@@ -81,7 +82,7 @@ pub struct Merge {
     unseen: u32,
     pending: Pending,
     /// The strings of each slot, by their id there.
-    slots: HashMap<usize, HashMap<u32, Arc<str>>>,
+    slots: Table<usize, Table<u32, Arc<str>>>,
     strings: Strings,
     lanes: Lanes,
     objects: Objects,
@@ -109,7 +110,7 @@ impl Merge {
             lost: 0,
             unseen: 0,
             pending: Pending::default(),
-            slots: HashMap::new(),
+            slots: Table::default(),
             strings: Strings::default(),
             lanes: Lanes::default(),
             objects: Objects::default(),

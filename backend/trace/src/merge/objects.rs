@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::table::Table;
 use forkyard_wire::timeline::Object;
 
 /// A lane did something at a time.
@@ -38,8 +39,8 @@ pub(crate) struct Acts {
 /// All objects.
 #[derive(Debug, Default)]
 pub(crate) struct Objects {
-    named: HashMap<u32, Object>,
-    acts: HashMap<u32, Acts>,
+    named: Table<u32, Object>,
+    acts: Table<u32, Acts>,
     /// How many objects of a type have no name of their own.
     nameless: HashMap<String, u32>,
     changed: BTreeSet<u32>,

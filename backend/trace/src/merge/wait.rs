@@ -1,10 +1,11 @@
 //! Waits: who waited, for what, who had it, and whose act ended it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use forkyard_wire::timeline::{Segment, SegmentKind};
 
 use super::objects::Acts;
+use super::table::Table;
 
 /// Waits within waits that a thread may be in; more are not believed.
 const DEPTH: usize = 16;
@@ -29,7 +30,7 @@ pub(crate) struct Wait {
 pub(crate) struct Waits {
     open: BTreeMap<u32, Vec<Wait>>,
     /// How many wait for each object.
-    counts: HashMap<u32, u32>,
+    counts: Table<u32, u32>,
     /// Waits for a message that have ended, until the message tells who sent it.
     unsigned: BTreeMap<u32, Segment>,
 }
