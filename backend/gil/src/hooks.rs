@@ -1,4 +1,4 @@
-//! The two functions of the C library that this one answers for, and what else is asked of the system. All that is unsafe lies here.
+//! The three functions of the C library that this one answers for, and what else is asked of the system. All that is unsafe lies here.
 
 use std::ffi::{CStr, c_int, c_void};
 use std::mem::{MaybeUninit, transmute};
@@ -22,19 +22,22 @@ const VERSIONS: [&CStr; 2] = [c"GLIBC_2.3.2", c"GLIBC_2.17"];
 
 // A thread that is ended by unwinding its stack, as `pthread_exit` does, passes through.
 type Signal = unsafe extern "C-unwind" fn(*mut pthread_cond_t) -> c_int;
+type Wait = unsafe extern "C-unwind" fn(*mut pthread_cond_t, *mut pthread_mutex_t) -> c_int;
 type TimedWait = unsafe extern "C-unwind" fn(*mut pthread_cond_t, *mut pthread_mutex_t, *const timespec) -> c_int;
 
 static VARIABLES: Variables = Variables::new();
 static SIGNAL: Real = Real::new(c"pthread_cond_signal");
+static WAIT: Real = Real::new(c"pthread_cond_wait");
 static TIMED_WAIT: Real = Real::new(c"pthread_cond_timedwait");
 
 /// Found before the first thread of the program.
 #[used]
 #[unsafe(link_section = ".init_array")]
-static AT_START: extern "C" fn() = find_both;
+static AT_START: extern "C" fn() = find_all;
 
-extern "C" fn find_both() {
+extern "C" fn find_all() {
     SIGNAL.address();
+    WAIT.address();
     TIMED_WAIT.address();
 }
 
@@ -80,6 +83,17 @@ pub(crate) unsafe extern "C-unwind" fn pthread_cond_signal(variable: *mut pthrea
     }
     // SAFETY: the C library has had this function since it had threads; the argument is the caller's.
     unsafe { transmute::<*mut c_void, Signal>(SIGNAL.address())(variable) }
+}
+
+/// The C library's `pthread_cond_wait`, watched.
+///
+/// # Safety
+/// As the C library's.
+#[unsafe(no_mangle)]
+pub(crate) unsafe extern "C-unwind" fn pthread_cond_wait(variable: *mut pthread_cond_t, mutex: *mut pthread_mutex_t) -> c_int {
+    // SAFETY: the C library has had this function since it had threads; the arguments are the caller's.
+    let wait = || unsafe { transmute::<*mut c_void, Wait>(WAIT.address())(variable, mutex) };
+    if VARIABLES.place(variable as usize) == Some(Place::Taken) { crate::made_way(wait) } else { wait() }
 }
 
 /// The C library's `pthread_cond_timedwait`, watched.

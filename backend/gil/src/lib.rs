@@ -1,14 +1,14 @@
 //! Watches the interpreter's lock (the GIL) from outside: who waits for it, who takes it, who lets it go and whether it was asked to.
 //!
 //! CPython keeps the lock as a flag under a mutex with two condition variables: one is signalled when the lock is let go and waited
-//! for by who wants it, the other is signalled when it was taken. This library is loaded before the interpreter (`LD_PRELOAD`), answers
-//! for the two functions of the C library that do so, and notes the calls that are about these two variables. It needs no help from
+//! for by who wants it, the other is signalled when it was taken, and waited for by who was asked to let it go: until somebody has it. This library is loaded before the interpreter (`LD_PRELOAD`), answers
+//! for the three functions of the C library that do so, and notes the calls that are about these two variables. It needs no help from
 //! the interpreter and no right that a user has not.
 //!
 //! It knows nothing of recordings: [`forkyard_gil_watch`] is handed a function to tell. Until then, and in programs that are no Python,
 //! it only passes calls on. What it does in a call neither allocates nor locks.
 //!
-//! `hooks` has the two functions, `variables` finds the two variables, `turns` understands what is done to them.
+//! `hooks` has the functions, `variables` finds the two variables, `turns` understands what is done to them.
 
 mod hooks;
 mod turns;
@@ -80,6 +80,15 @@ fn waited(wait: impl FnOnce() -> bool) {
     if wait() {
         TURNS.ran_out(turn);
     }
+}
+
+/// Its holder was asked to let it go, has, and waits until another has taken it, which may want for a core; `wait` does so.
+fn made_way<T>(wait: impl FnOnce() -> T) -> T {
+    let Some(tell) = told() else { return wait() };
+    say(tell, Told::WaitBegan, hooks::now_ns());
+    let waited = wait();
+    say(tell, Told::WaitEnded, hooks::now_ns());
+    waited
 }
 
 /// One of the lock's variables is about to be signalled.

@@ -48,10 +48,12 @@ impl Gils {
         if holder == but { 0 } else { holder }
     }
 
-    /// Who let it go last, if that was at or after `start`; else who had it when the wait began.
-    pub(crate) fn released_since(&self, process: ProcessId, start: u64, holder: u32) -> u32 {
+    /// Who ended a wait of the lane `me` that began at `start`, when `holder` had it: who let it go last, if that was since; else who had
+    /// it then; else, as `me` had to make way for another, who has taken it.
+    pub(crate) fn ended_by(&self, process: ProcessId, (me, start): (u32, u64), holder: u32) -> u32 {
         let dropped = self.all.get(&process).map_or(0, |state| state.dropped.since(start));
-        if dropped != 0 { dropped } else { holder }
+        let others = [dropped, holder, self.holder(process, me)];
+        others.into_iter().find(|&lane| lane != 0 && lane != me).unwrap_or(0)
     }
 
     /// A thread or all of a process is no more: what it had ends.
