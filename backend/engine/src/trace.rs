@@ -4,6 +4,7 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use forkyard_trace::event::{BOUNDED, Kind, pack};
 use forkyard_trace::recorder;
@@ -79,6 +80,18 @@ impl LabelWords {
         }
     }
 
+    /// Records how long the sender of a message took to make its bytes, up to `at_ns`.
+    pub(crate) fn made(&self, number: u32, at_ns: u64, took: Duration) {
+        if let Some(object) = self.recorded() {
+            recorder::record_at(at_ns, Kind::Pickled, object, pack(number, nanoseconds(took)));
+        }
+    }
+
+    /// Records how long the receiver of a message took to read its bytes, up to now.
+    pub(crate) fn read(&self, number: u32, took: Duration) {
+        self.record(Kind::Unpickled, pack(number, nanoseconds(took)));
+    }
+
     /// Records that the calling thread took the lock.
     #[inline]
     pub(crate) fn hold_begins(&self) {
@@ -106,6 +119,11 @@ impl LabelWords {
     pub(crate) fn wait_as(&self, kind: SegmentKind, wait: Wait) -> WaitRecord {
         self.recorded().map_or(WaitRecord(None), |object| WaitRecord::begin(kind, object, bound(wait)))
     }
+}
+
+/// As an event has room for: up to four seconds.
+fn nanoseconds(time: Duration) -> u32 {
+    u32::try_from(time.as_nanos()).unwrap_or(u32::MAX)
 }
 
 /// What a wait's record says of its end.

@@ -3,6 +3,9 @@
 //! Exact atoms (int within 64 bits, float, str, bytes, bool, None) are written as they are; all else is a pickle. Bytes that a
 //! program sends by itself (`send_bytes`) are tagged like a pickle, because `recv` of the other end unpickles them.
 
+use std::time::Duration;
+
+use forkyard_trace::recorder;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -18,11 +21,32 @@ const FLOAT: u8 = b'D';
 const STR: u8 = b'S';
 const BYTES: u8 = b'B';
 
+/// The pickles whose making and reading are recorded have at least so many bytes. They take microseconds, of which being recorded adds
+/// some percent; what is smaller has no parts that could be seen.
+const LARGE: usize = 4096;
+
 /// An object on its way into a channel: its tag and its bytes, borrowed where they are Python's own.
 pub(crate) enum Encoded<'py> {
     Small([u8; 9], usize),
     Text(Bound<'py, PyString>),
     Bytes(u8, Bound<'py, PyBytes>),
+    Pickle(Bound<'py, PyBytes>, Option<Effort>),
+}
+
+/// What making a large pickle took.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Effort {
+    /// When it was done, by CLOCK_MONOTONIC.
+    pub(crate) at_ns: u64,
+    pub(crate) took: Duration,
+}
+
+impl Effort {
+    /// What was begun then and is done now.
+    fn since(began_ns: u64) -> Self {
+        let at_ns = recorder::now_ns();
+        Self { at_ns, took: Duration::from_nanos(at_ns.saturating_sub(began_ns)) }
+    }
 }
 
 impl<'py> Encoded<'py> {
@@ -48,7 +72,10 @@ impl<'py> Encoded<'py> {
         {
             return Ok(Self::Text(text.clone()));
         }
-        Ok(Self::Bytes(RAW, pickles(py, "dumps")?.call1((object,))?.cast_into::<PyBytes>()?))
+        let began = recorder::is_on().then(recorder::now_ns);
+        let pickle = pickles(py, "dumps")?.call1((object,))?.cast_into::<PyBytes>()?;
+        let effort = began.filter(|_| pickle.as_bytes().len() >= LARGE).map(Effort::since);
+        Ok(Self::Pickle(pickle, effort))
     }
 
     /// Bytes as a program sends them.
@@ -62,8 +89,13 @@ impl<'py> Encoded<'py> {
             Encoded::Small(bytes, length) => [&bytes[..1], &bytes[1..*length]],
             Encoded::Text(text) => [&[STR], text.to_str()?.as_bytes()],
             Encoded::Bytes(BYTES, bytes) => [&[BYTES], bytes.as_bytes()],
-            Encoded::Bytes(_, bytes) => [&[RAW], bytes.as_bytes()],
+            Encoded::Bytes(_, bytes) | Encoded::Pickle(bytes, _) => [&[RAW], bytes.as_bytes()],
         })
+    }
+
+    /// What it took, if it is worth being recorded.
+    pub(crate) fn effort(&self) -> Option<Effort> {
+        if let Encoded::Pickle(_, effort) = self { *effort } else { None }
     }
 
     fn tag(tag: u8) -> Self {
@@ -85,6 +117,18 @@ pub(crate) fn object<'py>(py: Python<'py>, message: &[u8]) -> PyResult<Bound<'py
         Some(object) => Ok(object),
         None => pickled(py, &message[1..]),
     }
+}
+
+/// The object that a message stands for; what reading a large one took is told to `record`.
+pub(crate) fn object_telling<'py>(py: Python<'py>, message: &[u8], record: impl FnOnce(Duration)) -> PyResult<Bound<'py, PyAny>> {
+    // Of the others the sender has told nothing either.
+    if message.len() <= LARGE || message[0] != RAW || !recorder::is_on() {
+        return object(py, message);
+    }
+    let began = recorder::now_ns();
+    let object = object(py, message)?;
+    record(Effort::since(began).took);
+    Ok(object)
 }
 
 /// The object of a pickle.

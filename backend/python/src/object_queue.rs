@@ -11,7 +11,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use crate::message::{self, Encoded};
+use crate::message::Encoded;
 use crate::queue::Queue;
 use crate::waiting::{Blocking, wait_for};
 
@@ -85,8 +85,7 @@ impl ObjectQueue {
     fn get<'py>(slf: &Bound<'py, Self>, block: bool, timeout: Option<f64>) -> PyResult<Bound<'py, PyAny>> {
         let (py, queue) = (slf.py(), slf.get());
         queue.refuse_closed(slf)?;
-        let message = queue.ring()?.get().take(py, wait_for(Blocking::from(block), timeout))?;
-        message::object(py, &message)
+        queue.ring()?.get().take_object(py, wait_for(Blocking::from(block), timeout))
     }
 }
 

@@ -111,8 +111,9 @@ impl End {
     }
 
     fn recv<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let message = receive(py, &*self.open_end()?)?;
-        message::object(py, &message)
+        let end = self.open_end()?;
+        let message = receive(py, &end)?;
+        message::object_telling(py, &message, |took| end.record_read(&message, took))
     }
 
     fn _recv_whole<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
@@ -146,14 +147,19 @@ impl End {
 fn send(py: Python<'_>, end: &channel::End, encoded: &Encoded<'_>) -> PyResult<()> {
     note_line(py)?;
     let parts = encoded.parts()?;
+    let tell = |number| {
+        if let Some(effort) = encoded.effort() {
+            end.record_made(number, effort.at_ns, effort.took);
+        }
+    };
     if parts[1].len() <= SHORT {
         match end.send_parts(&parts, Wait::Never) {
             Err(SendError::TimedOut | SendError::Interrupted) => {}
-            other => return other.map(drop).map_err(failed_send),
+            other => return other.map(tell).map_err(failed_send),
         }
     }
     detached(py, || end.send_parts(&parts, Wait::Forever), |error| matches!(error, SendError::Interrupted))?
-        .map(drop)
+        .map(tell)
         .map_err(failed_send)
 }
 

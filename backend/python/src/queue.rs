@@ -70,8 +70,7 @@ impl Queue {
 
     #[pyo3(signature = (block=true, timeout=None))]
     fn get<'py>(&self, py: Python<'py>, block: bool, timeout: Option<f64>) -> PyResult<Bound<'py, PyAny>> {
-        let message = self.take(py, wait_for(Blocking::from(block), timeout))?;
-        message::object(py, &message)
+        self.take_object(py, wait_for(Blocking::from(block), timeout))
     }
 
     /// The next object as a pickle.
@@ -112,13 +111,27 @@ impl Queue {
         if parts[1].len() <= SHORT {
             match self.queue.put_parts(&parts, Wait::Never) {
                 Err(PutError::Full | PutError::Interrupted) if wait != Wait::Never => {}
-                other => return other.map(drop).map_err(|error| failed_put(py, error)),
+                other => return other.map(|number| self.tell(encoded, number)).map_err(|error| failed_put(py, error)),
             }
         }
-        detached(py, || self.queue.put_parts(&parts, wait), interrupted)?.map(drop).map_err(|error| failed_put(py, error))
+        let put = detached(py, || self.queue.put_parts(&parts, wait), interrupted)?;
+        put.map(|number| self.tell(encoded, number)).map_err(|error| failed_put(py, error))
     }
 
-    pub(crate) fn take(&self, py: Python<'_>, wait: Wait) -> PyResult<channel::Message> {
+    /// The next object.
+    pub(crate) fn take_object<'py>(&self, py: Python<'py>, wait: Wait) -> PyResult<Bound<'py, PyAny>> {
+        let message = self.take(py, wait)?;
+        message::object_telling(py, &message, |took| self.queue.record_read(&message, took))
+    }
+
+    /// Records what it took to make the message with this number.
+    fn tell(&self, encoded: &Encoded<'_>, number: u32) {
+        if let Some(effort) = encoded.effort() {
+            self.queue.record_made(number, effort.at_ns, effort.took);
+        }
+    }
+
+    fn take(&self, py: Python<'_>, wait: Wait) -> PyResult<channel::Message> {
         note_line(py)?;
         if let Ok(message) = self.queue.get(Wait::Never) {
             return Ok(message);

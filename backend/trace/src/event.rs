@@ -80,7 +80,8 @@ pub enum Kind {
     GilWatch,
     /// A pool was given tasks. `object`: the pool. `argument`: `pack(0, how many)`.
     TasksPut,
-    /// The sender's time for pickling a message; at the time of its [`Kind::Sent`]. `argument`: `pack(number, nanoseconds)`.
+    /// The sender has pickled a message, and then sent it. `argument`: `pack(number, nanoseconds)`; the number is that of its [`Kind::Sent`].
+    /// Told of large messages alone, and written after the sending, with the time before it.
     Pickled,
     /// The receiver's time for unpickling the message that it received last. `argument`: `pack(number, nanoseconds)`.
     Unpickled,

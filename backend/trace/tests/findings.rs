@@ -71,7 +71,7 @@ fn a_message_has_its_parts() {
     let mut scene = Scene::new();
     scene.fork(200, 11, "Process-1");
     scene.at(1000, 10, Kind::Sent, 1, pack(1, 5));
-    scene.at(1000, 10, Kind::Pickled, 1, pack(1, 700));
+    scene.at(990, 10, Kind::Pickled, 1, pack(1, 700));
     scene.at(2000, 11, Kind::Received, 1, pack(1, 5));
     scene.at(2900, 11, Kind::Unpickled, 1, pack(1, 800));
     scene.at(3000, 10, Kind::Sent, 1, pack(2, 5));
@@ -123,6 +123,27 @@ fn threads_hand_the_interpreters_lock_over() {
         ["Thread-1", "MainProcess", "MainProcess"]
     );
     assert!(chunk.gil.is_some_and(|gil| gil.watched && gil.reason.is_none()));
+}
+
+#[test]
+fn who_makes_way_for_another_waits_until_that_one_has_the_interpreters_lock() {
+    let mut scene = Scene::new();
+    scene.name(10, Name::Thread { tid: 12, name: "Thread-1".into() });
+    scene.thread_at(200, (10, 12), Kind::ThreadBorn, 0, pack(10, 3));
+    scene.thread_at(300, (10, 12), Kind::GilTaken, 0, 10);
+    scene.thread_at(300, (10, 12), Kind::WaitBegin(SegmentKind::Gil), 0, 0);
+    scene.at(400, 10, Kind::GilDropped, 0, pack(10, 1));
+    scene.at(401, 10, Kind::WaitBegin(SegmentKind::Gil), 0, 0);
+    scene.thread_at(700, (10, 12), Kind::WaitEnd(SegmentKind::Gil), 0, 1);
+    scene.thread_at(701, (10, 12), Kind::GilTaken, 0, 12);
+    scene.at(710, 10, Kind::WaitEnd(SegmentKind::Gil), 0, 1);
+    let chunk = scene.finish(1000);
+    let waits: Vec<_> = of_kind(&chunk, SegmentKind::Gil)
+        .iter()
+        .map(|wait| (wait.start, wait.end, [wait.lane, wait.holder, wait.released_by].map(|lane| name(&chunk, lane))))
+        .collect();
+    let (main, thread) = ("MainProcess", "Thread-1");
+    assert_eq!(waits, [(300, 700, [thread, main, main]), (401, 710, [main, "-", thread])]);
 }
 
 #[test]

@@ -93,6 +93,17 @@ impl End {
         self.note.block.handle()
     }
 
+    /// Records what it took the sender to make the bytes of the message with this number; `at_ns` (CLOCK_MONOTONIC) is when they were
+    /// made, before they were sent.
+    pub fn record_made(&self, number: u32, at_ns: u64, took: Duration) {
+        self.state().label.made(numbered(number, self.side), at_ns, took);
+    }
+
+    /// Records what it has just taken the receiver to read the bytes of a message.
+    pub fn record_read(&self, message: &Message, took: Duration) {
+        self.state().label.read(numbered(message.number(), 1 - self.side), took);
+    }
+
     /// Which end it is: 0 or 1.
     pub fn side(&self) -> u8 {
         self.side

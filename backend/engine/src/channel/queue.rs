@@ -3,6 +3,7 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::time::Duration;
 
 use forkyard_trace::event::{Kind, pack};
 use forkyard_trace::recorder;
@@ -90,6 +91,17 @@ impl Queue {
     /// What names it in other processes.
     pub fn handle(&self) -> Handle {
         self.block.handle()
+    }
+
+    /// Records what it took the sender to make the bytes of the message with this number; `at_ns` (CLOCK_MONOTONIC) is when they were
+    /// made, before they were put.
+    pub fn record_made(&self, number: u32, at_ns: u64, took: Duration) {
+        self.state().label.made(number, at_ns, took);
+    }
+
+    /// Records what it has just taken the receiver to read the bytes of a message.
+    pub fn record_read(&self, message: &Message, took: Duration) {
+        self.state().label.read(message.number(), took);
     }
 
     /// How it appears in the timeline, for all processes: `Silent`, or anything else for `QueueGet` and `QueuePut` waits and messages.

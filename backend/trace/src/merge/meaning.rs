@@ -333,7 +333,7 @@ impl Merge {
                     return;
                 }
             },
-            true if kind == SegmentKind::Gil => self.gils.released_since(process, wait.start, wait.holder),
+            true if kind == SegmentKind::Gil => self.gils.ended_by(process, (lane, wait.start), wait.holder),
             // The last party of a barrier waits for nobody.
             true => Some(wait.released_by(self.objects.acts(wait.object))).filter(|&by| by != lane).unwrap_or(0),
         };

@@ -46,6 +46,8 @@ struct Passed {
 pub(crate) struct Messages {
     sent: Table<Number, End>,
     received: Table<Number, End>,
+    /// How long those were pickled that have not been sent.
+    pickled: Table<Number, u32>,
     /// What each lane received last: when, and from whom.
     last: Table<u32, (u64, u32)>,
     /// What each lane received last, while it may still be told how long that was unpickled.
@@ -56,7 +58,10 @@ pub(crate) struct Messages {
 
 impl Messages {
     /// A message was sent.
-    pub(crate) fn sent(&mut self, number: Number, end: End) -> Option<Arrow> {
+    pub(crate) fn sent(&mut self, number: Number, mut end: End) -> Option<Arrow> {
+        if !self.pickled.is_empty() {
+            end.pickling = self.pickled.remove(&number).unwrap_or(end.pickling);
+        }
         let (way, count) = split(number);
         let passed = self.passed.entry(way).or_default();
         passed.sent = passed.sent.max(count);
@@ -95,10 +100,12 @@ impl Messages {
         way(0).saturating_add(way(SIDE))
     }
 
-    /// It is told how long a message was pickled.
+    /// It is told how long a message was pickled, as a rule before it is sent.
     pub(crate) fn pickled(&mut self, number: Number, nanoseconds: u32) {
         if let Some(end) = self.sent.get_mut(&number) {
             end.pickling = nanoseconds;
+        } else if self.pickled.len() < KEPT {
+            self.pickled.insert(number, nanoseconds);
         }
     }
 

@@ -1,0 +1,40 @@
+"""What a recording shows of the parts of a message: made into bytes, on its way, read again."""
+
+import unittest
+
+from recording import Recorded
+
+MESSAGES = """
+import multiprocessing
+def take(queue, connection):
+    for _ in range(2):
+        queue.get()
+        connection.recv()
+if __name__ == "__main__":
+    queue = multiprocessing.Queue()
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.Process(target=take, args=(queue, theirs))
+    process.start()
+    for message in ([1, 2], list(range(100_000))):
+        queue.put(message)
+        ours.send(message)
+    process.join()
+"""
+
+
+class Messages(Recorded):
+    def test_large_messages_are_told_with_their_pickling_and_unpickling(self):
+        ended, timeline = self.record(MESSAGES)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        for name in ("queue", "ours, theirs"):
+            passed = [event["args"] for event in timeline.of_category("message") if event["ph"] == "s"]
+            passed = [args for args in passed if args["object"] == name]
+            small, large = sorted(passed, key=lambda args: args["bytes"])
+            self.assertEqual([small.get(part) for part in ("pickling_us", "unpickling_us")], [None, None])
+            for part in ("pickling_us", "unpickling_us"):
+                # Whatever the machine: a hundred thousand numbers are not made or read within a microsecond.
+                self.assertGreater(large[part], 1, part)
+
+
+if __name__ == "__main__":
+    unittest.main()
