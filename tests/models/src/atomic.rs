@@ -40,6 +40,10 @@ pub(crate) mod sequential {
                     fenced(order, || self.0.store(value, order));
                 }
 
+                pub(crate) fn swap(&self, value: $number, order: Ordering) -> $number {
+                    fenced(order, || self.0.swap(value, order))
+                }
+
                 pub(crate) fn fetch_add(&self, more: $number, order: Ordering) -> $number {
                     fenced(order, || self.0.fetch_add(more, order))
                 }

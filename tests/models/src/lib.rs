@@ -10,6 +10,7 @@
 #![allow(dead_code, unreachable_pub, reason = "the included files offer more than a model needs, to a crate that is another")]
 
 mod atomic;
+mod channel;
 mod explore;
 mod limits;
 mod process;
@@ -24,6 +25,10 @@ mod trace;
 
 use forkyard_trace::event;
 
+pub use channel::{
+    a_bell_that_is_strict_tells_the_truth, a_large_message_comes_whole, consumers_share_what_there_is,
+    messages_of_two_producers_come_once_and_in_order,
+};
 pub use ring_model::{reader_sees_whole_events, writers_lose_nothing};
 pub use sync_model::{
     every_permit_wakes_somebody, every_release_of_a_lock_wakes_somebody, one_at_a_time_holds_a_lock,

@@ -1,6 +1,11 @@
-//! In the place of the engine's shared memory: a block is its object, which stays until the process ends.
+//! In the place of the engine's shared memory: a block is its object, which stays until the process ends. What has places in memory,
+//! not objects, has the arena's stand-in.
+
+mod arena;
 
 use std::any::Any;
+
+pub(crate) use arena::{Arena, allocator};
 
 use crate::sys::layout::{EventState, LockState, SemaphoreState};
 
@@ -55,8 +60,11 @@ pub(crate) struct Handle;
 
 /// What cannot happen here.
 #[derive(Debug, thiserror::Error)]
-#[error("no memory")]
-pub(crate) struct BlockError;
+pub(crate) enum BlockError {
+    /// The model's memory is too small.
+    #[error("no memory for {bytes} bytes")]
+    Full { bytes: usize },
+}
 
 /// What always happens here.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,6 @@
 //! The objects, made of loom's atomics. Their fields are those of the engine's `sys::layout`, which says what they mean.
 
+use super::mutex::RobustMutex;
 use crate::atomic::sequential::{AtomicU32, AtomicU64};
 
 /// What lets somebody sleep.
@@ -41,4 +42,23 @@ pub(crate) struct EventState {
     pub(crate) flag: AtomicU32,
     pub(crate) label: LabelWords,
     pub(crate) signal: Signal,
+}
+
+/// A chain of segments of records.
+#[derive(Debug, Default)]
+pub(crate) struct ChainState {
+    pub(crate) tail_mutex: RobustMutex,
+    pub(crate) tail: AtomicU64,
+    pub(crate) tail_segment: AtomicU64,
+    pub(crate) sent: AtomicU32,
+    pub(crate) rung: AtomicU32,
+    pub(crate) sent_bytes: AtomicU64,
+    pub(crate) segment_size: AtomicU64,
+    pub(crate) spare: AtomicU64,
+    pub(crate) head_mutex: RobustMutex,
+    pub(crate) head: AtomicU64,
+    pub(crate) head_segment: AtomicU64,
+    pub(crate) received_bytes: AtomicU64,
+    pub(crate) received: AtomicU32,
+    pub(crate) strict: AtomicU32,
 }

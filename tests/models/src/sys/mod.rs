@@ -3,6 +3,7 @@
 pub(crate) use crate::atomic::sequential as atomic;
 pub(crate) mod futex;
 pub(crate) mod layout;
+pub(crate) mod mutex;
 
 /// Each process has one thread.
 pub(crate) mod thread {
