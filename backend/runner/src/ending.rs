@@ -13,6 +13,9 @@ const TAIL: usize = 4096;
 /// How Python, the C library and the engine say that a process or thread was refused.
 const REFUSED: [&str; 3] = ["Resource temporarily unavailable", "can't start new thread", "BlockingIOError"];
 
+/// What stands in the command line of a guard of named memory.
+const GUARD: &[u8] = b"from _forkyard.guard import";
+
 /// Why a run was ended, when it did not end by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Verdict {
@@ -67,13 +70,22 @@ impl Tail {
     }
 }
 
+/// What happens to the guards of named memory, which end by themselves once they have removed what the others left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Guards {
+    /// They are let do so, where the memory is not the run's own and gone with it.
+    Spared,
+    /// They had the time for it.
+    Ended,
+}
+
 /// Ends every process of a run. Those that are just being born may need a second call.
-pub(crate) fn kill_all(territory: Territory, births: &Births) {
+pub(crate) fn kill_all(territory: Territory, births: &Births, guards: Guards) {
     match territory {
         // Everything but ourselves: we are process 1.
         Territory::Namespace => drop(kill(Pid::from_raw(-1), Signal::SIGKILL)),
         Territory::Descendants => {
-            for pid in births.all() {
+            for pid in births.all().into_iter().filter(|pid| guards == Guards::Ended || !is_guard(*pid)) {
                 match kill(Pid::from_raw(pid as i32), Signal::SIGKILL) {
                     Ok(()) | Err(Errno::ESRCH) => {}
                     Err(errno) => eprintln!("forkyard-runner: process {pid} cannot be ended: {errno}"),
@@ -81,6 +93,12 @@ pub(crate) fn kill_all(territory: Territory, births: &Births) {
             }
         }
     }
+}
+
+/// Whether it says of itself, in its command line, that it is one.
+fn is_guard(pid: u32) -> bool {
+    let command = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    command.windows(GUARD.len()).any(|part| part == GUARD)
 }
 
 #[cfg(test)]

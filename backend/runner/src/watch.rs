@@ -22,7 +22,7 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 
 use crate::births::{Births, End, Territory};
 use crate::console::{Keyboard, Receiver, monotonic_ns};
-use crate::ending::{Tail, Verdict, Victim, kill_all};
+use crate::ending::{Guards, Tail, Verdict, Victim, kill_all};
 use crate::events::Events;
 use crate::figures::Figures;
 use crate::job::Lines;
@@ -42,6 +42,9 @@ const PIECES: usize = 256;
 
 /// How long ended processes may take to go, in nanoseconds. What is left then goes with the namespace.
 const GOING_NS: u64 = 5_000_000_000;
+
+/// How long of this a guard of named memory has to remove what the others left: it may have its interpreter to load first.
+const GUARDING_NS: u64 = 1_000_000_000;
 
 /// What the watched run consists of.
 pub(crate) struct Watch {
@@ -357,9 +360,11 @@ impl Watch {
     fn end_everything(&mut self, state: &mut State) -> Result<(), WatchError> {
         state.killing = true;
         self.control = None;
-        let until = monotonic_ns()? + GOING_NS;
+        let began = monotonic_ns()?;
+        let until = began + GOING_NS;
         loop {
-            kill_all(self.territory, &state.births);
+            let guards = if monotonic_ns()? < began + GUARDING_NS { Guards::Spared } else { Guards::Ended };
+            kill_all(self.territory, &state.births, guards);
             let (left, _) = self.reap(state)?;
             self.drain_output(state)?;
             if !left || monotonic_ns()? > until {

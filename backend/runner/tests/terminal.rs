@@ -77,6 +77,36 @@ os.wait()";
     ended.left_nothing();
 }
 
+/// A program with a guard: what that does when the program has ended.
+fn guarded(then: &str) -> String {
+    format!(
+        "import os, sys
+program = os.pidfd_open(os.getpid())
+os.set_inheritable(program, True)
+executed, executes = os.pipe()
+if os.fork() == 0:
+    os.setsid()
+    code = f'import os, select, time; select.select([{{program}}], [], []); {then} # from _forkyard.guard import main'
+    os.execv(sys.executable, [sys.executable, '-c', code])
+os.close(executes)
+os.read(executed, 1)"
+    )
+}
+
+#[test]
+fn who_removes_what_it_leaves_behind_may_do_so() {
+    let room = Room::new("guard", &guarded("open(\"cleaned\", \"w\").write(\"up\")"));
+    let ended = room.trial().run();
+    assert_eq!(room.read("cleaned"), "up");
+    ended.left_nothing();
+}
+
+#[test]
+fn who_only_says_so_is_ended() {
+    let room = Room::new("pretender", &guarded("time.sleep(1000)"));
+    room.trial().run().left_nothing();
+}
+
 #[test]
 fn a_signal_to_the_runner_ends_it() {
     let room = Room::new("signal", "import os, time\nos.fork()\nopen('out', 'a').write('x')\ntime.sleep(1000)");
