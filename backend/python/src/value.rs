@@ -19,6 +19,9 @@ use crate::lock::{SemLock, wait};
 use crate::memory;
 use crate::waiting::{current_line, note_line};
 
+/// A slice of at most so many elements is recorded element by element; `_forkyard.watch_raw` has the same number.
+const FEW: usize = 16;
+
 /// What `multiprocessing.sharedctypes.Synchronized` inherits from.
 #[pyclass(frozen, subclass, module = "_forkyard._engine")]
 pub(crate) struct SharedNumber {
@@ -168,11 +171,14 @@ impl Cells {
         }
     }
 
-    /// So many numbers from `start` on. Not recorded: what is read as a whole is as a rule not what is written back.
+    /// So many numbers from `start` on. Of many nothing is recorded: they are as a rule not what is written back.
     fn list<'py>(&self, py: Python<'py>, start: usize, count: usize) -> PyResult<Bound<'py, PyList>> {
         let size = self.kind.size();
         let mut bytes = vec![0; count * size];
         self.block.read(start * size, &mut bytes);
+        if count <= FEW {
+            (start..start + count).for_each(|index| self.record(Kind::CellRead, index));
+        }
         PyList::new(py, self.kind.objects(py, &bytes)?)
     }
 }

@@ -32,14 +32,16 @@ class Recorded(Case):
                 env=variables, capture_output=True, text=True, timeout=50,
             )  # fmt: skip
             with open(recorded) as file:
-                return ended, Timeline(json.load(file)["traceEvents"])
+                trace = json.load(file)
+            return ended, Timeline(trace["traceEvents"], trace["otherData"]["lost_updates"])
 
 
 class Timeline:
     """The events of a recording, as the Chrome trace has them."""
 
-    def __init__(self, events):
+    def __init__(self, events, lost_updates):
         self._events = events
+        self.lost_updates = lost_updates
 
     def segments(self, name):
         """The complete events of this name."""

@@ -130,9 +130,10 @@ def _futures():
 
 
 def _values(module):
-    from . import watch_values
+    from . import watch_raw, watch_values
 
     watch_values.install(module)
+    watch_raw.install(module)
 
 
 def _exit():

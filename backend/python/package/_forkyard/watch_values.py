@@ -1,13 +1,10 @@
 """Recorded runs only: each read and write of a shared value or an array's element, so that lost updates can be found.
 
 A value is read and written under its own lock, and it is recorded there too: then the records are in the order of what
-they tell. `Value(…, lock=False)` is a plain ctypes object, of which nothing is known; neither is of what goes through
-`get_obj()`. The engine records what it does by itself; this is for what it leaves to ctypes.
+they tell. The engine records what it does by itself; this is for what it leaves to ctypes. What goes round the lock is in `watch_raw`.
 """
 
-import operator
-
-from . import trace
+from . import trace, watch_raw
 
 
 def install(sharedctypes):
@@ -55,11 +52,9 @@ def _setitem(self, i, value):
 
 
 def _record(kind, shared, index):
-    """Records what is done to an element. A slice is not: what is read as a whole is as a rule not what is written back."""
+    """Records what is done to an element, or to each of a few."""
     number = getattr(shared._lock, "_object", 0)
-    if not number or isinstance(index, slice):
-        return
-    element = operator.index(index)
-    if element < 0:
-        element += len(shared._obj)
-    trace.record(kind, number, trace.pack(element, trace.line()))
+    if number:
+        length = len(shared._obj) if hasattr(shared._obj, "__len__") else 1
+        for element in watch_raw.elements(index, length):
+            trace.record(kind, number, trace.pack(element, trace.line()))
