@@ -48,6 +48,3 @@ pub const TASK_BYTES: u64 = 4 << 20;
 
 /// A pool's idle worker looks after this time whether its parent still lives.
 pub const WORKER_LOOKS_UP: Duration = Duration::from_secs(1);
-
-/// A zygote that has not answered after this time is given up. It may have its interpreter to load first.
-pub const ZYGOTE_ANSWERS: Duration = Duration::from_secs(10);

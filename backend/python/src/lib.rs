@@ -22,6 +22,7 @@ mod mapping;
 mod memory;
 mod message;
 mod methods;
+mod modules;
 mod named;
 mod object_queue;
 mod pipe;
@@ -43,6 +44,7 @@ fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     memory::add_to(module)?;
     named::add_to(module)?;
     zygote::add_to(module)?;
+    module.add_function(wrap_pyfunction!(modules::changed, module)?)?;
     module.add_class::<lock::SemLock>()?;
     module.add_function(wrap_pyfunction!(methods::with_own_methods, module)?)?;
     module.add_class::<value::SharedNumber>()?;

@@ -3,10 +3,10 @@
 use std::ffi::{CStr, CString};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use forkyard_engine::process::surroundings;
-use forkyard_engine::process::zygote::{self, Server, ZygoteError};
+use forkyard_engine::process::zygote::{self, Manner, Server, Tether, Work, ZygoteError};
 use pyo3::exceptions::{PyOSError, PySystemExit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
@@ -24,6 +24,8 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<Entry>()?;
     module.add_class::<Surroundings>()?;
     module.add_function(wrap_pyfunction!(bear_zygote, module)?)?;
+    module.add_function(wrap_pyfunction!(become_zygote, module)?)?;
+    module.add_function(wrap_pyfunction!(libraries, module)?)?;
     module.add_function(wrap_pyfunction!(exit_process, module)?)
 }
 
@@ -32,17 +34,19 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
 struct Zygote {
     zygote: zygote::Zygote,
     theirs: Mutex<Option<OwnedFd>>,
+    patience: Option<Duration>,
 }
 
 #[pymethods]
 impl Zygote {
+    /// `patience` is how many seconds it may take to answer; `None` is for ever.
     #[new]
-    fn new() -> PyResult<Self> {
+    fn new(patience: Option<f64>) -> PyResult<Self> {
         let (zygote, theirs) = zygote::Zygote::new().map_err(failed)?;
-        Ok(Self { zygote, theirs: Mutex::new(Some(theirs)) })
+        Ok(Self { zygote, theirs: Mutex::new(Some(theirs)), patience: patience.map(Duration::from_secs_f64) })
     }
 
-    /// The descriptor to hand on to the first process.
+    /// The descriptor to hand on to the process that will become or make the zygote.
     fn theirs(&self) -> i32 {
         self.lock().as_ref().map_or(-1, AsRawFd::as_raw_fd)
     }
@@ -54,28 +58,37 @@ impl Zygote {
 
     /// The zygote's pid, once there is one; `None` when there will not be one.
     fn born(&self, py: Python<'_>) -> PyResult<Option<u32>> {
-        match self.answer(py)? {
-            Ok(pid) => Ok(Some(pid)),
-            Err(ZygoteError::Gone | ZygoteError::Silent) => Ok(None),
-            Err(error) => Err(failed(error)),
-        }
+        self.pid_from(py, zygote::Zygote::born)
     }
 
     /// The pid of a new process that has these descriptors; `None` when there is no zygote any more, and hence no such process.
     fn start(&self, py: Python<'_>, fds: Vec<i32>, message: &[u8]) -> PyResult<Option<u32>> {
+        let Some(copy) = self.pid_from(py, zygote::Zygote::copy)? else { return Ok(None) };
         match self.zygote.ask(&fds, message) {
-            // Had it died since, there might be a process of which nobody knows: that is an error, and no reason to start another.
-            Ok(()) => self.answer(py)?.map(Some).map_err(failed),
+            Ok(()) => Ok(Some(copy)),
             Err(ZygoteError::Gone | ZygoteError::TooMuch) => Ok(None),
             Err(error) => Err(failed(error)),
         }
     }
+
+    /// Ends the zygote with this pid, which is left to be reaped, and what waits to be started.
+    fn end(&self, py: Python<'_>, pid: u32) {
+        py.detach(|| self.zygote.end(pid));
+    }
 }
 
 impl Zygote {
-    fn answer(&self, py: Python<'_>) -> PyResult<Result<u32, ZygoteError>> {
-        let asked = Instant::now();
-        detached(py, || self.zygote.answer(asked), |error| matches!(error, ZygoteError::Interrupted))
+    fn pid_from(
+        &self,
+        py: Python<'_>,
+        call: impl Fn(&zygote::Zygote, Option<Instant>) -> Result<u32, ZygoteError> + Sync,
+    ) -> PyResult<Option<u32>> {
+        let until = self.patience.map(|patience| Instant::now() + patience);
+        match detached(py, || call(&self.zygote, until), |error| matches!(error, ZygoteError::Interrupted))? {
+            Ok(pid) => Ok(Some(pid)),
+            Err(ZygoteError::Gone | ZygoteError::Silent) => Ok(None),
+            Err(error) => Err(failed(error)),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<OwnedFd>> {
@@ -106,18 +119,22 @@ impl Surroundings {
 /// the zygote the message of its starter. `settled` is called in the zygote before it is copied.
 #[pyfunction]
 fn bear_zygote(py: Python<'_>, control: i32, starter: u32, settled: &Bound<'_, PyAny>) -> PyResult<Option<Py<PyBytes>>> {
-    let Ok(mut server) = Server::new(control, starter) else { return Ok(None) };
+    let Ok(server) = Server::new(control, starter, Manner::Exactly) else { return Ok(None) };
     let own_name = own_name();
     // A machine that cannot do this has no zygote, and starts each process afresh.
-    if !matches!(fork::sibling(py, || ()), Ok(Side::Copy(()))) {
+    if !matches!(fork::sibling(py), Ok(Side::Copy)) {
         return Ok(None);
     }
-    if server.settle(NAME).is_err() || settled.call0().is_err() {
-        zygote::exit();
-    }
-    server.answer(Ok(std::process::id()));
-    let message = serve(py, server, &own_name).unwrap_or_else(|| zygote::exit());
-    Ok(Some(PyBytes::new(py, &message).unbind()))
+    let work = serve(py, server, &own_name, settled);
+    Ok(Some(PyBytes::new(py, &work.message).unbind()))
+}
+
+/// Makes this process the zygote of `starter`, which listens on `control`. `None` when it cannot be one; in a copy the descriptors
+/// that its starter has sent, which it has beside those of this process.
+#[pyfunction]
+fn become_zygote(py: Python<'_>, control: i32, starter: u32, settled: &Bound<'_, PyAny>) -> Option<Vec<i32>> {
+    let server = Server::new(control, starter, Manner::Beside).ok()?;
+    Some(serve(py, server, NAME, settled).fds)
 }
 
 /// What this process is called in a list of processes.
@@ -127,18 +144,21 @@ fn own_name() -> CString {
     CString::new(name).unwrap_or_default()
 }
 
-/// Makes copies as long as they are wanted. Comes back in a copy, with its message; `None`: no more are wanted.
-fn serve(py: Python<'_>, server: Server, name: &CStr) -> Option<Vec<u8>> {
-    let mut server = Some(server);
+/// The life of a zygote: keeps a copy ready as long as its starter lives. Comes back in each copy that is wanted; `name` is what that
+/// is called.
+fn serve(py: Python<'_>, mut server: Server, name: &CStr, settled: &Bound<'_, PyAny>) -> Work {
+    if server.settle(NAME).is_err() || settled.call0().is_err() {
+        zygote::exit();
+    }
     loop {
-        let mut request = Some(server.as_ref()?.next()?);
-        let copied = fork::sibling(py, || {
-            Some((server.take()?, request.take()?)).and_then(|(server, request)| server.leave(request, name).ok())
-        });
-        match copied {
-            Ok(Side::Copy(message)) => return message,
-            Ok(Side::Copied(pid)) => server.as_ref()?.answer(Ok(pid)),
-            Err(error) => server.as_ref()?.answer(Err(error)),
+        let Ok(tether) = Tether::new() else { zygote::exit() };
+        let goes_on = match fork::sibling(py) {
+            Ok(Side::Copy) => return server.await_work(tether, name).unwrap_or_else(|| zygote::exit()),
+            Ok(Side::Copied) => server.await_taken(tether),
+            Err(error) => server.await_another_try(error),
+        };
+        if goes_on.is_none() {
+            zygote::exit();
         }
     }
 }
@@ -179,10 +199,16 @@ impl Entry {
     }
 }
 
-/// Ends the process with this code as the C library does it, Python aside.
+/// How many libraries have been loaded into this process so far.
 #[pyfunction]
-fn exit_process(code: i32) {
-    std::process::exit(code)
+fn libraries() -> u64 {
+    zygote::libraries()
+}
+
+/// Ends a copy of a zygote, which had so many libraries, with this code, Python aside.
+#[pyfunction]
+fn exit_process(code: i32, libraries: u64) {
+    zygote::end(code, libraries)
 }
 
 fn failed(error: ZygoteError) -> PyErr {

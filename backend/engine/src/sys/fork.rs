@@ -24,6 +24,13 @@ pub(crate) fn exit_now(code: i32) -> ! {
     unsafe { libc::_exit(code) }
 }
 
+/// Ends the process without running what was left to run at exit, but with the C library's own streams written out.
+pub(crate) fn flush_and_exit(code: i32) -> ! {
+    // SAFETY: null means all streams; this process has no thread besides that could use them.
+    unsafe { libc::fflush(std::ptr::null_mut()) };
+    exit_now(code)
+}
+
 /// Has these run at every fork of this process, whoever forks. Called once.
 pub(crate) fn at_fork(prepare: extern "C" fn(), parent: extern "C" fn(), child: extern "C" fn()) {
     // SAFETY: the functions stay, and use nothing but atomics, one mutex and thread-local storage of the forking thread.

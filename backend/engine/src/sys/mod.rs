@@ -10,6 +10,7 @@ pub(crate) mod detached;
 pub(crate) mod fork;
 pub(crate) mod futex;
 pub(crate) mod layout;
+pub(crate) mod libraries;
 pub(crate) mod memory;
 pub(crate) mod mutex;
 pub(crate) mod pidfd;

@@ -61,7 +61,6 @@ def install(engine, workers, start_method):
     if engine != "stdlib" and workers == "processes":
         after_load("multiprocessing.spawn", _pass_arena)
         after_load("multiprocessing.process", _end_with_parents)
-        after_load("multiprocessing.forkserver", _ready_server)
         if "--multiprocessing-fork" in sys.orig_argv:
             after_load("multiprocessing.spawn", _serve)
     sys.meta_path.insert(0, Finder)
@@ -99,12 +98,6 @@ def _pass_arena(spawn):
         return prepared(original(name))
 
     spawn.get_preparation_data = get_preparation_data
-
-
-def _ready_server(forkserver):
-    from . import fresh
-
-    fresh.ready(forkserver)
 
 
 def _serve(spawn):

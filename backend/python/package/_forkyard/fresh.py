@@ -17,27 +17,14 @@ from . import _engine, trace
 HEADER = struct.Struct("<ci2si2sic")
 
 _is_copy = False
-#: The modules of a fresh interpreter.
+#: The modules of a fresh interpreter, and how many libraries it has.
 _modules = {}
+_libraries = 0
 
 
 def serve(spawn):
     """Called with the module when it is loaded."""
     spawn.spawn_main = _engine.Entry(_enter, spawn.spawn_main, _leave)
-
-
-def ready(forkserver):
-    """Called with the module of the fork server when it is loaded: what its processes all need is done once, in the server."""
-    original = forkserver.main
-
-    def main(*args, **kwargs):
-        from multiprocessing import popen_forkserver  # noqa: F401
-
-        _import_ahead(main_is_a_file=True)
-        gc.freeze()
-        return original(*args, **kwargs)
-
-    forkserver.main = main
 
 
 def _enter(**arguments):
@@ -49,7 +36,7 @@ def _enter(**arguments):
     _, control, _, starter, _, main_is_a_file, _ = HEADER.unpack(begin)
     if control < 0:
         return arguments
-    _import_ahead(main_is_a_file)
+    import_ahead(main_is_a_file)
     sent = _bear(control, starter)
     if sent is None:
         return arguments
@@ -62,7 +49,7 @@ def _enter(**arguments):
     return {**arguments, "tracker_fd": int(first), "pipe_handle": int(second)}
 
 
-def _import_ahead(main_is_a_file):
+def import_ahead(main_is_a_file):
     """What this process and each copy will import before the program's first line is run."""
     import runpy
     from multiprocessing import popen_spawn_posix, resource_tracker  # noqa: F401
@@ -80,13 +67,18 @@ def _bear(control, starter):
         return _engine.bear_zygote(control, starter, _settled)
     watch.makes(watch.ZYGOTE)
     sent = _engine.bear_zygote(control, starter, _settled)
-    watch.makes(None)
+    if sent is None:
+        watch.makes(None)
+    else:
+        watch.is_wanted("spawn")
     return sent
 
 
 def _settled():
     """In the zygote, before it is copied: what is here now is no garbage, and need not be looked at in each copy again."""
+    global _libraries
     _modules.update(sys.modules)
+    _libraries = _engine.libraries()
     gc.freeze()
 
 
@@ -102,7 +94,7 @@ def _leave(code):
     code = code & 0xFF if _flush() and printed else 120
     trace.detach()
     _engine.let_go()
-    _engine.exit_process(code)
+    _engine.exit_process(code, _libraries)
 
 
 def _forget_modules():
@@ -111,8 +103,7 @@ def _forget_modules():
 
     process._current_process = None
     spawn.old_main_modules.clear()
-    own = [name for name, module in sys.modules.items() if _modules.get(name) is not module]
-    for module in reversed([*map(sys.modules.pop, own)]):
+    for module in reversed([*map(sys.modules.pop, _engine.changed(sys.modules, _modules))]):
         for names in _name_spaces(module):
             for name in [name for name in names if name != "__builtins__"]:
                 names[name] = None

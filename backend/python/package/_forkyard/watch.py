@@ -156,19 +156,34 @@ def makes(what):
 
 def _after_fork():
     global _hidden, _exit_recorded
-    served, made = _hidden, _makes
+    made, served = _makes, _hidden
+    if made == COPY:
+        return  # no process of the program's before it is wanted
     _hidden = made == ZYGOTE
     _exit_recorded = False
     trace.after_fork()
     makes(COPY if _hidden else None)
-    if _hidden:
-        return  # no process of the program's
+    if not _hidden:
+        _born(_fork_began, "forkserver" if served else "fork")
+        if not served:
+            trace.phase(trace.RUN)
+
+
+def is_wanted(method):
+    """This copy of a zygote, or of the fork server, becomes a process of the program's."""
+    global _hidden
+    began = time.monotonic_ns()
+    _hidden = False
+    makes(None)
+    trace.after_fork()
+    _born(began, method)
+
+
+def _born(began, method):
     trace.watch_gil()
-    method = trace.COPIED if made == COPY else trace.METHODS["forkserver" if served else "fork"]
-    trace.record_at(_fork_began, trace.BORN, 0, trace.pack(os.getppid(), method))
-    trace.record_at(_fork_began, trace.PHASE | trace.FORK, 0, 0)
-    if not served:
-        trace.phase(trace.RUN)
+    how = trace.COPIED if method == "spawn" else trace.METHODS[method]
+    trace.record_at(began, trace.BORN, 0, trace.pack(os.getppid(), how))
+    trace.record_at(began, trace.PHASE | trace.FORK, 0, 0)
 
 
 def _hand_on(util, passed):
@@ -237,7 +252,7 @@ def _watch_spawn(module):
 
 def _watch_popen(module):
     """A process is reaped when its parent learns the exit code: in `poll`, whoever calls it."""
-    popen = module.Popen
+    popen = getattr(module, "InterpretersPopen", module.Popen)
 
     def reaped(token, _result, _error):
         process, known = token

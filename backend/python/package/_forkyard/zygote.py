@@ -1,9 +1,10 @@
-"""Spawned processes that are copied from a waiting interpreter instead of booting one each: the starting side.
+"""Spawned processes that are copied from a waiting interpreter instead of booted one each: the starting side.
 
 The first process that a program spawns boots as ever. Before it takes its work it leaves a copy of itself: the zygote, an
 interpreter as fresh as any that has just booted. Later processes are copies of that, and children of the program's own.
-What the program has changed since (environment, directory, flags, limits: all that a process inherits) makes the zygote
-stale: the next process boots again and leaves a new one. FORKYARD_ZYGOTE=off leaves everything to booting.
+One copy always waits, made before it is wanted. What the program has changed since (environment, directory, flags,
+limits: all that a process inherits) makes the zygote stale: the next process boots again and leaves a new one.
+FORKYARD_ZYGOTE=off leaves everything to booting.
 
 The new process's side is `fresh`.
 """
@@ -11,7 +12,6 @@ The new process's side is `fresh`.
 import atexit
 import functools
 import os
-import signal
 import sys
 import threading
 
@@ -20,15 +20,16 @@ from multiprocessing import spawn, util
 from . import _engine
 from .fresh import HEADER
 
-#: Zygotes that came to nothing before no more are asked for.
-_PATIENCE = 3
+#: Zygotes that came to nothing before no more are asked for. A process that is ended before it could leave one counts too.
+_PATIENCE = 100
+#: Seconds that one may take to answer. It may have its interpreter to load first.
+_ANSWERS_WITHIN = 10.0
 
 #: Descriptors that every process started here gets besides, if they are open: those of a recording.
 also = []
 
 _lock = threading.Lock()
 _current = None
-_retired = []
 _failures = 0
 
 
@@ -36,7 +37,6 @@ def launch(fds, **handles):
     """Start an interpreter that inherits `fds` and gets `handles` for its `spawn_main`: its pid, and what it reads first."""
     global _current
     with _lock:
-        _bury()
         now = _Kind()
         command = spawn.get_command_line(**handles)
         if _current is not None and _current.kind == now:
@@ -97,7 +97,7 @@ class _Zygote:
 
     def __init__(self, kind):
         self.kind = kind
-        self.engine = _engine.Zygote()
+        self.engine = _engine.Zygote(_ANSWERS_WITHIN)
         self.pid = None
 
     def copy(self, numbers, command, fds):
@@ -117,10 +117,14 @@ def _failed():
 
 
 def _retire():
-    """The zygote ends when its control is closed."""
+    """Ends the zygote, and the copy of it that waits."""
     global _current
     if _current is not None and _current.pid is not None:
-        _retired.append(_current.pid)
+        _current.engine.end(_current.pid)
+        try:
+            os.waitpid(_current.pid, 0)
+        except ChildProcessError:
+            pass  # reaped by the program, which waits for any child
     _current = None
 
 
@@ -128,24 +132,6 @@ def _end():
     """With the program; were it only to notice that, it would be left for a moment, and as a zombie for somebody else."""
     with _lock:
         _retire()
-        for pid in _retired:
-            try:
-                if os.waitpid(pid, os.WNOHANG) == (0, 0):  # ours, and not reaped: nobody else can have its number
-                    os.kill(pid, signal.SIGKILL)
-                    os.waitpid(pid, 0)
-            except ChildProcessError:
-                pass
-
-
-def _bury():
-    """Retired zygotes are this process's children, and would stay as zombies."""
-    for pid in _retired[:]:
-        try:
-            if os.waitpid(pid, os.WNOHANG) == (0, 0):
-                continue
-        except ChildProcessError:
-            pass
-        _retired.remove(pid)
 
 
 def _is_open(fd):
@@ -161,7 +147,6 @@ def _forget():
     global _current, _lock
     _lock = threading.Lock()
     _current = None
-    _retired.clear()
 
 
 @functools.cache

@@ -1,0 +1,29 @@
+//! What a process has imported beyond what it began with.
+#![expect(
+    unsafe_code,
+    reason = "walking a dictionary safely counts references, and each count copies a page of a forked process"
+)]
+
+use std::ptr;
+
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+
+/// The names whose values in `now` are not those of `before`, in the order of `now`.
+#[pyfunction]
+pub(crate) fn changed<'py>(now: &Bound<'py, PyDict>, before: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyList>> {
+    let py = now.py();
+    let names = PyList::empty(py);
+    let (mut place, mut name, mut value) = (0, ptr::null_mut(), ptr::null_mut());
+    // SAFETY: both are dictionaries, and nothing that could change `now` runs during the walk: its keys are the names of modules, whose
+    // hashes are known and which are compared with texts; what is new is put aside in a list. What the walk shows is borrowed from `now`.
+    unsafe {
+        while ffi::PyDict_Next(now.as_ptr(), &raw mut place, &raw mut name, &raw mut value) != 0 {
+            if ffi::PyDict_GetItemWithError(before.as_ptr(), name) != value {
+                names.append(Bound::from_borrowed_ptr(py, name))?;
+            }
+        }
+    }
+    PyErr::take(py).map_or(Ok(names), Err)
+}
