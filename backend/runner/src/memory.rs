@@ -5,29 +5,44 @@ use std::fs;
 
 use forkyard_sandbox::cgroup::Cgroup;
 
+/// What is shared is divided anew when what the processes hold has grown by one part in so many.
+const GROWN: u64 = 16;
+
 /// What was seen of a run's memory.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    /// The last look at each process, in bytes.
+    /// The most that each process was seen to hold, in bytes.
     processes: HashMap<u32, u64>,
+    /// Without a control group: what all held when what is shared was divided among them, with it and without.
+    divided: (u64, u64),
     peak: u64,
 }
 
 impl Memory {
     /// Looks at the processes. Gives what all hold together, in bytes.
     pub(crate) fn look(&mut self, living: impl Iterator<Item = u32>, cgroup: Option<&Cgroup>) -> u64 {
-        let mut sum = 0;
-        for pid in living {
-            // A process that is just ending has no memory any more: what it had is kept for the sentence about it.
-            if let Some(bytes) = if cgroup.is_some() { resident(pid) } else { proportional(pid).or_else(|| resident(pid)) } {
-                sum += bytes;
-                let last = self.processes.entry(pid).or_default();
-                *last = bytes.max(*last);
-            }
+        // A process that is just ending has no memory any more: what it had is kept for the sentence about it.
+        let held: Vec<(u32, u64)> = living.filter_map(|pid| Some((pid, resident(pid)?))).collect();
+        for &(pid, bytes) in &held {
+            let most = self.processes.entry(pid).or_default();
+            *most = bytes.max(*most);
         }
-        let now = cgroup.and_then(Cgroup::memory_bytes).unwrap_or(sum);
+        let now = cgroup.and_then(Cgroup::memory_bytes).unwrap_or_else(|| self.sum(&held));
         self.peak = self.peak.max(now);
         now
+    }
+
+    /// What these processes hold together. To divide what they share takes the kernel half a millisecond a process, in which that cannot
+    /// map memory: so it is done when much has changed, and in between what they have grown by counts as theirs alone.
+    fn sum(&mut self, held: &[(u32, u64)]) -> u64 {
+        let resident: u64 = held.iter().map(|(_, bytes)| bytes).sum();
+        let (before, shares) = self.divided;
+        if resident.saturating_sub(before) > before / GROWN {
+            let shares = held.iter().map(|&(pid, bytes)| proportional(pid).unwrap_or(bytes)).sum();
+            self.divided = (resident, shares);
+            return shares;
+        }
+        (shares + resident.saturating_sub(before)).min(resident)
     }
 
     /// The most that a process was seen to hold.
@@ -63,6 +78,16 @@ fn resident(pid: u32) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_processes_grow_by_counts_as_theirs_until_what_they_share_is_divided_anew() {
+        let own = std::process::id();
+        let mut memory = Memory { divided: (1600, 400), ..Memory::default() };
+        assert_eq!(memory.sum(&[(own, 1000), (own, 700)]), 500);
+        assert_eq!(memory.sum(&[(own, 300)]), 300, "it is never more than all of it");
+        memory.sum(&[(own, 1701)]);
+        assert_eq!((memory.divided.0, memory.divided.1 > 1701), (1701, true), "this process holds more than it was said to");
+    }
 
     #[test]
     fn this_process_holds_something_and_the_peak_never_falls() {
