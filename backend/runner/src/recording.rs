@@ -7,9 +7,9 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use forkyard_oncpu::{OnCpu, Sampled};
 use forkyard_trace::memory::{RING_EVENTS, TraceMemory};
-use forkyard_trace::merge::{Ending, Merge};
+use forkyard_trace::merge::{Ending, Merge, Progress};
 use forkyard_trace::reader::Reader;
-use forkyard_trace::recorder::now_ns;
+use forkyard_trace::recorder::{self, now_ns};
 use forkyard_wire::run::OnCore;
 use forkyard_wire::timeline::{Chunk, LaneKind};
 use nix::sys::socket::{
@@ -37,8 +37,18 @@ const QUIET_NS: u64 = 500_000_000;
 /// and the timeline says so.
 const BACKLOG: usize = 1 << 20;
 
+/// So many things are given a meaning between two looks at the rings: some two milliseconds' worth.
+const STEP: usize = 8192;
+
+/// Of the time while a program runs at most one part in so many goes into giving meanings: they are worked out on the cores that the
+/// program wants. What is read waits, for as long as [`BACKLOG`] allows, in the end until the program is over.
+const SHARE: u64 = 4;
+
 /// So full a ring may become between two looks, in events.
 const FILL: u64 = RING_EVENTS as u64 / 4;
+
+/// The rings are read at least so often, in nanoseconds: a program that begins to do all it can fills one in twice that time.
+const LOOK_NS: u64 = 10_000_000;
 
 /// How many births are taken at once; a program can send as many as it likes.
 const GREETINGS: usize = 256;
@@ -70,6 +80,8 @@ struct On {
     cores: Option<Box<dyn OnCpu>>,
     /// When the last chunk was sent.
     sent_ns: u64,
+    /// When the next may be, as the last one took so long.
+    next_ns: u64,
     /// When the rings were read last, and the most events that one had then.
     read: (u64, u64),
 }
@@ -118,6 +130,7 @@ impl Recording {
                 hello: prepared.hello,
                 cores: prepared.cores,
                 sent_ns: zero_ns,
+                next_ns: zero_ns,
                 read: (zero_ns, 0),
             }
         });
@@ -173,10 +186,10 @@ impl Recording {
         }
     }
 
-    /// When the rings should be read again, when `period_ns` after the last time would be too late for the fastest of them.
-    pub(crate) fn hurry(&self, period_ns: u64) -> Option<u64> {
+    /// When the rings should be read again.
+    pub(crate) fn next_look_ns(&self) -> Option<u64> {
         let (at_ns, most) = self.on.as_ref()?.read;
-        (most > FILL).then(|| at_ns + (period_ns as u128 * FILL as u128 / most as u128) as u64)
+        Some(at_ns + LOOK_NS * FILL / most.max(FILL))
     }
 
     /// Something printed; answers the lane and the name of who printed it.
@@ -210,13 +223,18 @@ impl Recording {
     pub(crate) fn chunk(&mut self, now_ns: u64) -> Option<Chunk> {
         let on = self.on.as_mut()?;
         on.collect();
-        if now_ns < on.sent_ns + CHUNK_NS {
+        if now_ns < on.sent_ns + CHUNK_NS || (now_ns < on.next_ns && on.merge.backlog() < BACKLOG / 2) {
             return None;
         }
         on.look_at_cores();
         on.merge.unseen(on.reader.memory().refused());
+        while on.merge.advance(now_ns, STEP) == Progress::More {
+            on.collect();
+        }
         let chunk = on.merge.chunk(now_ns);
         let chunk = on.with_lost(chunk);
+        let took = recorder::now_ns().saturating_sub(now_ns);
+        on.next_ns = now_ns + (took * SHARE).min(QUIET_NS);
         let due = has_news(&chunk) || now_ns >= on.sent_ns + QUIET_NS;
         if due {
             on.sent_ns = now_ns;

@@ -170,7 +170,7 @@ impl Watch {
             self.recording.look_at_cores();
             state.next_cores_ns = self.recording.core_period_ns().map(|period| now + period);
         }
-        if self.recording.hurry(TICK_NS).is_some_and(|next| now >= next) {
+        if self.recording.next_look_ns().is_some_and(|next| now >= next) {
             self.recording.collect();
         }
         if now >= state.next_tick_ns {
@@ -220,7 +220,7 @@ impl Watch {
         let mut waited: Vec<PollFd<'_>> = sources.iter().map(|(_, descriptor, flags)| PollFd::new(*descriptor, *flags)).collect();
         let now = monotonic_ns()?;
         let deadline = (self.bounded == Bounded::Yes).then(|| self.deadline_ns());
-        let next = [deadline, state.next_cores_ns, self.recording.hurry(TICK_NS)]
+        let next = [deadline, state.next_cores_ns, self.recording.next_look_ns()]
             .into_iter()
             .flatten()
             .fold(state.next_tick_ns, u64::min);

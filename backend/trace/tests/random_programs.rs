@@ -141,7 +141,10 @@ proptest! {
                 read.insert(pid, newest);
             }
             let known = read.values().copied().min().unwrap_or(ZERO);
-            chunks.push(merge.chunk(known + 50_000_000 - 1));
+            let now = known + 50_000_000 - 1;
+            // Sometimes all of it, sometimes a part.
+            merge.advance(now, count);
+            chunks.push(merge.chunk(now));
         }
         for pid in 10..15 {
             feed(&mut merge, pid, usize::MAX);

@@ -47,7 +47,7 @@ use self::level::Counts;
 use self::life::{Phases, Starts};
 use self::message::Messages;
 use self::objects::Objects;
-use self::pending::{HOLD_BACK_NS, Item, Pending};
+use self::pending::{HOLD_BACK_NS, Item, Pending, Ready};
 use self::strings::Strings;
 use self::table::Table;
 use self::task::Tasks;
@@ -70,6 +70,15 @@ pub enum Ending {
     Signalled(i32),
 }
 
+/// Whether more can be done at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// There is more.
+    More,
+    /// That was all.
+    Done,
+}
+
 /// The state of one run.
 #[derive(Debug)]
 pub struct Merge {
@@ -81,6 +90,8 @@ pub struct Merge {
     /// Processes that are not recorded at all.
     unseen: u32,
     pending: Pending,
+    /// What is about to be handled.
+    ready: Ready,
     /// The strings of each slot, by their id there.
     slots: Table<usize, Table<u32, Arc<str>>>,
     strings: Strings,
@@ -110,6 +121,7 @@ impl Merge {
             lost: 0,
             unseen: 0,
             pending: Pending::default(),
+            ready: Ready::default(),
             slots: Table::default(),
             strings: Strings::default(),
             lanes: Lanes::default(),
@@ -181,7 +193,7 @@ impl Merge {
 
     /// How many things wait to be given a meaning: no more than were fed.
     pub fn backlog(&self) -> usize {
-        self.pending.len()
+        self.pending.len() + self.ready.len()
     }
 
     /// A process ended at `t_ns`. To be said after its last batch was fed.
@@ -217,11 +229,24 @@ impl Merge {
         (lane, self.lanes.name_of(lane).to_owned())
     }
 
+    /// Gives a meaning to at most `most` of the things that a chunk made now would tell, for who has other things to do in between.
+    pub fn advance(&mut self, now_ns: u64, most: usize) -> Progress {
+        if self.ready.len() == 0 {
+            self.ready = self.pending.take_until(now_ns.saturating_sub(HOLD_BACK_NS));
+        }
+        for _ in 0..most {
+            let Some((t_ns, _, item)) = self.ready.next() else { return Progress::Done };
+            self.handle(self.relative(t_ns), item);
+        }
+        Progress::More
+    }
+
     /// What has become known since the last chunk. The last few moments before `now_ns` are held back: some process's
     /// share of them may not have been read.
     pub fn chunk(&mut self, now_ns: u64) -> Chunk {
         let until = now_ns.saturating_sub(HOLD_BACK_NS);
-        for (t_ns, item) in self.pending.take_until(until) {
+        let begun = std::mem::take(&mut self.ready);
+        for (t_ns, _, item) in begun.chain(self.pending.take_until(until)) {
             self.handle(self.relative(t_ns), item);
         }
         self.tell_cores(until);
@@ -241,7 +266,8 @@ impl Merge {
 
     /// The last chunk: the run is over, nothing of it lives, and everything that was fed is told.
     pub fn finish(&mut self, now_ns: u64) -> Chunk {
-        for (t_ns, item) in self.pending.take_until(u64::MAX) {
+        let begun = std::mem::take(&mut self.ready);
+        for (t_ns, _, item) in begun.chain(self.pending.take_until(u64::MAX)) {
             self.handle(self.relative(t_ns.min(now_ns)), item);
         }
         self.tell_cores(u64::MAX);

@@ -27,6 +27,9 @@ pub(crate) enum Item {
     Death { process: ProcessId, ending: Ending },
 }
 
+/// Things in the order of time, each with its time and its rank.
+pub(crate) type Ready = std::vec::IntoIter<(u64, u8, Item)>;
+
 /// Things, to be had in the order of time.
 #[derive(Debug, Default)]
 pub(crate) struct Pending {
@@ -45,12 +48,12 @@ impl Pending {
     }
 
     /// Takes everything up to and including `t_ns`, in order; at one time, in the order of causes, then of arrival.
-    pub(crate) fn take_until(&mut self, t_ns: u64) -> impl Iterator<Item = (u64, Item)> + use<> {
+    pub(crate) fn take_until(&mut self, t_ns: u64) -> Ready {
         // The rings are in order each, which the sort finds out: it puts runs together, and moves little else.
         self.items.sort_by_key(|&(t_ns, rank, _)| (t_ns, rank));
         let ready = self.items.partition_point(|item| item.0 <= t_ns);
         let later = self.items.split_off(ready);
-        std::mem::replace(&mut self.items, later).into_iter().map(|(t_ns, _, item)| (t_ns, item))
+        std::mem::replace(&mut self.items, later).into_iter()
     }
 }
 
