@@ -64,5 +64,6 @@ fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<worker::Worker>()?;
     module.add_function(wrap_pyfunction!(waiting::finalizing, module)?)?;
     forkyard_engine::trace::set_line_source(waiting::current_line);
+    forkyard_engine::sync::set_signal_source(waiting::handlers_raise);
     Ok(())
 }

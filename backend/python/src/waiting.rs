@@ -1,6 +1,6 @@
 //! How a Python call waits: time-outs, signals, and the line of the program that the recording asks for.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::OnceLock;
 use std::thread::{self, ThreadId};
 use std::time::Duration;
@@ -18,6 +18,8 @@ static FINALIZER: OnceLock<ThreadId> = OnceLock::new();
 thread_local! {
     /// The main file's line at this thread's last call of the engine; the engine asks while the interpreter's lock is released.
     static LINE: Cell<u32> = const { Cell::new(0) };
+    /// What a signal's handler raised while this thread waited, on its way to whoever called.
+    static RAISED: RefCell<Option<PyErr>> = const { RefCell::new(None) };
 }
 
 /// The engine's line source.
@@ -65,6 +67,25 @@ impl From<bool> for Blocking {
     }
 }
 
+/// The engine's signal source: lets Python's handlers run, which are the main thread's alone; whether one has raised something.
+pub(crate) fn handlers_raise() -> bool {
+    if !is_main_thread() || FINALIZER.get().is_some() {
+        return false;
+    }
+    match Python::attach(|py| py.check_signals()) {
+        Ok(()) => false,
+        Err(error) => {
+            RAISED.set(Some(error));
+            true
+        }
+    }
+}
+
+/// Whether this is the thread that the process began with.
+fn is_main_thread() -> bool {
+    nix::unistd::gettid() == nix::unistd::getpid()
+}
+
 /// Calls `attempt` with the interpreter's lock released until it answers something else than `interrupted`; in between Python's
 /// signal handlers run, and what they raise ends the wait.
 pub(crate) fn detached<T: Send, E: Send>(
@@ -81,7 +102,10 @@ pub(crate) fn detached<T: Send, E: Send>(
     };
     loop {
         match py.detach(attempt) {
-            Err(error) if interrupted(&error) => py.check_signals()?,
+            Err(error) if interrupted(&error) => {
+                RAISED.take().map_or(Ok(()), Err)?;
+                py.check_signals()?;
+            }
             answer => return Ok(answer),
         }
     }

@@ -3,6 +3,7 @@
 import os
 import queue
 import signal
+import threading
 import unittest
 from unittest import mock
 
@@ -127,6 +128,15 @@ class JoinableQueues(Case):
         channel = self.mp.JoinableQueue()
         with self.assertRaisesRegex(ValueError, "task_done\\(\\) called too many times"):
             channel.task_done()
+
+
+class Signals(Case):
+    @engine_only
+    def test_a_signal_that_another_thread_takes_is_handled_while_a_queue_is_waited_for(self):
+        channel = self.mp.Queue()
+        self.addCleanup(signal.signal, signal.SIGUSR1, signal.signal(signal.SIGUSR1, lambda *_: channel.put("handled")))
+        threading.Timer(0.1, signal.raise_signal, (signal.SIGUSR1,)).start()
+        self.assertEqual(channel.get(timeout=30), "handled")
 
 
 class SimpleQueues(Case):

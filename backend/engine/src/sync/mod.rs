@@ -9,4 +9,4 @@ pub use condition::{Condition, Waiter};
 pub use event::Event;
 pub use lock::{AcquireError, Lock, LockKind, ReleaseError};
 pub use semaphore::Semaphore;
-pub use wait::{Interrupted, Wait};
+pub use wait::{Interrupted, Wait, set_signal_source};

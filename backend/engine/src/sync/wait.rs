@@ -4,6 +4,7 @@
 //! there is one core only or spinning failed lately on this object. Then it sleeps on a futex. A waker that finds no sleeper marked makes no
 //! system call.
 
+use std::sync::OnceLock;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::time::{Duration, Instant};
 
@@ -53,6 +54,14 @@ impl Wait {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("interrupted by a signal")]
 pub struct Interrupted;
+
+/// Sets who tells whether a signal has come that did not end a sleep: one for this thread that another one took, or one that came in
+/// between two sleeps. Asked now and then, by a thread that waits. Process-wide, kept over forks; the first one stays.
+pub fn set_signal_source(source: fn() -> bool) {
+    SIGNAL_SOURCE.get_or_init(|| source);
+}
+
+static SIGNAL_SOURCE: OnceLock<fn() -> bool> = OnceLock::new();
 
 /// What somebody waits for.
 pub(crate) trait Goal {
@@ -106,6 +115,9 @@ pub(crate) fn sleep_for<G: Goal>(signal: &Signal, wait: Wait, goal: &mut G) -> R
             }
             Woken::TimedOut => {
                 goal.dozed()?;
+                if SIGNAL_SOURCE.get().is_some_and(|has_come| has_come()) {
+                    return Err(Interrupted.into());
+                }
                 doze = (doze * 2).min(LAST_DOZE);
             }
         }
