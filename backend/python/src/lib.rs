@@ -28,6 +28,7 @@ mod object_queue;
 mod pipe;
 mod queue;
 mod trace;
+mod turn;
 mod value;
 mod waiting;
 mod worker;
@@ -62,6 +63,7 @@ fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(gil::gil_watch, module)?)?;
     module.add_class::<feed::Feed>()?;
     module.add_class::<worker::Worker>()?;
+    module.add_class::<turn::Turn>()?;
     module.add_function(wrap_pyfunction!(waiting::finalizing, module)?)?;
     forkyard_engine::trace::set_line_source(waiting::current_line);
     forkyard_engine::sync::set_signal_source(waiting::handlers_raise);

@@ -7,6 +7,7 @@ use forkyard_engine::process::inherited;
 use forkyard_engine::sync::Wait;
 use forkyard_engine::trace::{Label, Role};
 use forkyard_wire::timeline::SegmentKind;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -56,6 +57,11 @@ impl Queue {
         self.queue.arm_doorbell()
     }
 
+    /// Right before the doorbell is polled for: it rings with the next object. Whether there is one now.
+    fn before_poll(&self) -> bool {
+        self.queue.before_poll()
+    }
+
     #[pyo3(signature = (object, block=true, timeout=None))]
     fn put(&self, object: &Bound<'_, PyAny>, block: bool, timeout: Option<f64>) -> PyResult<()> {
         self.put_encoded(object.py(), &Encoded::of(object)?, wait_for(Blocking::from(block), timeout))
@@ -77,6 +83,25 @@ impl Queue {
     fn get_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let message = self.take(py, Wait::Forever)?;
         message::bytes(py, &message)
+    }
+
+    /// Appends the next object, as a pickle, to a deque; whether one came in time. To Python that is one step: no handler of a signal
+    /// comes in between and loses what was taken.
+    #[pyo3(signature = (inbox, timeout=None))]
+    fn get_into(&self, inbox: &Bound<'_, PyAny>, timeout: Option<f64>) -> PyResult<bool> {
+        let py = inbox.py();
+        let message = match self.queue.get(Wait::Never) {
+            Ok(message) => message,
+            Err(_) => {
+                let wait = wait_for(Blocking::Yes, timeout);
+                match detached(py, || self.queue.get(wait), |error| *error == GetError::Interrupted)? {
+                    Ok(message) => message,
+                    Err(_) => return Ok(false),
+                }
+            }
+        };
+        inbox.call_method1(intern!(py, "append"), (message::bytes(py, &message)?,))?;
+        Ok(true)
     }
 
     #[pyo3(signature = (timeout=Some(0.0)))]

@@ -61,6 +61,7 @@ def install(engine, workers, start_method):
     if engine != "stdlib" and workers == "processes":
         after_load("multiprocessing.spawn", _pass_arena)
         after_load("multiprocessing.process", _end_with_parents)
+        after_load("concurrent.futures.process", _lead_executors)
         if "--multiprocessing-fork" in sys.orig_argv:
             after_load("multiprocessing.spawn", _serve)
     sys.meta_path.insert(0, Finder)
@@ -86,6 +87,12 @@ def _end_with_parents(process):
     from . import orphans
 
     orphans.watch(process)
+
+
+def _lead_executors(process):
+    from . import executor
+
+    executor.install(process)
 
 
 def _pass_arena(spawn):

@@ -9,9 +9,10 @@ import threading
 import warnings
 
 from _forkyard import tasks, trace
+from _forkyard.notifier import Notifier
 
 from . import TimeoutError, get_context, util  # noqa: F401 - TimeoutError is this module's too
-from .pool_handlers import CLOSE, INIT, RUN, TERMINATE, _Handlers, _Notifier, _handler
+from .pool_handlers import CLOSE, INIT, RUN, TERMINATE, _Handlers, _handler
 from .pool_results import (  # noqa: F401 - names of this module, as ever
     _PoolCache,
     ApplyResult,
@@ -63,7 +64,7 @@ class Pool(_Handlers):
         self._object = trace.made("Pool")
         self._setup_queues()
         self._taskqueue = tasks.Backlog()
-        self._change_notifier = _Notifier()
+        self._change_notifier = Notifier()
         self._cache = _PoolCache(notifier=self._change_notifier, board=getattr(self._outqueue, "_board", None))
         self._maxtasksperchild = maxtasksperchild
         self._initializer = initializer

@@ -1,6 +1,5 @@
 """The three threads of a pool: the keeper of its workers, the feeder of its tasks, the receiver of its results."""
 
-import os
 import threading
 
 from _forkyard import tasks
@@ -142,33 +141,6 @@ class _Handlers:
             put((generated.job, generated.count, _helper_reraises_exception, (e,), {}))
             generated.end()
             return True
-
-
-class _Notifier:
-    """Wakes the keeper: an eventfd, which it waits for together with the workers' sentinels."""
-
-    def __init__(self):
-        self._fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-
-    def put(self, _):
-        if self._fd is not None:
-            os.eventfd_write(self._fd, 1)
-
-    def clear(self):
-        try:
-            os.eventfd_read(self._fd)
-        except BlockingIOError:
-            pass
-
-    def fileno(self):
-        return self._fd
-
-    def close(self):
-        fd, self._fd = self._fd, None
-        if fd is not None:
-            os.close(fd)
-
-    __del__ = close
 
 
 def _handler(target, args):
