@@ -100,7 +100,12 @@ def exit_with(code):
 def zygotes():
     """The zygote of this process, and after it what waits to be started, as soon as it is there."""
     children = pathlib.Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    return [int(child) for child in children if pathlib.Path(f"/proc/{child}/comm").read_text().strip() == "forkyard-zygote"]
+    return [child for child in sorted(map(int, children)) if pathlib.Path(f"/proc/{child}/comm").read_text().strip() == "forkyard-zygote"]
+
+
+def is_dead_or_unsignalled(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return "State:\tZ" in status or "ShdPnd:\t0000000000000000" in status
 
 
 def _umask():
@@ -168,7 +173,7 @@ class Beginnings(base.Case):
                 pass
             for pid in waiting:
                 os.kill(pid, number)
-                while number == signal.SIGUSR1 and "ShdPnd:\t0000000000000000" not in pathlib.Path(f"/proc/{pid}/status").read_text():
+                while not is_dead_or_unsignalled(pid):
                     pass
             self.assertEqual(self.run_to_end(exit_with, 7), 7)
 

@@ -100,11 +100,15 @@ class _Zygote:
         self.engine = _engine.Zygote(_ANSWERS_WITHIN)
         self.pid = None
 
-    def copy(self, numbers, command, fds):
-        """The pid of a copy; None when there is no zygote any more, or never was."""
+    def is_born(self):
+        """Whether there is one; waits until that is known."""
         if self.pid is None:
             self.pid = self.engine.born()
-        if self.pid is None:
+        return self.pid is not None
+
+    def copy(self, numbers, command, fds):
+        """The pid of a copy; None when there is no zygote any more, or never was."""
+        if not self.is_born():
             return None
         standard = filter(_is_open, range(3))
         parts = [*map(str, numbers), *command]
@@ -119,13 +123,13 @@ def _failed():
 def _retire():
     """Ends the zygote, and the copy of it that waits."""
     global _current
-    if _current is not None and _current.pid is not None:
-        _current.engine.end(_current.pid)
+    retired, _current = _current, None
+    if retired is not None and retired.is_born():
+        retired.engine.end(retired.pid)
         try:
-            os.waitpid(_current.pid, 0)
+            os.waitpid(retired.pid, 0)
         except ChildProcessError:
             pass  # reaped by the program, which waits for any child
-    _current = None
 
 
 def _end():
