@@ -35,14 +35,15 @@ impl Memory {
     /// What these processes hold together. To divide what they share takes the kernel half a millisecond a process, in which that cannot
     /// map memory: so it is done when much has changed, and in between what they have grown by counts as theirs alone.
     fn sum(&mut self, held: &[(u32, u64)]) -> u64 {
-        let resident: u64 = held.iter().map(|(_, bytes)| bytes).sum();
+        let all: u64 = held.iter().map(|(_, bytes)| bytes).sum();
         let (before, shares) = self.divided;
-        if resident.saturating_sub(before) > before / GROWN {
-            let shares = held.iter().map(|&(pid, bytes)| proportional(pid).unwrap_or(bytes)).sum();
-            self.divided = (resident, shares);
+        if all.saturating_sub(before) > before / GROWN {
+            // One that ends meanwhile holds nothing.
+            let shares = held.iter().filter_map(|&(pid, _)| proportional(pid).or_else(|| resident(pid))).sum();
+            self.divided = (all, shares);
             return shares;
         }
-        (shares + resident.saturating_sub(before)).min(resident)
+        (shares + all.saturating_sub(before)).min(all)
     }
 
     /// The most that a process was seen to hold.

@@ -99,6 +99,10 @@ pub enum Engine {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "event", content = "data", rename_all = "snake_case")]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(clippy::large_enum_variant, reason = "most events are chunks, and they pass one at a time: a box would save nothing")
+)]
 pub enum RunEvent {
     /// The run waits for its turn; sent as often as its place changes.
     Queued(Queued),

@@ -30,6 +30,10 @@ pub fn of(trace: &Trace) -> Vec<Note> {
         let what = format!("{} left out", count(left_out.lanes as usize, "row", "rows"));
         note(what, "The run had more processes and threads than the picture has rows.");
     }
+    if left_out.short > 0 {
+        let what = format!("{} left out", count(left_out.short as usize, "short moment", "short moments"));
+        note(what, "After two million segments and messages only those of a millisecond and more are shown.");
+    }
     let unwatched = findings.gil.as_ref().filter(|gil| !gil.watched);
     let threads = trace.lanes().iter().any(|lane| trace.has_threads(lane.id));
     if let Some(gil) = unwatched.filter(|_| threads) {
@@ -54,7 +58,7 @@ mod tests {
     fn what_is_missing_is_said_with_its_reason() {
         let mut trace = trace();
         let gil = Some(GilWatch { watched: false, reason: Some("The interpreter is unknown.".to_owned()) });
-        trace.apply(&Chunk { lost: 3, left_out: LeftOut { processes: 1, lanes: 20 }, gil, ..Chunk::default() });
+        trace.apply(&Chunk { lost: 3, left_out: LeftOut { processes: 1, lanes: 20, short: 0 }, gil, ..Chunk::default() });
         let said: Vec<String> = of(&trace).into_iter().map(|note| note.what).collect();
         assert_eq!(said, ["3 events lost", "1 process not recorded", "20 rows left out", "GIL not watched"]);
         assert_eq!(of(&trace)[3].why, "The interpreter is unknown.");

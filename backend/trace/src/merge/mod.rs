@@ -10,6 +10,7 @@
 //! life      births, phases, starts       hold      locks held                   cores     time on cores
 //! level     how many wait, how full      gil       the interpreter's lock       cell      updates of shared values
 //! meaning   which event changes which of them      table     hashes of numbers  deadlock  who waits for ever
+//! thinning  what is told of very much
 //! ```
 //!
 //! What has ended is told and forgotten; what is kept grows with what lives: lanes, objects, messages on their way.
@@ -29,6 +30,7 @@ mod pending;
 mod strings;
 mod table;
 mod task;
+mod thinning;
 mod wait;
 
 use std::sync::Arc;
@@ -51,6 +53,7 @@ use self::pending::{HOLD_BACK_NS, Item, Pending, Ready};
 use self::strings::Strings;
 use self::table::Table;
 use self::task::Tasks;
+use self::thinning::Thinning;
 use self::wait::Waits;
 use crate::event::{Kind, unpack};
 use crate::names::Name;
@@ -108,6 +111,7 @@ pub struct Merge {
     gils: Gils,
     cells: Cells,
     deadlocks: Told,
+    thinning: Thinning,
     /// What the next chunk tells, as far as it is known.
     next: Chunk,
 }
@@ -137,6 +141,7 @@ impl Merge {
             gils: Gils::default(),
             cells: Cells::default(),
             deadlocks: Told::default(),
+            thinning: Thinning::default(),
             next: Chunk::default(),
         }
     }
@@ -297,6 +302,7 @@ impl Merge {
     }
 
     fn take_chunk(&mut self) -> Chunk {
+        self.thinning.thin(&mut self.next);
         self.next.segments.sort();
         Chunk {
             to_ns: self.to_ns,
@@ -305,7 +311,7 @@ impl Merge {
             strings: self.strings.take_new(),
             lost_updates: self.cells.take_lost(),
             lost: self.lost,
-            left_out: LeftOut { processes: self.unseen, lanes: self.lanes.left_out() },
+            left_out: LeftOut { processes: self.unseen, lanes: self.lanes.left_out(), short: self.thinning.short() },
             ..std::mem::take(&mut self.next)
         }
     }

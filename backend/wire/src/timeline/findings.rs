@@ -81,6 +81,8 @@ pub struct LeftOut {
     pub processes: u32,
     /// Processes and threads without a row, because as many as can be have one.
     pub lanes: u32,
+    /// Segments and arrows of less than a millisecond, because millions had been told before.
+    pub short: u64,
 }
 
 impl LeftOut {
