@@ -1,4 +1,4 @@
-//! The commands of the project: `cargo xtask play`, `test`, `conformance`, `libraries`, `soak`, `build`, `check`, `dev`, `bench`.
+//! The commands of the project: `cargo xtask play`, `test`, `conformance`, `libraries`, `soak`, `fuzz`, `build`, `check`, `dev`, `bench`.
 //!
 //! Each command installs what it needs beyond Rust, Python, Node and git, says what it does and how long that usually takes, and
 //! does nothing twice. What is installed lies outside the tree ([`place::tools`]), so that a second clone finds it.
@@ -68,6 +68,15 @@ enum Command {
         #[arg(long, default_value_t = 10.0)]
         minutes: f64,
     },
+    /// Anything in the place of what is read from shared memory, for minutes, to see whether somebody believes it.
+    Fuzz {
+        /// For how long.
+        #[arg(long, default_value_t = 10.0)]
+        minutes: f64,
+        /// Once, with the numbers that follow from this one.
+        #[arg(long)]
+        seed: Option<u64>,
+    },
     /// The release build alone.
     ///
     /// Leaves `target/release/forkyard`, which finds the site, the lessons, the runner and the Python package without being told.
@@ -99,6 +108,7 @@ fn main() -> ExitCode {
         Command::Conformance(arguments) => commands::conformance::conformance(&arguments),
         Command::Libraries { python } => commands::libraries::libraries(&python),
         Command::Soak { minutes } => commands::soak::soak(minutes),
+        Command::Fuzz { minutes, seed } => commands::fuzz::fuzz(minutes, seed),
         Command::Build => commands::build::build(),
         Command::Check => commands::check::check(),
         Command::Dev => commands::dev::dev(),

@@ -5,7 +5,7 @@
 //!
 //! | module | what |
 //! | --- | --- |
-//! | [`shm`] | the arena, its blocks, and the handles that name them in other processes |
+//! | [`shm`] | the arena, its blocks, and the handles that name them in other processes; segments with names in the file system |
 //! | [`sync`] | lock, semaphore, event, condition; how anything waits |
 //! | [`channel`] | queue and pipe |
 //! | [`value`] | typed values and arrays |
@@ -30,6 +30,7 @@
 //! | getting from a queue or receiving | find the message still there, or it went with the dead; never twice |
 //! | the last one with an end of a [`channel::pipe`] | receive what it had sent, then the end of file |
 //! | doing a task of a [`pool::Board`] | learn which one |
+//! | the last one of the tree | leave no [`shm::named`] segment: the guard removes them |
 //! | holding shared memory | do not miss it: what it held is given back before the arena grows, by whoever needs memory |
 #![deny(unsafe_code)]
 

@@ -12,7 +12,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use forkyard_engine::process::inherited;
-use forkyard_engine::shm::{Arena, Block, Handle};
+use forkyard_engine::shm::{Arena, Block, Handle, guard, named};
 use forkyard_engine::sync::{Lock, LockKind, Semaphore, Wait};
 use nix::fcntl::{FcntlArg, SealFlag, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
@@ -26,8 +26,12 @@ use watchdog::{child, code, watch};
 const HEAD: [&[u8]; 3] = [&0x666f_726b_7961_7264_u64.to_ne_bytes(), &1_u32.to_ne_bytes(), &7_u32.to_ne_bytes()];
 /// The allocator's mutex in the arena's header.
 const MUTEX: Range<usize> = 48..96;
-/// The list of what each process holds, with its mutex, at the header's end.
-const HOLDINGS: Range<usize> = 672..768;
+/// The list of what each process holds, with its mutex.
+const HOLDINGS: Range<usize> = 672..728;
+/// Where the table of names lies.
+const NAMES: Range<usize> = 728..736;
+/// The mutexes of the names and of their guard, at the header's end.
+const MUTEXES: Range<usize> = 736..832;
 /// Bytes of a block's header that say something.
 const BLOCK: usize = 44;
 
@@ -86,8 +90,19 @@ fn use_everything(handles: &[[u8; 16]]) {
         let handle = Handle::from_bytes(*handle);
         drop((Block::open(handle), Lock::open(handle), Semaphore::open(handle)));
     }
+    for name in ["/one", "/another"] {
+        drop((named::remember(name), named::forget(name), guard::is_there()));
+    }
     for block in kept.into_iter().flatten() {
         block.write(0, &[1]);
+    }
+}
+
+/// The same numbers at every run, unless asked for others: what they find is in the code, not in the luck of the day.
+fn seed() -> RngSeed {
+    match ProptestConfig::default().rng_seed {
+        RngSeed::Random => RngSeed::Fixed(SEED),
+        asked => asked,
     }
 }
 
@@ -120,8 +135,7 @@ fn a_file_that_begins_like_an_arena_is_taken_for_one() {
 }
 
 proptest! {
-    // The same numbers at every run: what they find is in the code, not in the luck of the day.
-    #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(SEED), ..ProptestConfig::with_cases(CASES) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: seed(), ..ProptestConfig::with_cases(CASES) })]
 
     #[test]
     fn a_file_of_any_bytes_is_no_arena(content in prop::collection::vec(any::<u8>(), 1..2000)) {
@@ -137,6 +151,7 @@ proptest! {
         content[..16].copy_from_slice(&HEAD.concat());
         content[MUTEX].fill(0);
         content[HOLDINGS].fill(0);
+        content[MUTEXES].fill(0);
         let end = attached(&content, || use_everything(&handles));
         prop_assert!(end == ATTACHED || FAILED.contains(&end), "the child ended with {}", end);
     }
@@ -144,6 +159,7 @@ proptest! {
     #[test]
     fn an_arena_that_is_written_over_is_used_within_its_bounds(
         header in prop::collection::vec((16..HOLDINGS.start - 8, any::<u64>(), 0_u64..64), 0..3),
+        names in prop::option::of(0_u64..64),
         blocks in prop::collection::vec((0_usize..3, 0..BLOCK - 8, any::<u64>()), 0..3),
     ) {
         let _turn = turn();
@@ -159,6 +175,10 @@ proptest! {
                     let word = if any & 1 == 0 { any } else { line * 64 };
                     pwrite(fd, &word.to_ne_bytes(), at as i64).unwrap();
                 }
+            }
+            named::remember("/there").unwrap();
+            if let Some(line) = names {
+                pwrite(fd, &(line * 64).to_ne_bytes(), NAMES.start as i64).unwrap();
             }
             for (which, at, any) in blocks {
                 let place = i64::from_ne_bytes(*handles[which][8..].first_chunk().unwrap());

@@ -5,6 +5,7 @@ pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod conformance;
 pub(crate) mod dev;
+pub(crate) mod fuzz;
 pub(crate) mod libraries;
 pub(crate) mod play;
 pub(crate) mod soak;

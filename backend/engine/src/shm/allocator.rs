@@ -137,9 +137,10 @@ fn pop_victim(arena: &Arena, spared: usize) -> Option<Place> {
     (0..CLASSES).rev().filter(|&class| class != spared && size(class) >= LARGE_BLOCK).find_map(|class| pop_warm(arena, class))
 }
 
+/// The first of a list. One that was written over ends where no block lies: else objects would come to lie over the header's mutexes.
 fn pop(arena: &Arena, first: &AtomicU64) -> Option<u64> {
     let at = first.load(Relaxed);
-    (at != 0).then(|| {
+    (at != 0 && is_block(arena, at)).then(|| {
         first.store(block_at(arena, at).next.load(Relaxed), Relaxed);
         at
     })

@@ -39,6 +39,14 @@ pub struct Left {
 }
 
 /// Whether this process's arena has a guard.
+///
+/// ```no_run
+/// use forkyard_engine::{process::Command, shm::guard};
+/// if !guard::is_there()? {
+///     guard::start(Command::new("/usr/bin/guard"))?; // which calls `watch`, and outlives whoever tries this
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn is_there() -> Result<bool, GuardError> {
     if Arena::current()?.header().guard_mutex.is_held() {
         return Ok(true);

@@ -1,6 +1,17 @@
 //! The handle: what names an object in another process. Sixteen bytes, checked when it is opened.
 
 /// Names a block of an arena.
+///
+/// ```
+/// use forkyard_engine::shm::{Block, Handle, HandleError};
+/// let block = Block::new(100, 8)?;
+/// let sent = block.handle().to_bytes(); // through a socket, a pickle, an environment
+/// let theirs = Block::open(Handle::from_bytes(sent))?;
+/// theirs.write(0, b"the same bytes");
+/// drop((block, theirs));
+/// assert_eq!(Block::open(Handle::from_bytes(sent)).unwrap_err(), HandleError::Stale);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Handle {
     /// The arena's random id.

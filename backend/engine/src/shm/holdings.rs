@@ -109,6 +109,20 @@ impl Slot {
 }
 
 /// Gives back what processes held that have died. It happens by itself before the arena grows; call it to have the memory now.
+///
+/// ```
+/// use forkyard_engine::{process::Process, shm::{Arena, Block, release_of_the_dead}, sync::Wait};
+/// let before = Arena::current()?.used();
+/// let child = Process::fork(|| {
+///     let _held = Block::new(1 << 20, 8);
+///     nix::sys::signal::raise(nix::sys::signal::SIGKILL).map_or(1, |()| 0)
+/// })?;
+/// child.wait(Wait::Forever)?;
+/// assert!(Arena::current()?.used() > before + (1 << 20));
+/// release_of_the_dead();
+/// assert!(Arena::current()?.used() < before + (1 << 20));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn release_of_the_dead() {
     if let Ok(arena) = Arena::current() {
         take_back(arena);
