@@ -16,4 +16,5 @@ mod refusals;
 mod runs;
 mod server;
 mod site;
+mod starting;
 mod traces;
