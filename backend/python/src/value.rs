@@ -153,7 +153,7 @@ impl Cells {
     fn get<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
         let mut bytes = [0; 8];
         self.block.read(index * self.kind.size(), &mut bytes[..self.kind.size()]);
-        self.record(Kind::CellRead, index);
+        self.record_read(index);
         self.kind.object(py, bytes)
     }
 
@@ -161,6 +161,14 @@ impl Cells {
     fn set(&self, index: usize, bytes: [u8; 8]) {
         self.record(Kind::CellWrite, index);
         self.block.write(index * self.kind.size(), &bytes[..self.kind.size()]);
+    }
+
+    /// A reading, but not of a program that has taken the lock itself: what it writes before it lets go came of no older value than that.
+    #[inline]
+    fn record_read(&self, index: usize) {
+        if recorder::is_on() && self.lock.depth() == 1 {
+            self.record(Kind::CellRead, index);
+        }
     }
 
     /// While the lock is held: then the records are in the order of what they tell.
@@ -177,7 +185,7 @@ impl Cells {
         let mut bytes = vec![0; count * size];
         self.block.read(start * size, &mut bytes);
         if count <= FEW {
-            (start..start + count).for_each(|index| self.record(Kind::CellRead, index));
+            (start..start + count).for_each(|index| self.record_read(index));
         }
         PyList::new(py, self.kind.objects(py, &bytes)?)
     }

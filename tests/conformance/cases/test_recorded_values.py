@@ -12,7 +12,7 @@ import ctypes, multiprocessing
 def successor(number):
     meeting.wait()
     return number + 1
-def update(barrier, locked, free, raw, one, few, inner):
+def update(barrier, locked, free, raw, one, few, inner, held):
     global meeting
     meeting = barrier
     locked.value = successor(locked.value)
@@ -21,6 +21,9 @@ def update(barrier, locked, free, raw, one, few, inner):
     one[-1] = successor(one[1])
     few[:2] = [successor(few[:2][0]), 7]
     inner.get_obj().value = successor(inner.get_obj().value)
+    for _ in range(50):
+        with held.get_lock():
+            held.value += 1
 if __name__ == "__main__":
     locked = multiprocessing.Value("i", 0)
     free = multiprocessing.Value("i", 0, lock=False)
@@ -28,12 +31,13 @@ if __name__ == "__main__":
     one = multiprocessing.RawArray("i", 2)
     few = multiprocessing.Array("i", 2)
     inner = multiprocessing.Value("i", 0)
-    given = multiprocessing.Barrier(2), locked, free, raw, one, few, inner
+    held = multiprocessing.Value("i", 0)
+    given = multiprocessing.Barrier(2), locked, free, raw, one, few, inner, held
     other = multiprocessing.Process(target=update, args=given)
     other.start()
     update(*given)
     other.join()
-    print(locked.value, free, raw, one[:], few[:], inner.value, isinstance(free, ctypes.c_int))
+    print(locked.value, free, raw, one[:], few[:], inner.value, held.value, isinstance(free, ctypes.c_int))
 """
 
 
@@ -41,7 +45,7 @@ class Values(Recorded):
     def lost(self, *options):
         ended, timeline = self.record(LOST, *options)
         self.assertEqual((ended.returncode, ended.stderr.count("Error")), (0, 0), ended.stderr)
-        self.assertEqual(ended.stdout, "1 c_int(1) c_double(1.0) [0, 1] [1, 7] 1 True\n")
+        self.assertEqual(ended.stdout, "1 c_int(1) c_double(1.0) [0, 1] [1, 7] 1 100 True\n")
         counts = collections.Counter()
         for lost in timeline.lost_updates:
             counts[lost["object"]] += lost["count"]
