@@ -3,6 +3,7 @@
 import atexit
 import os
 import signal
+from _signal import pthread_sigmask  # signal's own makes enumerations: more pages to copy in a child
 
 from _forkyard import _engine, trace
 
@@ -81,7 +82,7 @@ class Popen:
         _engine.arena_fd()  # made before the fork, or parent and child would each make one of their own
         alive_r, alive_w = os.pipe()  # the child's view of its parent: its end of file is the parent's death
         # Ctrl-C that strikes in the hooks of a fork is told there and forgotten: it waits until the child is known, or is at work.
-        unmasked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        unmasked = pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             self.pid = os.fork()
             if self.pid == 0:
@@ -91,7 +92,7 @@ class Popen:
                     _life_lines.clear()
                     atexit._clear()
                     atexit.register(util._exit_function)
-                    signal.pthread_sigmask(signal.SIG_SETMASK, unmasked)
+                    pthread_sigmask(signal.SIG_SETMASK, unmasked)
                     code = process_obj._bootstrap(parent_sentinel=alive_r)
                 finally:
                     atexit._run_exitfuncs()
@@ -102,7 +103,7 @@ class Popen:
             os.close(alive_r)
             self._watch(alive_w)
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, unmasked)
+            pthread_sigmask(signal.SIG_SETMASK, unmasked)
 
     def _watch(self, life_line):
         """From now on the sentinel tells the child's end, and the life line this process's."""
