@@ -30,6 +30,7 @@ mod queue;
 mod trace;
 mod turn;
 mod value;
+mod wait;
 mod waiting;
 mod worker;
 mod zygote;
@@ -42,6 +43,7 @@ use pyo3::prelude::*;
 fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     trace::add_to(module)?;
     module.add_class::<around::Around>()?;
+    module.add_class::<wait::Wait>()?;
     memory::add_to(module)?;
     named::add_to(module)?;
     zygote::add_to(module)?;

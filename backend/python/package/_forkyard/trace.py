@@ -57,6 +57,7 @@ attach = _engine.trace_attach
 attach_hello = _engine.trace_hello
 after_fork = _engine.trace_after_fork
 detach = _engine.trace_detach
+Wait = _engine.Wait
 
 
 def pack(high, low):
@@ -88,32 +89,6 @@ def made(kind):
 
     name, at = names.of_new(kind)
     return _engine.new_object(kind, name, at)
-
-
-class Wait:
-    """One wait of this thread, from now to `end`; also a context manager. `line` is the program's, if not that which runs now."""
-
-    __slots__ = ("_kind", "_object", "got")
-
-    def __init__(self, kind, object, what=0, line=None):
-        self._kind = kind
-        self._object = object
-        self.got = True
-        try:
-            record(BEGIN | kind, object, pack(what, _engine.line() if line is None else line))
-        except BaseException:  # Ctrl-C, perhaps just after it was recorded
-            self.end(False)
-            raise
-
-    def end(self, got):
-        """It is over; `got` tells whether what was waited for came."""
-        record(END | self._kind, self._object, int(bool(got)))
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, traceback):
-        self.end(self.got and kind is None)
 
 
 def around(function, before, after=lambda token, result, error: None):
