@@ -27,6 +27,24 @@ enum Inner {
     Semaphore(Semaphore),
 }
 
+impl Inner {
+    #[inline]
+    fn acquire(&self, wait: Wait) -> Result<bool, AcquireError> {
+        match self {
+            Inner::Lock(lock) => lock.acquire(wait),
+            Inner::Semaphore(semaphore) => semaphore.acquire(wait),
+        }
+    }
+
+    #[inline]
+    fn release(&self) -> Result<(), ReleaseError> {
+        match self {
+            Inner::Lock(lock) => lock.release(),
+            Inner::Semaphore(semaphore) => semaphore.release(),
+        }
+    }
+}
+
 #[pymethods]
 impl SemLock {
     #[classattr]
@@ -106,31 +124,17 @@ impl SemLock {
 
     #[pyo3(signature = (block=true, timeout=None))]
     pub(crate) fn acquire(&self, py: Python<'_>, block: bool, timeout: Option<f64>) -> PyResult<bool> {
-        match self.inner()? {
-            Inner::Lock(lock) => {
-                note_line(py)?;
-                if let Ok(true) = lock.acquire(Wait::Never) {
-                    return Ok(true);
-                }
-                wait(py, |wait| lock.acquire(wait), block, timeout)
-            }
-            Inner::Semaphore(semaphore) => {
-                if let Ok(true) = semaphore.acquire(Wait::Never) {
-                    return Ok(true);
-                }
-                note_line(py)?;
-                wait(py, |wait| semaphore.acquire(wait), block, timeout)
-            }
+        let inner = self.inner()?;
+        note_line(py)?;
+        if inner.acquire(Wait::Never) == Ok(true) {
+            return Ok(true);
         }
+        wait(py, |wait| inner.acquire(wait), block, timeout)
     }
 
     #[inline]
     pub(crate) fn release(&self) -> PyResult<()> {
-        let released = match self.inner()? {
-            Inner::Lock(lock) => lock.release(),
-            Inner::Semaphore(semaphore) => semaphore.release(),
-        };
-        released.map_err(|error| match error {
+        self.inner()?.release().map_err(|error| match error {
             ReleaseError::NotOwned => PyAssertionError::new_err("attempt to release recursive lock not owned by thread"),
             _ => PyValueError::new_err("semaphore or lock released too many times"),
         })
@@ -180,12 +184,7 @@ impl SemLock {
     /// Takes it if it can be had at once. Not while something is recorded: that needs the line.
     #[inline]
     pub(crate) fn take_unrecorded(&self) -> bool {
-        !recorder::is_on()
-            && match self.inner.get() {
-                Some(Inner::Lock(lock)) => lock.acquire(Wait::Never) == Ok(true),
-                Some(Inner::Semaphore(semaphore)) => semaphore.acquire(Wait::Never) == Ok(true),
-                None => false,
-            }
+        !recorder::is_on() && self.inner.get().is_some_and(|inner| inner.acquire(Wait::Never) == Ok(true))
     }
 
     /// The lock, if it is one.

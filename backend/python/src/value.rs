@@ -4,6 +4,7 @@
 //! lock of the program's own, values that have to be converted) is done by the Python classes that inherit from these two, by the
 //! methods that are called here as `_slow_…`.
 
+use std::convert::Infallible;
 use std::sync::OnceLock;
 
 use forkyard_engine::shm::Block;
@@ -11,9 +12,9 @@ use forkyard_engine::sync::{Lock, Wait};
 use forkyard_trace::event::{Kind, pack};
 use forkyard_trace::recorder;
 use pyo3::exceptions::PyTypeError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyList, PySlice, PyTuple};
+use pyo3::{BoundObject, intern};
 
 use crate::lock::{SemLock, wait};
 use crate::memory;
@@ -187,7 +188,7 @@ impl Cells {
         if count <= FEW {
             (start..start + count).for_each(|index| self.record_read(index));
         }
-        PyList::new(py, self.kind.objects(py, &bytes)?)
+        self.kind.list(py, &bytes)
     }
 }
 
@@ -263,18 +264,18 @@ impl Number {
     }
 
     /// Many numbers as Python has them.
-    fn objects<'py>(self, py: Python<'py>, bytes: &[u8]) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    fn list<'py>(self, py: Python<'py>, bytes: &[u8]) -> PyResult<Bound<'py, PyList>> {
         match self {
-            Number::I8 => each(bytes, |byte: [u8; 1]| Ok(i8::from_le_bytes(byte).into_pyobject(py)?.into_any())),
-            Number::U8 => each(bytes, |byte: [u8; 1]| Ok(byte[0].into_pyobject(py)?.into_any())),
-            Number::I16 => each(bytes, |bytes| Ok(i16::from_le_bytes(bytes).into_pyobject(py)?.into_any())),
-            Number::U16 => each(bytes, |bytes| Ok(u16::from_le_bytes(bytes).into_pyobject(py)?.into_any())),
-            Number::I32 => each(bytes, |bytes| Ok(i32::from_le_bytes(bytes).into_pyobject(py)?.into_any())),
-            Number::U32 => each(bytes, |bytes| Ok(u32::from_le_bytes(bytes).into_pyobject(py)?.into_any())),
-            Number::I64 => each(bytes, |bytes| Ok(i64::from_le_bytes(bytes).into_pyobject(py)?.into_any())),
-            Number::U64 => each(bytes, |bytes| Ok(u64::from_le_bytes(bytes).into_pyobject(py)?.into_any())),
-            Number::F32 => each(bytes, |bytes| Ok(PyFloat::new(py, f32::from_le_bytes(bytes).into()).into_any())),
-            Number::F64 => each(bytes, |bytes| Ok(PyFloat::new(py, f64::from_le_bytes(bytes)).into_any())),
+            Number::I8 => list(py, bytes, i8::from_le_bytes),
+            Number::U8 => list(py, bytes, u8::from_le_bytes),
+            Number::I16 => list(py, bytes, i16::from_le_bytes),
+            Number::U16 => list(py, bytes, u16::from_le_bytes),
+            Number::I32 => list(py, bytes, i32::from_le_bytes),
+            Number::U32 => list(py, bytes, u32::from_le_bytes),
+            Number::I64 => list(py, bytes, i64::from_le_bytes),
+            Number::U64 => list(py, bytes, u64::from_le_bytes),
+            Number::F32 => list(py, bytes, |bytes| f64::from(f32::from_le_bytes(bytes))),
+            Number::F64 => list(py, bytes, f64::from_le_bytes),
         }
     }
 
@@ -291,22 +292,28 @@ impl Number {
     }
 }
 
-/// An object for each `SIZE` bytes. Equal neighbours are one object: most of an array that was just made is zero, and making objects is
-/// what takes the time.
-fn each<'py, const SIZE: usize>(
+/// An object for each `SIZE` bytes. Where many neighbours are equal, as in an array that was just made, they are one object: making
+/// objects is what takes the time. To look for them costs a fifth more, so elsewhere each number gets its own.
+fn list<'py, N, const SIZE: usize>(
+    py: Python<'py>,
     bytes: &[u8],
-    object: impl Fn([u8; SIZE]) -> PyResult<Bound<'py, PyAny>>,
-) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    number: impl Fn([u8; SIZE]) -> N,
+) -> PyResult<Bound<'py, PyList>>
+where
+    N: IntoPyObject<'py, Error = Infallible>,
+{
     let (numbers, _) = bytes.as_chunks::<SIZE>();
-    let mut objects: Vec<Bound<'py, PyAny>> = Vec::with_capacity(numbers.len());
-    let mut before = None;
-    for &number in numbers {
-        let next = match objects.last() {
-            Some(last) if before == Some(number) => last.clone(),
-            _ => object(number)?,
-        };
-        objects.push(next);
-        before = Some(number);
+    let repeated = numbers.windows(2).filter(|pair| pair[0] == pair[1]).count();
+    if repeated < numbers.len() / 4 {
+        return PyList::new(py, numbers.iter().map(|&bytes| number(bytes)));
     }
-    Ok(objects)
+    let mut last: Option<([u8; SIZE], Bound<'py, PyAny>)> = None;
+    let objects = numbers.iter().map(|&bytes| match &last {
+        Some((before, object)) if *before == bytes => object.clone(),
+        _ => {
+            let Ok(object) = number(bytes).into_pyobject(py);
+            last.insert((bytes, object.into_any().into_bound())).1.clone()
+        }
+    });
+    PyList::new(py, objects)
 }

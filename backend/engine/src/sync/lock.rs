@@ -2,6 +2,7 @@
 //!
 //! The lock word holds the holder's process itself, so there is no moment in which a lock is taken and nobody knows by whom.
 
+use std::fmt;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, SeqCst};
 
 use forkyard_wire::timeline::SegmentKind;
@@ -46,25 +47,29 @@ pub enum LockKind {
 /// assert_eq!(total.get(), 2000);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Lock {
     block: Block,
+    /// The block's: finding it each time would cost as much as taking the lock.
+    state: &'static LockState,
     kind: LockKind,
 }
 
 impl Lock {
     /// A free lock.
     pub fn new(kind: LockKind) -> Result<Self, BlockError> {
-        let lock = Self { block: Block::allocate(size_of::<LockState>(), &LOCK)?, kind };
-        lock.state().kind.store(u32::from(kind == LockKind::Recursive), Relaxed);
-        Ok(lock)
+        let block = Block::allocate(size_of::<LockState>(), &LOCK)?;
+        let state = block.view::<LockState>();
+        state.kind.store(u32::from(kind == LockKind::Recursive), Relaxed);
+        Ok(Self { block, state, kind })
     }
 
     /// The lock that a handle names.
     pub fn open(handle: Handle) -> Result<Self, HandleError> {
         let block = Block::open_as(handle, &LOCK)?;
-        let recursive = block.view::<LockState>().kind.load(Relaxed) != 0;
-        Ok(Self { block, kind: if recursive { LockKind::Recursive } else { LockKind::Plain } })
+        let state = block.view::<LockState>();
+        let recursive = state.kind.load(Relaxed) != 0;
+        Ok(Self { block, state, kind: if recursive { LockKind::Recursive } else { LockKind::Plain } })
     }
 
     /// What names it in other processes.
@@ -79,18 +84,18 @@ impl Lock {
 
     /// Its number in the recording, 0 when it has none.
     pub fn object(&self) -> u32 {
-        self.state().label.object.load(Relaxed)
+        self.state.label.object.load(Relaxed)
     }
 
     /// How it appears in the timeline, for all processes.
     pub fn set_label(&self, label: Label) {
-        self.state().label.set(label);
+        self.state.label.set(label);
     }
 
     /// Takes it. `Ok(false)`: the time is over.
     #[inline]
     pub fn acquire(&self, wait: Wait) -> Result<bool, AcquireError> {
-        let state = self.state();
+        let state = self.state;
         if self.take(state) {
             return Ok(true);
         }
@@ -103,7 +108,7 @@ impl Lock {
     /// Releases it, once.
     #[inline]
     pub fn release(&self) -> Result<(), ReleaseError> {
-        let state = self.state();
+        let state = self.state;
         let owner = state.owner.load(Relaxed);
         if self.kind == LockKind::Recursive {
             if !self.is_mine() {
@@ -124,19 +129,19 @@ impl Lock {
     /// Whether the calling thread holds it.
     #[inline]
     pub fn is_mine(&self) -> bool {
-        let state = self.state();
+        let state = self.state;
         state.owner.load(Relaxed) == Identity::own().0 && state.thread.load(Relaxed) == thread::own()
     }
 
     /// How often the calling thread has taken it: 0 when another one holds it.
     pub fn depth(&self) -> u32 {
-        if self.is_mine() { self.state().depth.load(Relaxed) + 1 } else { 0 }
+        if self.is_mine() { self.state.depth.load(Relaxed) + 1 } else { 0 }
     }
 
     /// The holder's process.
     #[inline]
     pub fn holder(&self) -> Option<u32> {
-        match self.state().owner.load(Relaxed) {
+        match self.state.owner.load(Relaxed) {
             0 => None,
             owner => Some(Identity(owner).pid()),
         }
@@ -144,7 +149,7 @@ impl Lock {
 
     /// Makes it free whoever held it: after its holder's death.
     pub fn reset(&self) {
-        let state = self.state();
+        let state = self.state;
         state.depth.store(0, Relaxed);
         let owner = state.owner.load(Relaxed);
         if owner != 0 {
@@ -154,11 +159,14 @@ impl Lock {
 
     #[inline]
     fn take(&self, state: &LockState) -> bool {
-        // Looked at first where it is likely; a look that misses costs the other cores' caches one more step.
-        if self.kind == LockKind::Recursive && self.is_mine() {
-            // The holder alone writes it.
-            state.depth.store(state.depth.load(Relaxed) + 1, Relaxed);
-            return true;
+        // A look that misses costs the other cores' caches one more step: only a lock that can be one's own is looked at first.
+        if self.kind == LockKind::Recursive && state.owner.load(Relaxed) != 0 {
+            let mine = self.is_mine();
+            if mine {
+                // The holder alone writes it.
+                state.depth.store(state.depth.load(Relaxed) + 1, Relaxed);
+            }
+            return mine;
         }
         // SYNC: lock
         let taken = state.owner.compare_exchange(0, Identity::own().0, Acquire, Relaxed).is_ok();
@@ -192,10 +200,11 @@ impl Lock {
         }
         Ok(taken)
     }
+}
 
-    #[inline]
-    fn state(&self) -> &'static LockState {
-        self.block.view()
+impl fmt::Debug for Lock {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Lock").field("block", &self.block).finish_non_exhaustive()
     }
 }
 

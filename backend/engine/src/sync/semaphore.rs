@@ -1,5 +1,6 @@
 //! The semaphore: a number of permits, with or without an upper bound.
 
+use std::fmt;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, SeqCst};
 
 use forkyard_trace::event::Kind;
@@ -26,9 +27,10 @@ pub(crate) static SEMAPHORE: Shape = Shape::plain(3, "semaphore");
 /// assert_eq!(seats.release(), Err(ReleaseError::TooOften));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Semaphore {
     block: Block,
+    state: &'static SemaphoreState,
 }
 
 impl Semaphore {
@@ -37,16 +39,19 @@ impl Semaphore {
 
     /// `value` permits, never more than `max` (which is at most [`Semaphore::MAX`]).
     pub fn new(value: u32, max: u32) -> Result<Self, BlockError> {
-        let semaphore = Self { block: Block::allocate(size_of::<SemaphoreState>(), &SEMAPHORE)? };
+        let block = Block::allocate(size_of::<SemaphoreState>(), &SEMAPHORE)?;
+        let state = block.view::<SemaphoreState>();
         let max = max.min(Self::MAX);
-        semaphore.state().max.store(max, Relaxed);
-        semaphore.state().value.store(value.min(max), Relaxed);
-        Ok(semaphore)
+        state.max.store(max, Relaxed);
+        state.value.store(value.min(max), Relaxed);
+        Ok(Self { block, state })
     }
 
     /// The semaphore that a handle names.
     pub fn open(handle: Handle) -> Result<Self, HandleError> {
-        Ok(Self { block: Block::open_as(handle, &SEMAPHORE)? })
+        let block = Block::open_as(handle, &SEMAPHORE)?;
+        let state = block.view();
+        Ok(Self { block, state })
     }
 
     /// What names it in other processes.
@@ -56,13 +61,13 @@ impl Semaphore {
 
     /// How it appears in the timeline, for all processes. With `Waits(LockAcquire)` it records holding instead of wake-ups.
     pub fn set_label(&self, label: Label) {
-        self.state().label.set(label);
+        self.state.label.set(label);
     }
 
     /// Takes a permit. `Ok(false)`: the time is over.
     #[inline]
     pub fn acquire(&self, wait: Wait) -> Result<bool, AcquireError> {
-        let state = self.state();
+        let state = self.state;
         if take(state) {
             return Ok(true);
         }
@@ -75,7 +80,7 @@ impl Semaphore {
     /// Gives a permit back.
     #[inline]
     pub fn release(&self) -> Result<(), ReleaseError> {
-        let state = self.state();
+        let state = self.state;
         let max = state.max.load(Relaxed);
         if state.value.load(Relaxed) >= max {
             return Err(ReleaseError::TooOften);
@@ -95,12 +100,12 @@ impl Semaphore {
 
     /// Permits left at this moment.
     pub fn value(&self) -> u32 {
-        self.state().value.load(Relaxed)
+        self.state.value.load(Relaxed)
     }
 
     /// The upper bound.
     pub fn max(&self) -> u32 {
-        self.state().max.load(Relaxed)
+        self.state.max.load(Relaxed)
     }
 
     #[cold]
@@ -116,10 +121,11 @@ impl Semaphore {
         }
         Ok(taken)
     }
+}
 
-    #[inline]
-    fn state(&self) -> &'static SemaphoreState {
-        self.block.view()
+impl fmt::Debug for Semaphore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Semaphore").field("block", &self.block).finish_non_exhaustive()
     }
 }
 
