@@ -1,4 +1,5 @@
-//! The commands of the project: `cargo xtask play`, `test`, `conformance`, `libraries`, `soak`, `fuzz`, `build`, `check`, `dev`, `bench`.
+//! The commands of the project: `cargo xtask play`, `test`, `conformance`, `libraries`, `soak`, `fuzz`, `build`, `check`, `dev`,
+//! `bench`, `scale`.
 //!
 //! Each command installs what it needs beyond Rust, Python, Node and git, says what it does and how long that usually takes, and
 //! does nothing twice. What is installed lies outside the tree ([`place::tools`]), so that a second clone finds it.
@@ -93,6 +94,12 @@ enum Command {
     /// Prints tables of medians and ratios, the rows that miss their target first, and leaves `results.json` and `benchmarks.md`
     /// in `target/bench`. Ctrl-C ends it early and keeps what was measured.
     Bench(commands::bench::Arguments),
+    /// How the page bears a long run: its frames and tasks, measured in a real Chromium.
+    Scale {
+        /// How long a run: segments and messages.
+        #[arg(long, default_value_t = 1_000_000)]
+        rows: u64,
+    },
     /// Build the programs and lay the Python package beside them, without the site.
     Stage {
         /// The release profile instead of the debug one.
@@ -113,6 +120,7 @@ fn main() -> ExitCode {
         Command::Check => commands::check::check(),
         Command::Dev => commands::dev::dev(),
         Command::Bench(arguments) => commands::bench::bench(&arguments).map(|never| match never {}),
+        Command::Scale { rows } => commands::scale::scale(rows),
         Command::Stage { release } => commands::stage::stage(if release { Profile::Release } else { Profile::Debug }),
     };
     match outcome {

@@ -8,6 +8,7 @@ pub(crate) mod dev;
 pub(crate) mod fuzz;
 pub(crate) mod libraries;
 pub(crate) mod play;
+pub(crate) mod scale;
 pub(crate) mod soak;
 pub(crate) mod stage;
 pub(crate) mod test;
