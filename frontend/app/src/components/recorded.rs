@@ -22,7 +22,7 @@ const SLOWER: u64 = 10;
 const STEP_MS: u32 = 40;
 
 /// The height of the picture, in CSS pixels.
-const HEIGHT: u32 = 276;
+const HEIGHT: u32 = 288;
 
 /// The picture.
 #[component]

@@ -5,9 +5,12 @@ use yew::prelude::*;
 
 use super::storage;
 
-/// What stands above and below a timeline in a window, in CSS pixels: header and footer, and a workbench with twelve lines of program
-/// and eight of output.
-const BESIDE: f64 = 672.0;
+/// What stands above and below a lesson's timeline in a window, in CSS pixels: header and footer, and a workbench with twelve lines of
+/// program and eight of output.
+pub const BESIDE_LESSON: f64 = 672.0;
+
+/// The same on the scratch page, where program and output, of fourteen lines each, stand side by side.
+pub const BESIDE_SCRATCH: f64 = 464.0;
 
 /// The least and the most that a timeline has at first, in CSS pixels.
 const WITHIN: (f64, f64) = (200.0, 320.0);
@@ -23,13 +26,14 @@ pub struct Pane {
     pub on_content: Callback<i32>,
 }
 
-/// The height of a page's timeline, remembered under `name`. The element of `place` gets it as the custom property `--pane-height`.
+/// The height of a page's timeline, remembered under `name`; beside it the page keeps so many CSS pixels for the rest. The element of
+/// `place` gets it as the custom property `--pane-height`.
 #[hook]
-pub fn use_height(name: &'static str, place: NodeRef) -> Pane {
-    let fitting = use_state_eq(|| (window_height() - BESIDE).clamp(WITHIN.0, WITHIN.1) as i32);
+pub fn use_height(name: &'static str, place: NodeRef, beside: f64) -> Pane {
+    let fitting = use_state_eq(|| (window_height() - beside).clamp(WITHIN.0, WITHIN.1) as i32);
     let (height, on_move) = use_chosen(name, "--pane-height", place, *fitting);
     let on_content = Callback::from(move |content: i32| {
-        let most = (window_height() - BESIDE) as i32;
+        let most = (window_height() - beside) as i32;
         fitting.set((*fitting).max(content.min(most)));
     });
     Pane { height, on_move, on_content }

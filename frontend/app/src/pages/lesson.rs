@@ -20,7 +20,7 @@ use crate::components::run_bar::{Room, RunBar};
 use crate::components::run_timeline::RunTimeline;
 use crate::components::workbench::Workbench;
 use crate::page::arrival::use_arrival;
-use crate::page::height::{Pane, use_height};
+use crate::page::height::{BESIDE_LESSON, Pane, use_height};
 use crate::page::keys::use_page_keys;
 use crate::page::width::use_wide;
 use crate::route::Route;
@@ -144,7 +144,7 @@ struct BesideProps {
 #[component]
 fn Beside(props: &BesideProps) -> Html {
     let place = use_node_ref();
-    let Pane { height, on_move, on_content } = use_height("lesson-timeline-height", place.clone());
+    let Pane { height, on_move, on_content } = use_height("lesson-timeline-height", place.clone(), BESIDE_LESSON);
     html! {
         <main id="main" class="lesson-wide" tabindex="-1" ref={place}>
             <div class="lesson-scroll" tabindex="0" role="region" aria-label="Lesson">{ props.text.clone() }</div>

@@ -10,7 +10,7 @@ use crate::components::run_bar::{Room, RunBar};
 use crate::components::run_timeline::RunTimeline;
 use crate::components::workbench::Workbench;
 use crate::page::arrival::use_arrival;
-use crate::page::height::{Pane, use_height};
+use crate::page::height::{BESIDE_SCRATCH, Pane, use_height};
 use crate::page::keys::use_page_keys;
 use crate::page::width::use_wide;
 use crate::workbench::{Session, Settings};
@@ -48,7 +48,7 @@ pub fn Scratch() -> Html {
     };
     use_page_keys(run);
     let place = use_node_ref();
-    let Pane { height, on_move, on_content } = use_height("scratch-timeline-height", place.clone());
+    let Pane { height, on_move, on_content } = use_height("scratch-timeline-height", place.clone(), BESIDE_SCRATCH);
     let templates = html! {
         <div class="templates" role="group" aria-label="Programs to start from">
             <span class="templates-label">{ "Start from" }</span>
