@@ -1,7 +1,9 @@
-//! What can be pointed at and is no segment: a level of an object, a gap where events were lost, updates that were lost.
+//! What can be pointed at and is no segment: how many cores were used, a level of an object, a gap where events were lost, updates that
+//! were lost.
 
-use forkyard_wire::timeline::{Level, LostUpdates, Measure};
+use forkyard_wire::timeline::{LaneKind, Level, LostUpdates, Measure};
 
+use crate::band::BandKind;
 use crate::level;
 use crate::sentence::who;
 use crate::trace::Trace;
@@ -16,6 +18,11 @@ pub enum Finding {
         object: u32,
         /// Of what.
         measure: Measure,
+        /// The moment.
+        at_ns: u64,
+    },
+    /// How many cores the run was on at a moment.
+    Cores {
         /// The moment.
         at_ns: u64,
     },
@@ -39,6 +46,7 @@ impl Finding {
                 let (level, end) = self.level(trace)?;
                 Some((level.at, end.unwrap_or(trace.end_ns()).max(at_ns)))
             }
+            Finding::Cores { at_ns } => Some(cores_at(trace, at_ns)?.1),
             Finding::Gap(index) => findings.gaps.get(index as usize).map(|gap| (gap.from_ns, gap.to_ns)),
             Finding::LostUpdates(index) => findings.lost_updates.get(index as usize).map(|lost| (lost.at_ns, lost.at_ns)),
         }
@@ -48,15 +56,15 @@ impl Finding {
     pub fn line(self, trace: &Trace) -> u32 {
         match self {
             Finding::LostUpdates(index) => trace.findings().lost_updates.get(index as usize).map_or(0, |lost| lost.line),
-            Finding::Level { .. } | Finding::Gap(_) => 0,
+            Finding::Level { .. } | Finding::Cores { .. } | Finding::Gap(_) => 0,
         }
     }
 
-    /// The lane on whose row it is seen; none for an object's level.
+    /// The lane on whose row it is seen; none for an object's level and for the cores.
     pub fn lane(self, trace: &Trace) -> Option<u32> {
         let findings = trace.findings();
         match self {
-            Finding::Level { .. } => None,
+            Finding::Level { .. } | Finding::Cores { .. } => None,
             Finding::Gap(index) => findings.gaps.get(index as usize).map(|gap| gap.lane),
             Finding::LostUpdates(index) => findings.lost_updates.get(index as usize).map(|lost| lost.lane),
         }
@@ -75,6 +83,13 @@ impl Finding {
                 };
                 Some(format!("{what}, for {}.", duration(to - from)))
             }
+            Finding::Cores { at_ns } => {
+                let (users, (from, to)) = cores_at(trace, at_ns)?;
+                let cores = count(core_lanes(trace).count(), "core", "cores");
+                let by = users.iter().map(|lane| who(trace, *lane)).collect::<Vec<_>>().join(" and ");
+                let used = if by.is_empty() { "none".to_owned() } else { format!("{}, by {by}", users.len()) };
+                Some(format!("Of {cores} {used}, for {}.", duration(to - from)))
+            }
             Finding::Gap(index) => {
                 let gap = trace.findings().gaps.get(index as usize)?;
                 let (who, length) = (who(trace, gap.lane), duration(gap.to_ns - gap.from_ns));
@@ -89,6 +104,29 @@ impl Finding {
         let Finding::Level { object, measure, at_ns } = self else { return None };
         level::at(trace.findings().levels(object, measure)?, at_ns)
     }
+}
+
+/// Who of the run was on a core at a moment, and from when to when it was so; none where no cores were recorded.
+fn cores_at(trace: &Trace, at_ns: u64) -> Option<(Vec<u32>, (u64, u64))> {
+    let (mut users, mut extent) = (Vec::new(), (0, trace.end_ns()));
+    core_lanes(trace).next()?;
+    for pieces in core_lanes(trace).filter_map(|core| trace.pieces(core, BandKind::Core)) {
+        let (from, to) = match pieces.at(at_ns) {
+            Some(piece) => {
+                users.extend(trace.segment(trace.segment_of(&piece)).map(|segment| segment.holder).filter(|lane| *lane != 0));
+                (piece.start, piece.end)
+            }
+            None => {
+                (pieces.before(at_ns).map_or(0, |piece| piece.end), pieces.after(at_ns).map_or(u64::MAX, |piece| piece.start))
+            }
+        };
+        extent = (extent.0.max(from), extent.1.min(to));
+    }
+    (extent.0 < extent.1).then_some((users, extent))
+}
+
+fn core_lanes(trace: &Trace) -> impl Iterator<Item = u32> {
+    trace.lanes().into_iter().filter(|lane| lane.kind == LaneKind::Core).map(|lane| lane.id)
 }
 
 fn lost_updates(trace: &Trace, lost: &LostUpdates) -> String {
@@ -124,6 +162,16 @@ mod tests {
         assert_eq!(finding(20).sentence(&trace), "3 messages lay in results, for 20 ms.");
         assert_eq!(finding(20).extent(&trace), Some((10 * MS, 30 * MS)));
         assert_eq!(finding(5).sentence(&trace), "");
+    }
+
+    #[test]
+    fn the_cores_say_who_was_on_them() {
+        let said = |ms: u64| Finding::Cores { at_ns: ms * MS }.sentence(&trace());
+        assert_eq!(said(20), "Of 2 cores 2, by Process-2 and Process-1, for 30 ms.");
+        assert_eq!(said(45), "Of 2 cores 1, by Process-1, for 10 ms.");
+        assert_eq!(said(81), "Of 2 cores none, for 2 ms.");
+        assert_eq!(said(90), "Of 2 cores none, for 18 ms.");
+        assert_eq!(Finding::Cores { at_ns: 0 }.sentence(&Trace::new()), "");
     }
 
     #[test]

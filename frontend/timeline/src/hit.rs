@@ -66,9 +66,10 @@ impl Scene<'_> {
             marks.map(move |(row, mark)| (panel, MarkId(row as u32), mark))
         });
         near.filter_map(|(panel, id, mark)| {
-            let (at, foot) = self.mark_place(panel, mark)?;
-            let (across, down) = ((at - x).abs(), (foot - y).abs());
-            (across <= MARK_REACH.0 && down <= MARK_REACH.1).then_some((across, panel, id))
+            // Of thousands most are far away: that is seen before their rows are looked for.
+            let across = (self.viewport.x(mark.at_ns as f64, self.width) - x).abs();
+            let near = across <= MARK_REACH.0 && (self.mark_place(panel, mark)?.1 - y).abs() <= MARK_REACH.1;
+            near.then_some((across, panel, id))
         })
         .min_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, panel, id)| (panel, id))
@@ -129,6 +130,10 @@ impl Scene<'_> {
             let level = Finding::Level { object: row.lane, measure, at_ns: t_ns };
             return (t_ns < trace.end_ns() && !level.sentence(trace).is_empty()).then_some((row.panel, level));
         }
+        if row.band == BandKind::Used {
+            let cores = Finding::Cores { at_ns: t_ns };
+            return cores.extent(trace).map(|_| (row.panel, cores));
+        }
         if row.band != BandKind::Main {
             return None;
         }
@@ -154,6 +159,7 @@ impl Scene<'_> {
     pub fn finding_row(&self, panel: usize, finding: Finding) -> Option<&Row> {
         match finding {
             Finding::Level { object, measure, .. } => self.layout.row(panel, object, BandKind::Level(measure)),
+            Finding::Cores { .. } => self.layout.row(panel, 0, BandKind::Used),
             Finding::Gap(_) | Finding::LostUpdates(_) => self.main_row(panel, finding.lane(self.traces.get(panel)?)?),
         }
     }
@@ -170,7 +176,8 @@ fn distance(point: (f64, f64), from: (f64, f64), to: (f64, f64)) -> f64 {
     let length = dx * dx + dy * dy;
     let along = if length == 0.0 { 0.0 } else { ((point.0 - from.0) * dx + (point.1 - from.1) * dy) / length };
     let along = along.clamp(0.0, 1.0);
-    (point.0 - from.0 - along * dx).hypot(point.1 - from.1 - along * dy)
+    let (across, down) = (point.0 - from.0 - along * dx, point.1 - from.1 - along * dy);
+    (across * across + down * down).sqrt()
 }
 
 #[cfg(test)]

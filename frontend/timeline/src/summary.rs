@@ -48,6 +48,14 @@ pub fn headline(trace: &Trace) -> String {
     }
 }
 
+/// What stands at the head of one of several runs that are over: the sentence, by which they are compared, then the story.
+pub fn heading(trace: &Trace) -> String {
+    match story(trace) {
+        Some(story) => format!("{}. {story}", sentence(trace)),
+        None => sentence(trace),
+    }
+}
+
 /// How long two runs took: `processes took 164 ms, threads 312 ms: 1.9 times as long`.
 pub fn comparison(first: (&str, &Trace), second: (&str, &Trace)) -> String {
     let (one, other) = (first.1.end_ns(), second.1.end_ns());

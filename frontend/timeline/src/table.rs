@@ -161,6 +161,7 @@ fn finding_name(finding: Finding) -> &'static str {
         Finding::Level { measure: Measure::Waiters, .. } => "waiting",
         Finding::Level { measure: Measure::Depth, .. } => "inside",
         Finding::Level { measure: Measure::Tasks, .. } => "to do",
+        Finding::Cores { .. } => "cores used",
         Finding::Gap(_) => "not known",
         Finding::LostUpdates(_) => "update lost",
     }
@@ -328,6 +329,7 @@ fn number(subject: Subject) -> (u8, u32, u32) {
         Subject::Finding(Finding::Level { object, measure, .. }) => (3, object, measure as u32),
         Subject::Finding(Finding::Gap(index)) => (4, index, 0),
         Subject::Finding(Finding::LostUpdates(index)) => (5, index, 0),
+        Subject::Finding(Finding::Cores { .. }) => (6, 0, 0),
     }
 }
 
@@ -380,7 +382,7 @@ fn object(trace: &Trace, subject: Subject) -> &str {
         Subject::Finding(Finding::LostUpdates(index)) => {
             (trace.findings().lost_updates.get(index as usize).map_or(0, |lost| lost.object), 0)
         }
-        Subject::Finding(Finding::Gap(_)) => (0, 0),
+        Subject::Finding(Finding::Cores { .. } | Finding::Gap(_)) => (0, 0),
     };
     trace.string(detail).or_else(|| trace.object(id).map(|object| object.name.as_str())).unwrap_or("")
 }

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use forkyard_timeline::notes::Note;
+use forkyard_wire::run::{OnCore, Started};
 use yew::prelude::*;
 
 use crate::timeline::{Beside, Timeline};
@@ -40,12 +42,23 @@ pub fn RunTimeline(props: &RunTimelineProps) -> Html {
     let printed = view.printed.filter(|printed| printed.seen == Seen::Output);
     let printed = printed.map(|printed| (usize::from(printed.which == Which::Second), printed.lane, printed.at_ns));
     let second = view.beside.as_ref().map(|run| Beside { recording: run.recording.clone(), title: "threads".into() });
+    let notes = view.run.started.as_ref().and_then(about_cores).into_iter().collect::<Vec<_>>();
     let title = if second.is_some() { "processes" } else { "" };
     html! {
         <Timeline of={props.session.title.clone()} recording={view.run.recording.clone()} {title} {second} running={view.going_on().is_some()}
-            line={view.looked_at} {on_line} {printed} {on_printed} height={props.height}
+            {notes} line={view.looked_at} {on_line} {printed} {on_printed} height={props.height}
             on_content={props.on_content.clone()} />
     }
+}
+
+/// What the timeline does not know of its cores, and why.
+fn about_cores(started: &Started) -> Option<Note> {
+    let what = match started.on_core {
+        OnCore::Exact => return None,
+        OnCore::Sampled => "core times sampled",
+        OnCore::Off => "no core times",
+    };
+    Some(Note { what: what.to_owned(), why: started.on_core_detail.clone().unwrap_or_default() })
 }
 
 #[derive(PartialEq)]

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use forkyard_wire::run::{Finished, Outcome, RunEvent, RunRequest, Started};
-use forkyard_wire::timeline::SegmentKind;
+use forkyard_wire::timeline::{Chunk, SegmentKind};
 
 use super::console::Console;
 use super::traceback::Exception;
@@ -138,6 +138,9 @@ impl Run {
         match event {
             RunEvent::Queued(queued) => self.phase = Phase::Queued { position: queued.position },
             RunEvent::Started(started) => {
+                // The timeline says it where there are threads to see.
+                let gil = Some(started.gil.clone());
+                self.recording = self.recording.apply(&Chunk { gil, ..Chunk::default() });
                 self.started = Some(started);
                 self.phase = Phase::Starting;
             }
@@ -202,7 +205,7 @@ pub fn outcome_name(finished: &Finished) -> &'static str {
 mod tests {
     use forkyard_wire::problem::Problem;
     use forkyard_wire::run::{Engine, Isolation, OnCore, Output, Queued, StartMethod, Stream, Workers};
-    use forkyard_wire::timeline::{Chunk, GilWatch, Lane, LaneKind, Segment};
+    use forkyard_wire::timeline::{GilWatch, Lane, LaneKind, Segment};
 
     use super::*;
 

@@ -50,7 +50,9 @@ pub(super) fn toolbar(bar: Bar) -> Html {
             Command::ZoomIn | Command::ZoomOut | Command::Fit | Command::Critical | Command::Objects => bar.pane == Pane::Table,
             _ => false,
         } || (bar.empty && command != Command::Help);
-        html! { <button type="button" class="timeline-button" {title} {onclick} {disabled} aria-pressed={pressed}>{ text }</button> }
+        // A sign alone is no name.
+        let label = (text.chars().count() == 1).then_some(title);
+        html! { <button type="button" class="timeline-button" {title} {onclick} {disabled} aria-label={label} aria-pressed={pressed}>{ text }</button> }
     };
     html! {
         <div class="timeline-bar">
@@ -59,7 +61,9 @@ pub(super) fn toolbar(bar: Bar) -> Html {
             } else {
                 <p class="timeline-summary" title={bar.summary.clone()}>{ &bar.summary }</p>
             }
-            { for bar.notes.iter().map(|note| html! { <p class="timeline-lost" title={note.why.clone()}>{ &note.what }</p> }) }
+            { for bar.notes.iter().map(|note| html! {
+                <p class="timeline-lost" title={note.why.clone()}>{ &note.what }<span class="only-heard">{ format!(": {}", note.why) }</span></p>
+            }) }
             { bar.finder.clone() }
             <div class="timeline-tools" role="group" aria-label="Timeline">
                 { button(Command::ZoomOut, "−", "Zoom out (S)") }
