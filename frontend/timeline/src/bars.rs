@@ -79,7 +79,8 @@ fn share(pixel: &Shares, class: usize) -> f32 {
 }
 
 fn edge(sum: f32) -> f32 {
-    (sum * STEPS).round() / STEPS
+    // WebAssembly has an instruction for this, and none for rounding.
+    (sum * STEPS + 0.5).floor() / STEPS
 }
 
 #[cfg(test)]

@@ -124,7 +124,7 @@ impl Pieces {
     /// shows what is there at its beginning.
     pub fn shares(&self, from_ns: f64, to_ns: f64, out: &mut [Shares]) {
         let step = (to_ns - from_ns) / out.len().max(1) as f64;
-        let edge = |pixel: usize| (from_ns + step * pixel as f64).max(0.0).round() as u64;
+        let edge = |pixel: usize| ((from_ns + step * pixel as f64).max(0.0) + 0.5) as u64;
         let mut low = edge(0);
         let mut index = self.start.partition_point(|start| *start <= low).saturating_sub(1);
         for (pixel, shares) in out.iter_mut().enumerate() {

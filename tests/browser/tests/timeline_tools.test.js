@@ -98,6 +98,29 @@ pageTest("a name is found by the slash, and Enter goes from hit to hit", async (
 pageTest("above the cores stands how many were used", async ({ page }) => {
   await ran(page, CONVOY);
   await page.locator("css=.timeline-label").filter({ hasText: /^Cores used: \d\.\d$/ }).waitFor();
+  await page.getByRole("application").click({ position: { x: 200, y: 14 } });
+  await page.locator("css=.timeline-detail").filter({ hasText: /^Of \d cores? (none|\d, by \w+)/ }).waitFor();
+});
+
+const MANY = `
+import threading
+for number in range(100):
+    thread = threading.Thread(target=sum, args=(range(1000),))
+    thread.start()
+    thread.join()
+`;
+
+pageTest("of many rows those in sight are drawn, wherever one scrolls", async ({ page }) => {
+  await ran(page, MANY);
+  const canvas = page.locator("css=.timeline-canvas");
+  const [whole, drawn] = await canvas.evaluate((element) => [element.parentElement.clientHeight, element.clientHeight]);
+  assert.ok(drawn < whole / 2, `${drawn} of ${whole} pixels are drawn`);
+  await page.locator("css=.timeline-scroll").evaluate((element) => (element.scrollTop = element.scrollHeight));
+  await page.locator("css=.timeline-label").filter({ hasText: /^Thread-100/ }).waitFor();
+  await page.waitForFunction(() => {
+    const element = document.querySelector(".timeline-canvas");
+    return element.offsetTop + element.clientHeight >= element.parentElement.clientHeight;
+  });
 });
 
 pageTest("on a phone the story and the tools have room", { viewport: NARROW }, async ({ page }) => {

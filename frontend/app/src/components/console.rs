@@ -46,7 +46,7 @@ pub struct ConsoleProps {
 #[component]
 pub fn Console(props: &ConsoleProps) -> Html {
     use_session(&props.session);
-    let unfolded = use_state(|| false);
+    let unfolded = use_state_eq(|| false);
     let node = use_node_ref();
     // Whether the view follows the end, where its upper edge was last, and how long everything was then.
     let follows = use_mut_ref(|| (true, 0, 0));

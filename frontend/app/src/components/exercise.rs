@@ -28,7 +28,7 @@ pub struct ExerciseProps {
 #[component]
 pub fn Exercise(props: &ExerciseProps) -> Html {
     let shown = use_state(|| 0_usize);
-    let revealed = use_state(|| false);
+    let revealed = use_state_eq(|| false);
     let next_hint = {
         let shown = shown.clone();
         Callback::from(move |_: MouseEvent| shown.set(*shown + 1))

@@ -17,7 +17,7 @@ pub struct InputBoxProps {
 /// A line to type into.
 #[component]
 pub fn InputBox(props: &InputBoxProps) -> Html {
-    let closed = use_state(|| false);
+    let closed = use_state_eq(|| false);
     let field = use_node_ref();
     let onsubmit = {
         let (field, on_line) = (field.clone(), props.on_line.clone());

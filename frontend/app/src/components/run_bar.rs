@@ -7,7 +7,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::segmented::{Choice, segmented};
-use super::server::use_server;
+use super::server::{Server, use_server};
 use super::sheet::Sheet;
 use crate::workbench::{Session, Settings, use_session};
 
@@ -33,6 +33,7 @@ pub struct RunBarProps {
 #[component]
 pub fn RunBar(props: &RunBarProps) -> Html {
     use_session(&props.session);
+    let server = use_server();
     let session = &props.session;
     let view = session.view();
     let press = |act: fn(&Rc<Session>)| {
@@ -40,7 +41,7 @@ pub fn RunBar(props: &RunBarProps) -> Html {
         Callback::from(move |_: MouseEvent| act(&session))
     };
     let going_on = view.going_on().is_some();
-    let settings = html! { <SettingsFields session={session.clone()} room={props.room} /> };
+    let settings = settings_fields(props, &server);
     html! {
         <div class="run-bar" role="group" aria-label="Run">
             // One button that changes, so that the focus stays where it is.
@@ -66,10 +67,7 @@ pub fn RunBar(props: &RunBarProps) -> Html {
     }
 }
 
-#[component]
-fn SettingsFields(props: &RunBarProps) -> Html {
-    use_session(&props.session);
-    let server = use_server();
+fn settings_fields(props: &RunBarProps, server: &Server) -> Html {
     let session = &props.session;
     let settings = session.view().settings.clone();
     let choose = |change: fn(&mut Settings, String)| {

@@ -45,7 +45,7 @@ pub fn Workbench(props: &WorkbenchProps) -> Html {
     let (height, on_move) = use_chosen("result-height", "--result-height", place.clone(), if both { BOTH } else { RESULT });
     html! {
         <section class="workbench" aria-label={format!("Workbench: {}", props.session.title)} ref={place}>
-            <Head session={props.session.clone()} />
+            { head(&props.session) }
             <EditorPane key={props.session.name().to_owned()} session={props.session.clone()} />
             if let Some(room) = props.bar {
                 <RunBar session={props.session.clone()} {room} />
@@ -63,21 +63,19 @@ struct PartProps {
 }
 
 /// What the program is called, and the way back to what it was.
-#[component]
-fn Head(props: &PartProps) -> Html {
-    use_session(&props.session);
+fn head(session: &Rc<Session>) -> Html {
     let reset = {
-        let session = props.session.clone();
+        let session = session.clone();
         Callback::from(move |_: MouseEvent| session.reset())
     };
     let text = {
-        let session = props.session.clone();
+        let session = session.clone();
         Callback::from(move |()| session.view().source.to_string())
     };
     html! {
         <div class="workbench-head">
-            <p class="workbench-title">{ props.session.title.clone() }</p>
-            if props.session.is_edited() {
+            <p class="workbench-title">{ session.title.clone() }</p>
+            if session.is_edited() {
                 <p class="workbench-edited">{ "edited, kept on this machine" }</p>
                 <button type="button" class="button is-quiet" onclick={reset}>{ "Reset" }</button>
             }

@@ -41,7 +41,7 @@ pub struct CodeEditorProps {
 pub fn CodeEditor(props: &CodeEditorProps) -> Html {
     let place = use_node_ref();
     let handle = use_state(|| None::<Handle>);
-    let failed = use_state(|| false);
+    let failed = use_state_eq(|| false);
     let reports = use_mut_ref(Reports::default);
     *reports.borrow_mut() =
         Reports { on_change: props.on_change.clone(), on_run: props.on_run.clone(), on_line: props.on_line.clone() };

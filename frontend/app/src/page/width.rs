@@ -10,7 +10,7 @@ const WIDE: &str = "(min-width: 64rem)";
 /// True while the window is wide.
 #[hook]
 pub fn use_wide() -> bool {
-    let wide = use_state(|| query().is_some_and(|query| query.matches()));
+    let wide = use_state_eq(|| query().is_some_and(|query| query.matches()));
     {
         let wide = wide.setter();
         use_effect_with((), move |()| {

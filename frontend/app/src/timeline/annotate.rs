@@ -29,7 +29,7 @@ impl Painter<'_> {
     /// so nothing is missed, and the cost goes with the pixels.
     pub(super) fn wide_pieces<'s>(&self, scene: &Scene<'s>) -> Vec<Wide<'s>> {
         let mut wide = Vec::new();
-        for row in scene.layout.rows.iter().filter(|row| !matches!(row.band, BandKind::Hold | BandKind::Gil)) {
+        for row in self.rows(scene).filter(|row| !matches!(row.band, BandKind::Hold | BandKind::Gil)) {
             let Some(pieces) = scene.traces.get(row.panel).and_then(|trace| trace.pieces(row.lane, row.band)) else { continue };
             let mut x = 0.0;
             while x < scene.width {

@@ -44,7 +44,8 @@ pub(super) fn Canvas(props: &CanvasProps) -> Html {
             move || drop(frame)
         });
     }
-    let style = format!("height: {}px", props.picture.layout.height as i32);
+    let (top, bottom) = props.picture.painted();
+    let style = format!("top: {}px; height: {}px", top as i32, (bottom - top) as i32);
     html! { <canvas ref={node} class="timeline-canvas" {style} aria-hidden="true" /> }
 }
 

@@ -21,27 +21,34 @@ pub(super) struct Place {
 /// Writes a row's pixels.
 pub(super) fn write(context: &CanvasRenderingContext2d, shares: &[Shares], inks: &[Ink; CLASSES], place: Place) {
     let (width, height) = (shares.len(), place.height);
-    let mut pixels = vec![0_u8; width * height * 4];
+    let mut pixels = vec![[0_u8; 4]; width * height];
     let (tile, stroke) = ((TILE * place.scale).round().max(4.0) as usize, place.scale.round().max(1.0) as usize);
+    let tiles = inks.map(|ink| tiled(ink, tile, stroke));
     for (x, shares) in shares.iter().enumerate() {
         let mut sum = 0.0_f32;
         let mut bottom = height;
         // The last class is the gap, which stays empty.
-        for (ink, share) in inks.iter().zip(shares).take(CLASSES - 1) {
+        for (colours, share) in tiles.iter().zip(shares).take(CLASSES - 1).filter(|(_, share)| **share > 0.0) {
             sum += share;
-            let top = height - ((sum * height as f32).round() as usize).min(height);
+            let top = height - ((sum * height as f32 + 0.5) as usize).min(height);
+            let colours = &colours[x % tile * tile..][..tile];
             for y in top..bottom {
-                let crossed = ink.pattern.is_some_and(|pattern| crosses(pattern, (x, y), (tile, stroke)));
-                let at = (y * width + x) * 4;
-                pixels[at..at + 4].copy_from_slice(if crossed { &ink.crossed } else { &ink.plain });
+                pixels[y * width + x] = colours[y % tile];
             }
             bottom = bottom.min(top);
         }
     }
     // Without an image the row stays empty; the table still has it.
-    if let Ok(image) = ImageData::new_with_u8_clamped_array(Clamped(&pixels), width as u32) {
+    if let Ok(image) = ImageData::new_with_u8_clamped_array(Clamped(pixels.as_flattened()), width as u32) {
         let _ = context.put_image_data(&image, 0.0, place.top);
     }
+}
+
+/// A tile of a colour and its pattern, column by column.
+fn tiled(ink: Ink, tile: usize, stroke: usize) -> Vec<[u8; 4]> {
+    let crossed = |x, y| ink.pattern.is_some_and(|pattern| crosses(pattern, (x, y), (tile, stroke)));
+    let places = (0..tile).flat_map(|x| (0..tile).map(move |y| (x, y)));
+    places.map(|(x, y)| if crossed(x, y) { ink.crossed } else { ink.plain }).collect()
 }
 
 fn crosses(pattern: Pattern, (x, y): (usize, usize), (tile, stroke): (usize, usize)) -> bool {

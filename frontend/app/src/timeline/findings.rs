@@ -15,7 +15,7 @@ impl Painter<'_> {
     /// The levels: as high as there were of something, the most of the whole run filling the row.
     pub(super) fn levels(&self, scene: &Scene) {
         let mut peaks = vec![0; self.width as usize];
-        for row in &scene.layout.rows {
+        for row in self.rows(scene) {
             let BandKind::Level(measure) = row.band else { continue };
             let levels = scene.traces.get(row.panel).and_then(|trace| trace.findings().levels(row.lane, measure));
             let Some(levels) = levels else { continue };
@@ -48,7 +48,7 @@ impl Painter<'_> {
     /// How many cores the run was on, all of them filling the row.
     pub(super) fn used(&self, scene: &Scene) {
         let mut used = vec![0.0; self.width as usize];
-        for row in scene.layout.rows.iter().filter(|row| row.band == BandKind::Used) {
+        for row in self.rows(scene).filter(|row| row.band == BandKind::Used) {
             let Some(trace) = scene.traces.get(row.panel) else { continue };
             totals::cores_used_in(trace, (scene.viewport.start_ns(), scene.viewport.end_ns()), &mut used);
             let cores = trace.lanes().iter().filter(|lane| lane.kind == LaneKind::Core).count();

@@ -19,6 +19,8 @@ const TAIL: usize = 3;
 pub(super) struct LabelsProps {
     /// Where they lie.
     pub(super) layout: Rc<Layout>,
+    /// From where to where they are shown, in CSS pixels: hundreds of names that nobody sees take time with every change.
+    pub(super) sight: (i32, i32),
     /// The titles of the runs and each in a sentence, where there are several.
     pub(super) titles: Vec<(AttrValue, String)>,
 }
@@ -26,7 +28,8 @@ pub(super) struct LabelsProps {
 /// The names of the rows.
 #[component]
 pub(super) fn Labels(props: &LabelsProps) -> Html {
-    let tracks = props.layout.tracks.iter().map(|track| {
+    let (from, to) = (f64::from(props.sight.0), f64::from(props.sight.1));
+    let tracks = props.layout.tracks.iter().filter(|track| track.top + track.height > from && track.top < to).map(|track| {
         let kind = match track.kind {
             TrackKind::Core => "timeline-label timeline-label--core",
             TrackKind::Thread => "timeline-label timeline-label--thread",
@@ -56,23 +59,13 @@ pub(super) fn Labels(props: &LabelsProps) -> Html {
     html! { <div class="timeline-labels" {style} aria-hidden="true">{ for headings }{ for tracks }</div> }
 }
 
-/// The moments of the axis.
-#[derive(Properties, PartialEq)]
-pub(super) struct AxisProps {
-    /// The part in sight.
-    pub(super) viewport: Viewport,
-    /// Width in CSS pixels.
-    pub(super) width: f64,
-}
-
-/// The moments of the axis.
-#[component]
-pub(super) fn Axis(props: &AxisProps) -> Html {
-    let ticks = ticks(&props.viewport, props.width, TICK_ROOM).into_iter().filter_map(|tick| {
-        let x = props.viewport.x(tick.t_ns, props.width);
+/// The moments of the axis, of which this part is in sight, so many CSS pixels wide.
+pub(super) fn axis(viewport: &Viewport, width: f64) -> Html {
+    let ticks = ticks(viewport, width, TICK_ROOM).into_iter().filter_map(|tick| {
+        let x = viewport.x(tick.t_ns, width);
         // A label that would be cut off at the edge is left out.
         let length = tick.label.chars().count() as f64 * LETTER + PADDING;
-        (x + length <= props.width).then(|| {
+        (x + length <= width).then(|| {
             html! { <span key={tick.label.clone()} class="timeline-tick" style={format!("left: {}px", fixed(x, 1))}>{ tick.label }</span> }
         })
     });

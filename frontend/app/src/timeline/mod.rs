@@ -36,15 +36,16 @@ mod view;
 use std::rc::Rc;
 
 use forkyard_timeline::critical::{Step, critical_path};
+use forkyard_timeline::notes::Note;
 use forkyard_timeline::{Layout, Objects, Selection, Spot, State, Subject, Trace, critical, deadlock, notes, search, summary};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use detail::Detail;
 use finder::{Wanted, finder};
-use labels::{Axis, Labels};
+use labels::{Labels, axis};
 use legend::{Help, legend};
-use observe::{use_element_width, use_kept_focus, use_theme_number};
+use observe::{sight, use_kept_focus, use_measured, use_theme_number, width};
 use picture::{Picture, length_ns};
 use plot::Plot;
 use steer::steer;
@@ -89,6 +90,9 @@ pub struct TimelineProps {
     /// A second run on the same axis.
     #[prop_or_default]
     pub second: Option<Beside>,
+    /// What else the picture does not show.
+    #[prop_or_default]
+    pub notes: Vec<Note>,
     /// Whether the run goes on: the picture then follows its end until the user zooms.
     #[prop_or_default]
     pub running: bool,
@@ -104,9 +108,6 @@ pub struct TimelineProps {
     /// The same, under the pointer or selected; none when there is none.
     #[prop_or_default]
     pub on_printed: Callback<Option<(usize, u32, u64)>>,
-    /// The sentence of what was selected; none when the selection was given up.
-    #[prop_or_default]
-    pub on_select: Callback<Option<AttrValue>>,
     /// Height of the picture in CSS pixels, toolbar included; without it the picture takes the height of its parent.
     #[prop_or_default]
     pub height: Option<u32>,
@@ -127,13 +128,14 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let id = use_memo((), |()| format!("timeline-{:x}", js_sys::Math::random().to_bits() >> 20));
     let (runs, titles) = runs_of(props);
     let empty = runs.iter().all(|run| run.trace().is_empty());
-    let width = use_element_width(plot.clone(), (empty, view.pane));
+    let width = f64::from(use_measured(plot.clone(), (empty, view.pane), width).0);
+    let sight = use_measured(scroll.clone(), (empty, view.pane), sight);
     let layout: Rc<Layout> = use_memo((runs.clone(), view.objects), |(runs, objects)| {
         let traces: Vec<_> = runs.iter().map(Recording::trace).collect();
         let traces: Vec<&Trace> = traces.iter().map(|trace| &**trace).collect();
         Layout::of(&traces, objects.unwrap_or_else(|| at_first(&traces)))
     });
-    let picture = Picture { viewport: view.viewport(length_ns(&runs)), runs: runs.clone(), layout, width };
+    let picture = Picture { viewport: view.viewport(length_ns(&runs)), runs: runs.clone(), layout, width, sight };
     {
         let view = view.dispatcher();
         // Another run: what was selected in the last one means nothing here.
@@ -156,12 +158,6 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         let on_printed = props.on_printed.clone();
         let shown = view.hover.map(|hover| hover.what).or(view.selection);
         use_effect_with(picture.printed(shown), move |printed| on_printed.emit(*printed));
-    }
-    {
-        let (picture, on_select) = (picture.clone(), props.on_select.clone());
-        use_effect_with(view.selection, move |selection| {
-            on_select.emit(selection.and_then(|selection| picture.sentence(selection)).map(AttrValue::from));
-        });
     }
     let on_action = {
         let view = view.dispatcher();
@@ -200,16 +196,12 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         })
     };
     use_kept_focus(scroll.clone(), (view.pane, view.sheet, view.words.is_some()));
-    let summary = use_memo((runs.clone(), titles.clone(), props.running), |(runs, titles, running)| match &runs[..] {
-        // The story of half a run would be another.
-        [run] if !running => summary::headline(&run.trace()),
-        _ => in_a_sentence(runs, titles),
-    });
-    let deadlock = use_memo(runs.clone(), |runs: &Vec<Recording>| {
-        runs.iter().find_map(|run| deadlock::sentence(&run.trace())).map(AttrValue::from)
-    });
-    let notes = use_memo(runs.clone(), |runs| runs.iter().flat_map(|run| notes::of(&run.trace())).collect::<Vec<_>>());
-    let notes = (*notes).clone();
+    let said =
+        use_memo((runs.clone(), titles.clone(), props.running), |(runs, titles, running)| Said::of(runs, titles, *running));
+    let mut notes = said.notes.clone();
+    if !empty {
+        notes.extend_from_slice(&props.notes);
+    }
     let words = view.words.clone();
     let hits = use_memo((runs.clone(), words.clone()), |(runs, words)| {
         let found = runs.iter().enumerate().map(|(panel, run)| search(&run.trace(), panel, words.as_deref().unwrap_or("")));
@@ -243,11 +235,8 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let shown = view.critical.then(|| runs.clone());
     let paths: Rc<Vec<Vec<Step>>> =
         use_memo(shown, |runs| runs.iter().flatten().map(|run| critical_path(&run.trace())).collect());
-    let said = runs.iter().zip(paths.iter()).map(|(run, path)| critical::sentence(&run.trace(), path));
-    let critical = AttrValue::from(said.collect::<Vec<_>>().join(" "));
-    let headings = use_memo((runs.clone(), titles.clone()), |(runs, titles)| headings(runs, titles));
-    // Long, and only for who does not see the picture: not made anew with each chunk of a run that goes on.
-    let words = use_memo((props.running, (!props.running).then(|| runs.clone())), |_| in_words(&runs));
+    let critical = runs.iter().zip(paths.iter()).map(|(run, path)| critical::sentence(&run.trace(), path));
+    let critical = AttrValue::from(critical.collect::<Vec<_>>().join(" "));
     let body = match (empty, view.pane) {
         (true, _) => {
             let text = props.empty.clone().unwrap_or(AttrValue::from(if props.running { STARTING } else { EMPTY }));
@@ -272,8 +261,8 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             html! {
                 <div class="timeline-grid">
                     <div class="timeline-corner" />
-                    <Axis viewport={picture.viewport} {width} />
-                    <Labels {layout} titles={(*headings).clone()} />
+                    { axis(&picture.viewport, width) }
+                    <Labels {layout} {sight} titles={said.headings.clone()} />
                     <Plot
                         picture={picture.clone()}
                         view={(*view).clone()}
@@ -281,7 +270,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                         pointed={props.printed.and_then(|printed| picture.find_printed(printed))}
                         paths={paths.clone()}
                         {theme}
-                        summary={AttrValue::from((*summary).clone())}
+                        summary={said.summary.clone()}
                         node={plot.clone()}
                         described_by={AttrValue::from((*id).clone())}
                         on_action={on_action.clone()}
@@ -294,10 +283,9 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let label = if props.of.is_empty() { "Timeline".to_owned() } else { format!("Timeline: {}", props.of) };
     let helping = view.sheet == Some(Sheet::Help);
     let selected = view.selection.is_some();
-    let deadlock = (*deadlock).clone();
     let objects = runs.iter().any(|run| Layout::object_tracks(&run.trace()) > 0).then(|| picture.layout.objects());
     let bar = Bar {
-        summary: AttrValue::from((*summary).clone()),
+        summary: said.summary.clone(),
         pane: view.pane,
         helping,
         finder,
@@ -306,7 +294,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         empty,
         objects,
         notes,
-        deadlock,
+        deadlock: said.deadlock.clone(),
         on_command,
     };
     html! {
@@ -319,7 +307,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                 }
             </div>
             <Detail {picture} selection={view.selection} {critical} {titles} />
-            <p id={(*id).clone()} class="timeline-words">{ &*words }</p>
+            <p id={(*id).clone()} class="timeline-words">{ said.words.clone() }</p>
         </section>
     }
 }
@@ -337,20 +325,36 @@ fn runs_of(props: &TimelineProps) -> (Vec<Recording>, Vec<AttrValue>) {
     (runs.collect(), titles.collect())
 }
 
-/// One run in a sentence; of two, how long each took: what each did stands at its head.
-fn in_a_sentence(runs: &[Recording], titles: &[AttrValue]) -> String {
-    match (runs, titles) {
-        ([first, second], [one, other]) => summary::comparison((one.as_str(), &first.trace()), (other.as_str(), &second.trace())),
-        _ => runs.first().map_or_else(String::new, |run| summary::sentence(&run.trace())),
-    }
+/// What is said of the runs as a whole.
+struct Said {
+    /// One run in a sentence, with its story; of two, how long each took: what each did stands at its head.
+    summary: AttrValue,
+    /// What stands at the head of each run, where there are several.
+    headings: Vec<(AttrValue, String)>,
+    deadlock: Option<AttrValue>,
+    notes: Vec<Note>,
+    /// All of it in words. Long, and only for who does not see the picture: not made anew with each chunk of a run that goes on.
+    words: AttrValue,
 }
 
-/// What stands at the head of each run, where there are several.
-fn headings(runs: &[Recording], titles: &[AttrValue]) -> Vec<(AttrValue, String)> {
-    if runs.len() < 2 {
-        return Vec::new();
+impl Said {
+    fn of(runs: &[Recording], titles: &[AttrValue], running: bool) -> Self {
+        // The story of half a run would be another.
+        let say = |long: fn(&Trace) -> String, run: &Recording| {
+            if running { summary::sentence(&run.trace()) } else { long(&run.trace()) }
+        };
+        let (summary, headings) = match (runs, titles) {
+            ([first, second], [one, other]) => (
+                summary::comparison((one.as_str(), &first.trace()), (other.as_str(), &second.trace())),
+                runs.iter().zip(titles).map(|(run, title)| (title.clone(), say(summary::heading, run))).collect(),
+            ),
+            _ => (runs.first().map(|run| say(summary::headline, run)).unwrap_or_default(), Vec::new()),
+        };
+        let deadlock = runs.iter().find_map(|run| deadlock::sentence(&run.trace())).map(AttrValue::from);
+        let notes = runs.iter().flat_map(|run| notes::of(&run.trace())).collect();
+        let words = if running { String::new() } else { in_words(runs) };
+        Said { summary: summary.into(), headings, deadlock, notes, words: words.into() }
     }
-    runs.iter().zip(titles).map(|(run, title)| (title.clone(), summary::sentence(&run.trace()))).collect()
 }
 
 fn in_words(runs: &[Recording]) -> String {

@@ -1,38 +1,62 @@
 //! What the browser tells the picture: its size, the theme, the wheel.
 
 use gloo_events::{EventListener, EventListenerOptions};
+use js_sys::Function;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlElement, MutationObserver, MutationObserverInit, ResizeObserver, WheelEvent};
 use yew::prelude::*;
 
-/// The width of an element in CSS pixels; 0 until it is known. `shown` changes when the element comes or goes.
+use super::view::Pane;
+
+/// One scrolls so far, in CSS pixels, before other rows are painted.
+const STEP: i32 = 256;
+
+/// Two figures of an element, measured again when its size changes or it is scrolled; (0, 0) until they are known. `shown` changes
+/// when the element comes or goes.
 #[hook]
-pub(super) fn use_element_width<D: PartialEq + 'static>(node: NodeRef, shown: D) -> f64 {
-    let width = use_state(|| 0.0);
+pub(super) fn use_measured(node: NodeRef, shown: (bool, Pane), measure: fn(&Element) -> (i32, i32)) -> (i32, i32) {
+    let measured = use_state_eq(|| (0, 0));
     {
-        let width = width.setter();
+        let measured = measured.setter();
         use_effect_with((node, shown), move |(node, _)| {
             let element = node.cast::<Element>();
             let watched = element.clone();
             let changed = Closure::<dyn FnMut()>::new(move || {
                 if let Some(element) = &watched {
-                    width.set(f64::from(element.client_width()));
+                    measured.set(measure(element));
                 }
             });
-            let observer = ResizeObserver::new(changed.as_ref().unchecked_ref()).ok();
+            let heard: &Function = changed.as_ref().unchecked_ref();
+            let observer = ResizeObserver::new(heard).ok();
             if let (Some(observer), Some(element)) = (&observer, &element) {
                 observer.observe(element);
+                let _ = element.add_event_listener_with_callback("scroll", heard);
             }
             move || {
                 if let Some(observer) = observer {
                     observer.disconnect();
                 }
+                if let Some(element) = element {
+                    let _ = element.remove_event_listener_with_callback("scroll", changed.as_ref().unchecked_ref());
+                }
                 drop(changed);
             }
         });
     }
-    *width
+    *measured
+}
+
+/// The width of an element in CSS pixels.
+pub(super) fn width(element: &Element) -> (i32, i32) {
+    (element.client_width(), 0)
+}
+
+/// From where to where the content of a scrolled element is in sight, in CSS pixels; in steps, and with a step beyond either edge, so
+/// that nothing has to be painted for every pixel one scrolls.
+pub(super) fn sight(element: &Element) -> (i32, i32) {
+    let (top, height) = (element.scroll_top(), element.client_height());
+    ((top / STEP - 1).max(0) * STEP, ((top + height) / STEP + 2) * STEP)
 }
 
 /// A number that changes with the theme: the system's, the reader's choice, forced colours.

@@ -21,6 +21,8 @@ pub(super) struct Painter<'a> {
     pub(super) scale: f64,
     /// In device pixels.
     pub(super) width: f64,
+    /// From where to where there are rows on the canvas, in CSS pixels.
+    sight: (f64, f64),
 }
 
 /// A rectangle in device pixels.
@@ -30,20 +32,36 @@ impl<'a> Painter<'a> {
     /// A painter for a canvas, which gets the size of the picture.
     pub(super) fn of(canvas: &HtmlCanvasElement, picture: &Picture, palette: &'a Palette) -> Option<Self> {
         let scale = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(0.5, 4.0);
-        let (width, height) = ((picture.width * scale).round(), (picture.layout.height * scale).round());
+        let sight = picture.painted();
+        let (width, height) = ((picture.width * scale).round(), ((sight.1 - sight.0) * scale).round());
         if (canvas.width(), canvas.height()) != (width as u32, height as u32) {
             canvas.set_width(width as u32);
             canvas.set_height(height as u32);
         }
         let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
+        context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0).ok()?;
         context.clear_rect(0.0, 0.0, width, height);
-        Some(Self { context, palette, scale, width })
+        let painter = Self { context, palette, scale, width, sight };
+        // Everything is drawn where it lies in the whole picture.
+        painter.context.translate(0.0, -painter.above()).ok()?;
+        Some(painter)
+    }
+
+    /// The rows on the canvas.
+    pub(super) fn rows<'s>(&self, scene: &Scene<'s>) -> impl Iterator<Item = &'s Row> {
+        let (top, bottom) = self.sight;
+        scene.layout.rows.iter().filter(move |row| row.bottom() > top && row.top < bottom)
+    }
+
+    /// What of the picture lies above the canvas, in device pixels.
+    fn above(&self) -> f64 {
+        (self.sight.0 * self.scale).round()
     }
 
     /// Paints everything.
     pub(super) fn paint(&self, scene: &Scene, lit: Option<u32>) {
         self.grid(scene);
-        self.rows(scene);
+        self.bars(scene);
         self.used(scene);
         self.levels(scene);
         self.gaps(scene);
@@ -60,26 +78,27 @@ impl<'a> Painter<'a> {
 
     fn grid(&self, scene: &Scene) {
         self.context.set_fill_style_str(&self.palette.line);
+        let (top, bottom) = self.sight;
         let thin = self.scale.max(1.0).round();
         for tick in ticks(scene.viewport, scene.width, TICK_ROOM) {
             let x = (scene.viewport.x(tick.t_ns, scene.width) * self.scale).round();
-            self.context.fill_rect(x, 0.0, thin, scene.layout.height * self.scale);
+            self.context.fill_rect(x, top * self.scale, thin, (bottom - top) * self.scale);
         }
     }
 
     /// One path for each colour: a canvas is quick at many rectangles of one colour and slow at changing it.
-    fn rows(&self, scene: &Scene) {
+    fn bars(&self, scene: &Scene) {
         let mut states: [Vec<Rectangle>; CLASSES] = Default::default();
         let mut hues: [Vec<Rectangle>; CLASSES] = Default::default();
         let mut shares = vec![[0.0; CLASSES]; self.width as usize];
-        for row in &scene.layout.rows {
+        for row in self.rows(scene) {
             let Some(pieces) = scene.traces.get(row.panel).and_then(|trace| trace.pieces(row.lane, row.band)) else { continue };
             pieces.shares(scene.viewport.start_ns(), scene.viewport.end_ns(), &mut shares);
             let groups = if row.band.shows_hues() { &mut hues } else { &mut states };
             let (top, height) = self.edges(row);
             let bars = bars(&shares);
             if bars.len() as f64 > self.width / DENSE {
-                let place = Place { top, height: height as usize, scale: self.scale };
+                let place = Place { top: top - self.above(), height: height as usize, scale: self.scale };
                 dense::write(&self.context, &shares, self.palette.bytes(row.band), place);
                 continue;
             }

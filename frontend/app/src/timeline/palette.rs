@@ -1,6 +1,6 @@
 //! The colours the canvas paints with, read from the page's custom properties, and the patterns laid over them.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 use forkyard_timeline::{BandKind, CLASSES, Class, Hue, STATES, State};
 use wasm_bindgen::JsCast;
@@ -35,6 +35,8 @@ pub(super) struct Palette {
     pattern: String,
     /// Made when a row is so full that its pixels are written.
     inks: OnceCell<[[Ink; CLASSES]; 2]>,
+    /// Made when a pattern is first filled with, for one scale.
+    tiles: RefCell<Vec<(Pattern, f64, CanvasPattern)>>,
     /// Family of the letters.
     pub(super) font: String,
 }
@@ -79,6 +81,7 @@ impl Palette {
             error: style.colour("--error"),
             on_state: style.colour("--on-state"),
             inks: OnceCell::new(),
+            tiles: RefCell::default(),
             pattern: style.colour("--state-pattern"),
             font: style
                 .computed
@@ -133,6 +136,15 @@ impl Palette {
 
     /// The pattern as a canvas fills with it, at so many device pixels for each CSS pixel.
     pub(super) fn tile(&self, pattern: Pattern, scale: f64) -> Option<CanvasPattern> {
+        let known = self.tiles.borrow().iter().find(|tile| (tile.0, tile.1) == (pattern, scale)).map(|tile| tile.2.clone());
+        known.or_else(|| {
+            let made = self.new_tile(pattern, scale)?;
+            self.tiles.borrow_mut().push((pattern, scale, made.clone()));
+            Some(made)
+        })
+    }
+
+    fn new_tile(&self, pattern: Pattern, scale: f64) -> Option<CanvasPattern> {
         let document = web_sys::window()?.document()?;
         let canvas: HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
         let size = (TILE * scale).round().max(4.0);

@@ -21,6 +21,8 @@ pub(super) struct Picture {
     pub(super) viewport: Viewport,
     /// Width in CSS pixels.
     pub(super) width: f64,
+    /// From where to where rows are painted, in CSS pixels.
+    pub(super) sight: (i32, i32),
 }
 
 impl Picture {
@@ -99,6 +101,12 @@ impl Picture {
         }
     }
 
+    /// From where to where there is something to paint, in CSS pixels: a canvas as high as hundreds of rows is more than browsers give.
+    pub(super) fn painted(&self) -> (f64, f64) {
+        let height = self.layout.height;
+        (f64::from(self.sight.0).min(height), f64::from(self.sight.1).min(height))
+    }
+
     /// The length of the longest run.
     pub(super) fn length_ns(&self) -> u64 {
         length_ns(&self.runs)
@@ -169,6 +177,6 @@ pub(super) mod sample {
             Chunk { to_ns: 100_000_000, lanes: vec![lane(1), lane(2)], segments: rows.into_iter().collect(), ..Chunk::default() };
         let runs = vec![Recording::of(&[chunk])];
         let layout = Rc::new(Layout::of(&[&runs[0].trace()], Default::default()));
-        Picture { viewport: Viewport::fit(length_ns(&runs)), runs, layout, width: 1_000.0 }
+        Picture { viewport: Viewport::fit(length_ns(&runs)), runs, layout, width: 1_000.0, sight: (0, 1_000) }
     }
 }
