@@ -154,7 +154,7 @@ def _become_zygote():
 
 def _is_interpreters(module):
     """Whether this is no library, or one of the interpreter's own or ours."""
-    file = getattr(module, "__file__", None)
+    file = getattr(module, "__dict__", {}).get("__file__")  # one that imports lazily is not to be asked
     if not isinstance(file, str) or not file.endswith(tuple(EXTENSION_SUFFIXES)):
         return True
     return os.path.basename(os.path.dirname(file)) in ("lib-dynload", "_forkyard")
