@@ -1,6 +1,7 @@
-"""Processes from their start to their end, by each start method, and of a parent with much memory."""
+"""Processes from their start to their end, by each start method, and of a parent with much memory.
 
-from stopwatch import Stopwatch
+A child imports this file, and nothing that only the measuring needs: it is the start that is measured.
+"""
 
 BLOCK = 4096
 
@@ -18,6 +19,8 @@ def _one(context):
 
 def birth(multiprocessing, count, method):
     """A process with nothing to do, from start() to the end of join()."""
+    from stopwatch import Stopwatch
+
     context = multiprocessing.get_context(method)
     _one(context)
     watch = Stopwatch(count)
