@@ -25,6 +25,7 @@ mod methods;
 mod modules;
 mod named;
 mod object_queue;
+mod parent;
 mod pipe;
 mod queue;
 mod trace;
@@ -59,6 +60,7 @@ fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<object_queue::ObjectQueue>()?;
     module.add_class::<pipe::End>()?;
     module.add_function(wrap_pyfunction!(pipe::pipe, module)?)?;
+    module.add_function(wrap_pyfunction!(parent::end_with_pipe, module)?)?;
     module.add_class::<board::Board>()?;
     module.add_function(wrap_pyfunction!(hold::hold_begins, module)?)?;
     module.add_function(wrap_pyfunction!(hold::hold_ends, module)?)?;

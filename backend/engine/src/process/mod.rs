@@ -8,4 +8,4 @@ pub mod zygote;
 
 pub use child::{ExitStatus, Process, ProcessError};
 pub use command::{Command, inherited};
-pub use parent::{ParentError, end_with_parent};
+pub use parent::{ParentError, end_with_parent, end_with_pipe};

@@ -11,6 +11,7 @@ pub(crate) mod fork;
 pub(crate) mod futex;
 pub(crate) mod layout;
 pub(crate) mod libraries;
+pub(crate) mod life_line;
 pub(crate) mod memory;
 pub(crate) mod mutex;
 pub(crate) mod pidfd;

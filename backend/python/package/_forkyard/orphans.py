@@ -10,8 +10,8 @@ as it does on CPython's own module.
 import fcntl
 import functools
 import os
-import select
-import signal
+
+from . import _engine
 
 
 def watch(module):
@@ -20,7 +20,7 @@ def watch(module):
 
     def _bootstrap(self, parent_sentinel=None):
         if parent_sentinel is not None:
-            _end_with(parent_sentinel)
+            _engine.end_with_pipe(parent_sentinel)  # one call: Python code costs a child pages
         return original(self, parent_sentinel=parent_sentinel)
 
     module.BaseProcess._bootstrap = _bootstrap
@@ -40,14 +40,3 @@ def _asking(call):
         return call(self, *args, **options)
 
     return asking
-
-
-def _end_with(sentinel):
-    """Has this process killed when the pipe of its parent's sentinel ends, which may already have happened."""
-    fcntl.fcntl(sentinel, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(sentinel, fcntl.F_SETSIG, signal.SIGKILL)
-    fcntl.fcntl(sentinel, fcntl.F_SETFL, fcntl.fcntl(sentinel, fcntl.F_GETFL) | os.O_ASYNC)
-    poll = select.poll()
-    poll.register(sentinel, 0)  # asks for nothing but its end
-    if poll.poll(0):
-        os.kill(os.getpid(), signal.SIGKILL)
