@@ -2,6 +2,7 @@
 
 import unittest
 
+from base import ENGINE
 from recording import Recorded
 
 MESSAGES = """
@@ -22,6 +23,7 @@ if __name__ == "__main__":
 """
 
 
+@unittest.skipIf(ENGINE == "stdlib", "its queues and pipes are not the engine's, which are what is recorded")
 class Messages(Recorded):
     def test_large_messages_are_told_with_their_pickling_and_unpickling(self):
         ended, timeline = self.record(MESSAGES)
