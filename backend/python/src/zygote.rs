@@ -26,6 +26,7 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(bear_zygote, module)?)?;
     module.add_function(wrap_pyfunction!(become_zygote, module)?)?;
     module.add_function(wrap_pyfunction!(libraries, module)?)?;
+    module.add_function(wrap_pyfunction!(note_pages, module)?)?;
     module.add_function(wrap_pyfunction!(exit_process, module)?)
 }
 
@@ -203,6 +204,12 @@ impl Entry {
 #[pyfunction]
 fn libraries() -> u64 {
     zygote::libraries()
+}
+
+/// What a copy of a zygote does at its end for those that come after it.
+#[pyfunction]
+fn note_pages() {
+    zygote::note();
 }
 
 /// Ends a copy of a zygote, which had so many libraries, with this code, Python aside.

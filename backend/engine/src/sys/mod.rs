@@ -14,6 +14,7 @@ pub(crate) mod libraries;
 pub(crate) mod life_line;
 pub(crate) mod memory;
 pub(crate) mod mutex;
+pub(crate) mod pages;
 pub(crate) mod pidfd;
 pub(crate) mod sibling;
 pub(crate) mod thread;

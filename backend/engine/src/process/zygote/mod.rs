@@ -9,6 +9,7 @@
 //! Both ends speak over a socket for messages. The copies send their pids, or the zygote a negative error number when none can be made;
 //! the starter answers a pid with a request that bears it, and an error, when it wants to try again, with an empty request.
 
+mod ahead;
 mod request;
 mod server;
 mod starter;
@@ -23,6 +24,7 @@ use nix::unistd::ForkResult;
 use crate::shm::ledger;
 use crate::sys::{fork, libraries, sibling};
 
+pub use ahead::note;
 pub use server::{Manner, Server, Tether, Work};
 pub use starter::Zygote;
 
@@ -50,6 +52,7 @@ pub fn libraries() -> u64 {
 /// Ends this process, a copy, with this code. What libraries have asked to be done then is done if some have been loaded since
 /// there were `libraries` of them: the zygote's own have nothing to do at a copy's end but to touch all of their memory.
 pub fn end(code: i32, libraries: u64) -> ! {
+    note();
     if libraries::ever_loaded() == libraries {
         fork::flush_and_exit(code)
     }

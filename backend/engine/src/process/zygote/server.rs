@@ -1,6 +1,7 @@
 //! The zygote's end, and that of its copies.
 
 use std::os::fd::{AsFd, IntoRawFd, OwnedFd, RawFd};
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
@@ -10,7 +11,7 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::{getppid, pipe2, read, write};
 
 use super::request::Request;
-use super::{ZygoteError, refused};
+use super::{ZygoteError, ahead, refused};
 use crate::shm::Arena;
 use crate::sys::{descriptors, pidfd};
 
@@ -69,6 +70,7 @@ impl Server {
             descriptors::keep_only(&[self.control.as_fd(), self.starter.as_fd()]).map_err(refused)?;
             nix::sys::prctl::set_name(name).map_err(refused)?;
         }
+        ahead::begin();
         self.say(Ok(std::process::id()));
         Ok(())
     }
@@ -109,6 +111,7 @@ impl Server {
     pub fn await_work(self, copy: Tether, name: &std::ffi::CStr) -> Option<Work> {
         drop(copy.ours);
         self.say(Ok(std::process::id()));
+        ahead::get(|| super::readable(&[self.control.as_fd()], Some(Duration::ZERO)).unwrap_or(true));
         let Request { wanted, message, .. } = loop {
             let request = self.request()?;
             if request.pid == std::process::id() {

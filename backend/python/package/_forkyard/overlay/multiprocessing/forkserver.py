@@ -177,6 +177,7 @@ def _work(child_r, tracker, *fds):
         atexit._run_exitfuncs()
         trace.detach()
         _engine.let_go()
+        _engine.note_pages()
         os._exit(code)
 
 
