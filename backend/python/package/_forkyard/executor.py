@@ -183,12 +183,17 @@ def _manager(module):
         def add_call_item_to_queue(self):
             """Gives the workers calls while there is room."""
             with self._giving:
-                while not (self.work_ids_queue.empty() or self.call_queue.full()):
+                while not (self._is_cancelling() or self.work_ids_queue.empty() or self.call_queue.full()):
                     try:
                         work_id = self.work_ids_queue.get(block=False)
                     except queue.Empty:
                         return
                     self._give(work_id, self.pending_work_items[work_id])
+
+        def _is_cancelling(self):
+            """Whether the manager is about to cancel what has not begun: from `shutdown` on nothing more must begin."""
+            executor = self.executor_reference()
+            return executor is not None and executor._cancel_pending_futures
 
         def _give(self, work_id, item):
             try:
