@@ -97,7 +97,7 @@ class Line(queue.SimpleQueue): pass
 class Mine(queue.Queue): pass
 print(isinstance(threading.Event(), threading.Event), isinstance(threading.Lock(), _thread.LockType), isinstance(Own(), Own))
 print(isinstance(queue.SimpleQueue(), SimpleQueue), isinstance(Line(), SimpleQueue), isinstance(queue.LifoQueue(), queue.Queue))
-print(threading.Lock().locked(), repr(threading.Event())[:24], type(threading.Semaphore()).__name__, SimpleQueue | None is not None)
+print(threading.Lock().locked(), repr(threading.Event())[:20], type(threading.Semaphore()).__name__, SimpleQueue | None is not None)
 line, mine = Line(), Mine(3); line.put(1); mine.put(2); print(line.get(), mine.get())
 print(pickle.loads(pickle.dumps(threading.Lock))().locked())
 lock = threading.Lock()
