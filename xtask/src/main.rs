@@ -42,10 +42,10 @@ enum Command {
     },
     /// Run every test of the project; what CI calls.
     ///
-    /// In order: house rules, programs, Rust, Python conformance, CPython's own suites, the API, the lessons' facts, the site, the
-    /// browser. All parts run even when one fails; a table closes the run. Without names all parts run.
+    /// Without names all parts run, in the order in which they are listed. All run even when one fails; a table closes the run.
     Test {
-        /// Only these parts: tidy, stage, rust, conformance, cpython, api, lessons, site, browser.
+        /// Only these parts.
+        #[arg(value_name = "PART", value_parser = commands::test::parts())]
         parts: Vec<String>,
     },
     /// CPython's own tests of multiprocessing, on the engine.
