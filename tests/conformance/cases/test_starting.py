@@ -78,6 +78,21 @@ if __name__ == "__main__":
 not_forked = unittest.skipUnless(base.METHOD == "spawn", "about processes with an interpreter of their own")
 
 
+def started_by_spawn(then):
+    """A program that starts processes by spawn, one after the other, and then does this."""
+    start = """
+    import multiprocessing, os
+
+    if __name__ == "__main__":
+        context = multiprocessing.get_context("spawn")
+        for _ in range(3):
+            process = context.Process(target=int)
+            process.start()
+            process.join()
+    """
+    return textwrap.dedent(start) + textwrap.indent(textwrap.dedent(then), "    ")
+
+
 def send_environment(connection, name):
     connection.send((os.environ.get(name), os.getcwd(), _umask(), os.nice(0)))
 
@@ -306,20 +321,8 @@ class Programs(base.Case):
 
     def test_the_programs_end_leaves_nobody(self):
         for end in ("pass", "os._exit(3)", "os.kill(os.getpid(), 9)"):
-            source = f"""
-                import multiprocessing, os
-
-                if __name__ == "__main__":
-                    context = multiprocessing.get_context("spawn")
-                    for _ in range(3):
-                        process = context.Process(target=int)
-                        process.start()
-                        process.join()
-                    print(os.getpid(), flush=True)
-                    {end}
-                """
             mark = f"{os.getpid()}-{end}"
-            self.run_program(source, environment={"BEGINNING_MARK": mark})
+            self.run_program(started_by_spawn(end), environment={"BEGINNING_MARK": mark})
             self.await_nobody(f"BEGINNING_MARK={mark}")
 
     def await_nobody(self, mark):
@@ -333,20 +336,14 @@ class Programs(base.Case):
     def test_a_starter_that_is_killed_leaves_no_zygote_though_others_hold_its_descriptors(self):
         mark = f"{os.getpid()}-held"
         code, out, _ = self.run_program(
-            """
-            import multiprocessing, os, time
-
-            if __name__ == "__main__":
-                context = multiprocessing.get_context("spawn")
-                for _ in range(2):
-                    process = context.Process(target=int)
-                    process.start()
-                    process.join()
+            started_by_spawn(
+                """
                 if os.fork() == 0:
                     os.environ.clear()
                     os.execv("/bin/sleep", ["sleep", "1"])
                 os.kill(os.getpid(), 9)
-            """,
+                """
+            ),
             environment={"BEGINNING_MARK": mark},
         )
         self.assertEqual(code, -signal.SIGKILL, out)

@@ -3,6 +3,8 @@
 import multiprocessing as mp
 from multiprocessing.managers import BaseManager, IteratorProxy, NamespaceProxy, RemoteError, SyncManager
 
+from child import in_child
+
 
 class Counter:
     def __init__(self, start=0):
@@ -46,13 +48,6 @@ def count(counter, barrier):
     barrier.wait()
     for _ in range(10):
         counter.add()
-
-
-def in_child(target, *args):
-    process = mp.Process(target=target, args=args)
-    process.start()
-    process.join()
-    return process.exitcode
 
 
 def everything():

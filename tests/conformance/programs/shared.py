@@ -5,6 +5,8 @@ import multiprocessing as mp
 from multiprocessing import shared_memory, sharedctypes
 from multiprocessing.managers import SharedMemoryManager
 
+from child import in_child
+
 
 class Point(ctypes.Structure):
     _fields_ = [("x", ctypes.c_int), ("name", ctypes.c_char * 8), ("inner", ctypes.c_double * 2)]
@@ -36,13 +38,6 @@ def make_and_leave(connection):
     block.buf[0] = 77
     connection.send(block.name)
     block.close()
-
-
-def in_child(target, *args):
-    process = mp.Process(target=target, args=args)
-    process.start()
-    process.join()
-    return process.exitcode
 
 
 def ctypes_objects():

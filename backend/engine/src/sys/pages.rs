@@ -26,28 +26,40 @@ pub(crate) struct Run {
     pub(crate) written: bool,
 }
 
-/// The parts of this process's private memory: first page, page behind the last, and whether it can be written to.
-pub(crate) fn parts() -> io::Result<Vec<(u64, u64, bool)>> {
+/// A part of a process's private memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// The number of its first page.
+    first: u64,
+    /// That of the page behind its last.
+    end: u64,
+    /// Whether it can be written to.
+    writable: bool,
+}
+
+/// The parts of this process's private memory.
+pub(crate) fn parts() -> io::Result<Vec<Part>> {
     let maps = std::fs::read_to_string("/proc/self/maps")?;
     let part = |line: &str| {
         let (place, rest) = line.split_once(' ')?;
         let (start, end) = place.split_once('-')?;
         let address = |text| u64::from_str_radix(text, 16).ok();
         let private = rest.as_bytes().get(3) == Some(&b'p') && !rest.ends_with("[vvar]") && !rest.ends_with("[vsyscall]");
-        private.then_some((address(start)? / PAGE, address(end)? / PAGE, rest.as_bytes().get(1) == Some(&b'w')))
+        let (first, end) = (address(start)? / PAGE, address(end)? / PAGE);
+        private.then_some(Part { first, end, writable: rest.as_bytes().get(1) == Some(&b'w') })
     };
     Ok(maps.lines().filter_map(part).collect())
 }
 
 /// What this process has of these parts: where it can write, the pages that are its own; elsewhere those that are in memory.
-pub(crate) fn had_of(parts: &[(u64, u64, bool)]) -> io::Result<Vec<Run>> {
+pub(crate) fn had_of(parts: &[Part]) -> io::Result<Vec<Run>> {
     let map = File::open("/proc/self/pagemap")?;
     let mut runs: Vec<Run> = Vec::new();
-    for &(start, end, written) in parts {
-        let mut words = vec![0; (end - start) as usize * 8];
-        map.read_exact_at(&mut words, start * 8)?;
+    for &Part { first, end, writable: written } in parts {
+        let mut words = vec![0; (end - first) as usize * 8];
+        map.read_exact_at(&mut words, first * 8)?;
         let wanted = if written { PRESENT | EXCLUSIVE } else { PRESENT };
-        for (page, word) in (start..).zip(words.as_chunks::<8>().0) {
+        for (page, word) in (first..).zip(words.as_chunks::<8>().0) {
             if u64::from_ne_bytes(*word) & wanted != wanted {
                 continue;
             }
@@ -130,7 +142,7 @@ mod tests {
     fn pages_that_were_written_to_are_this_processs_own() {
         let memory = vec![1_u8; 8 * PAGE as usize];
         let within = memory.as_ptr() as u64 / PAGE + 1;
-        let parts: Vec<_> = parts().unwrap().into_iter().filter(|part| part.0 <= within && within < part.1).collect();
+        let parts: Vec<_> = parts().unwrap().into_iter().filter(|part| part.first <= within && within < part.end).collect();
         let runs = had_of(&parts).unwrap();
         assert!(runs.iter().any(|run| run.written && run.first <= within && within + 6 <= run.first + run.count), "{runs:?}");
         runs.into_iter().for_each(get);

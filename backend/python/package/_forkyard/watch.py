@@ -10,6 +10,7 @@ import sys
 import time
 
 from . import finder, trace
+from .descriptors import is_open
 from .trace import around, waits
 
 #: The end of the path of the library that watches the interpreter's lock.
@@ -26,10 +27,10 @@ ZYGOTE, COPY = "zygote", "copy"
 def begin(fd, hello):
     """Attach to the trace memory behind `fd` and record this process from now on. `hello` is text, or None."""
     global _hidden
-    hello = int(hello) if hello is not None and _is_open(int(hello)) else None
+    hello = int(hello) if hello is not None and is_open(int(hello)) else None
     # The fork server is no process of the program's; only those it forks are.
     _hidden = any("multiprocessing.forkserver" in part for part in sys.orig_argv[1:])
-    if not _is_open(fd):
+    if not is_open(fd):
         return  # a program's own subprocess: the descriptor was not handed on
     try:
         trace.attach(fd)
@@ -76,14 +77,6 @@ def _told(error):
     except Exception:
         text = "<exception str() failed>"
     return f"{name}: {text}" if text else name
-
-
-def _is_open(fd):
-    try:
-        os.fstat(fd)
-    except OSError:
-        return False
-    return True
 
 
 def _install(fd, hello):
@@ -191,7 +184,7 @@ def _hand_on(util, passed):
     original = util.spawnv_passfds
 
     def spawnv_passfds(path, args, passfds):
-        return original(path, args, [*passfds, *(fd for fd in passed if _is_open(fd))])
+        return original(path, args, [*passfds, *(fd for fd in passed if is_open(fd))])
 
     util.spawnv_passfds = spawnv_passfds
 

@@ -18,6 +18,7 @@ import threading
 from multiprocessing import spawn, util
 
 from . import _engine
+from .descriptors import is_open
 from .fresh import HEADER
 
 #: Zygotes that came to nothing before no more are asked for. A process that is ended before it could leave one counts too.
@@ -110,9 +111,9 @@ class _Zygote:
         """The pid of a copy; None when there is no zygote any more, or never was."""
         if not self.is_born():
             return None
-        standard = filter(_is_open, range(3))
+        standard = filter(is_open, range(3))
         parts = [*map(str, numbers), *command]
-        return self.engine.start([*standard, *dict.fromkeys([*fds, *filter(_is_open, also)])], b"\0".join(map(os.fsencode, parts)))
+        return self.engine.start([*standard, *dict.fromkeys([*fds, *filter(is_open, also)])], b"\0".join(map(os.fsencode, parts)))
 
 
 def _failed():
@@ -136,14 +137,6 @@ def _end():
     """With the program; were it only to notice that, it would be left for a moment, and as a zombie for somebody else."""
     with _lock:
         _retire()
-
-
-def _is_open(fd):
-    try:
-        os.fstat(fd)
-    except OSError:
-        return False
-    return True
 
 
 def _forget():

@@ -4,7 +4,7 @@
 
 use std::sync::OnceLock;
 
-use crate::sys::pages::{self, Run, SharedList};
+use crate::sys::pages::{self, Part, Run, SharedList};
 
 /// Runs of pages that are noted; an interpreter's are some two hundred.
 const MOST: usize = 4096;
@@ -15,7 +15,7 @@ const COUNT_BITS: u32 = 15;
 
 /// Of a zygote and its copies.
 struct Ahead {
-    parts: Vec<(u64, u64, bool)>,
+    parts: Vec<Part>,
     runs: SharedList,
 }
 

@@ -1,6 +1,6 @@
 //! The zygote's end, and that of its copies.
 
-use std::os::fd::{AsFd, IntoRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -78,26 +78,16 @@ impl Server {
     /// In the zygote, after a copy was made: waits until that is at work or has died. `None`: the starter is gone or wants no more.
     pub fn await_taken(&mut self, copy: Tether) -> Option<()> {
         drop(copy.theirs);
-        loop {
-            let mut fds = [
-                PollFd::new(copy.ours.as_fd(), PollFlags::POLLIN),
-                PollFd::new(self.control.as_fd(), PollFlags::empty()),
-                PollFd::new(self.starter.as_fd(), PollFlags::POLLIN),
-            ];
-            match poll(&mut fds, PollTimeout::NONE) {
-                Err(Errno::EINTR) => continue,
-                Err(_) => return None,
-                Ok(_) => {}
-            }
-            if fds[1].any().unwrap_or(true) || fds[2].any().unwrap_or(true) {
-                return None;
-            }
-            // The byte is written by one that goes to work.
-            if read(&copy.ours, &mut [0]) != Ok(1) {
-                self.lost += 1;
-            }
-            return (self.lost <= MOST_LOST).then_some(());
+        let fds = [(copy.ours.as_fd(), PollFlags::POLLIN), (self.control.as_fd(), PollFlags::empty())];
+        let [_, control_ended] = self.await_any(fds)?;
+        if control_ended {
+            return None;
         }
+        // The byte is written by one that goes to work.
+        if read(&copy.ours, &mut [0]) != Ok(1) {
+            self.lost += 1;
+        }
+        (self.lost <= MOST_LOST).then_some(())
     }
 
     /// In the zygote, when no copy could be made: says why, and waits until the starter wants it to try again.
@@ -141,24 +131,26 @@ impl Server {
     fn request(&self) -> Option<Request> {
         let signals = SignalFd::with_flags(&SigSet::all(), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK).ok()?;
         loop {
-            let mut fds = [
-                PollFd::new(self.control.as_fd(), PollFlags::POLLIN),
-                PollFd::new(self.starter.as_fd(), PollFlags::POLLIN),
-                PollFd::new(signals.as_fd(), PollFlags::POLLIN),
-            ];
-            match poll(&mut fds, PollTimeout::NONE) {
-                Err(Errno::EINTR) => continue,
-                Err(_) => return None,
-                Ok(_) => {}
-            }
-            if fds[1].any().unwrap_or(true) {
-                return None;
-            }
-            if fds[0].any().unwrap_or(true) {
+            let fds = [(self.control.as_fd(), PollFlags::POLLIN), (signals.as_fd(), PollFlags::POLLIN)];
+            let [is_asked, _] = self.await_any(fds)?;
+            if is_asked {
                 return Request::receive(self.control.as_fd());
             }
             while let Ok(Some(_)) = signals.read_signal() {}
         }
+    }
+
+    /// Waits for one of these; which of them came. `None`: the starter is gone.
+    fn await_any<const N: usize>(&self, awaited: [(BorrowedFd<'_>, PollFlags); N]) -> Option<[bool; N]> {
+        let starter = PollFd::new(self.starter.as_fd(), PollFlags::POLLIN);
+        let mut fds: Vec<_> = awaited.iter().map(|&(fd, events)| PollFd::new(fd, events)).chain([starter]).collect();
+        while let Err(error) = poll(&mut fds, PollTimeout::NONE) {
+            if error != Errno::EINTR {
+                return None;
+            }
+        }
+        let came = |at: usize| fds[at].any().unwrap_or(true);
+        (!came(N)).then(|| std::array::from_fn(came))
     }
 
     fn say(&self, answer: Result<u32, Errno>) {

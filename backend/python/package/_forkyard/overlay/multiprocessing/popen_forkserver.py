@@ -1,12 +1,9 @@
 """A child by a copy of the fork server, which gets what its objects need as descriptors."""
 
-import io
-import os
-
+from _forkyard import piped
 from _forkyard.borrow import interpreters_own
 
-from . import forkserver, popen_fork, resource_tracker, spawn
-from .context import reduction, set_spawning_popen
+from . import forkserver, resource_tracker
 
 interpreters_own(__name__)
 
@@ -14,15 +11,11 @@ interpreters_own(__name__)
 InterpretersPopen = Popen
 
 
-class Popen(popen_fork.Popen):
+class Popen(piped.Popen):
     """A started process."""
 
     method = "forkserver"
     DupFd = InterpretersPopen.DupFd
-
-    def __init__(self, process_obj):
-        self._fds = []
-        super().__init__(process_obj)
 
     def duplicate_for_child(self, fd):
         self._fds.append(fd)
@@ -30,37 +23,12 @@ class Popen(popen_fork.Popen):
 
     def _launch(self, process_obj):
         server = forkserver._forkserver
-        if not (server.makes_copies() and self._copied(process_obj, server)):
+
+        def start(read):
+            self.pid = server.start([read, resource_tracker.getfd(), *self._fds])
+            return b"" if self.pid is not None else None
+
+        if not (server.makes_copies() and self._tell(process_obj, start)):
             self.__class__ = InterpretersPopen
             self._fds = []
             self._launch(process_obj)
-
-    def _copied(self, process_obj, server):
-        """Whether a copy of the server has begun."""
-        told = self._pickled(process_obj)
-        read, write = os.pipe()
-        try:
-            self.pid = server.start([read, resource_tracker.getfd(), *self._fds])
-            if self.pid is None:
-                os.close(write)
-                return False
-            self._watch(write)
-        except BaseException:
-            os.close(write)
-            raise
-        finally:
-            os.close(read)
-        # The write end stays open: its end of file tells the child that its parent is gone.
-        with open(write, "wb", closefd=False) as pipe:
-            pipe.write(told)
-        return True
-
-    def _pickled(self, process_obj):
-        buffer = io.BytesIO()
-        set_spawning_popen(self)
-        try:
-            reduction.dump(spawn.get_preparation_data(process_obj._name), buffer)
-            reduction.dump(process_obj, buffer)
-        finally:
-            set_spawning_popen(None)
-        return buffer.getbuffer()
