@@ -84,6 +84,20 @@ fn a_message_has_its_parts() {
 }
 
 #[test]
+fn a_message_that_is_long_unpickled_is_told_with_it_while_the_run_goes_on() {
+    let mut scene = Scene::new();
+    scene.fork(200, 11, "Process-1");
+    scene.at(100 * MS, 10, Kind::Pickled, 1, pack(1, 90 * MS as u32));
+    scene.at(100 * MS, 10, Kind::Sent, 1, pack(1, 5));
+    scene.at(110 * MS, 11, Kind::Received, 1, pack(1, 5));
+    scene.feed();
+    assert!(scene.merge.chunk(900 * MS).arrows.is_empty(), "not told without its last part");
+    scene.at(1000 * MS, 11, Kind::Unpickled, 1, pack(1, 800 * MS as u32));
+    let chunk = scene.finish(1100 * MS);
+    assert_eq!(chunk.arrows.iter().map(|arrow| arrow.unpickling).collect::<Vec<_>>(), [800 * MS as u32]);
+}
+
+#[test]
 fn a_gap_is_told_with_its_lane_and_its_length() {
     let mut scene = Scene::new();
     scene.at(200, 10, Kind::WaitBegin(SegmentKind::Sleep), 0, 0);

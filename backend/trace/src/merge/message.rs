@@ -7,6 +7,9 @@ use super::table::Table;
 /// Messages on their way that are remembered, at most. More than that is not a program whose arrows anybody can look at.
 const KEPT: usize = 1 << 20;
 
+/// Unpickling is told at its end: that is waited for as long as it takes to pickle the message so many times.
+const SLOWER: u64 = 20;
+
 /// In the number of a message of a pipe: it goes the other way.
 const SIDE: u32 = 1 << 31;
 
@@ -120,10 +123,10 @@ impl Messages {
         Some(Arrow { unpickling: nanoseconds, ..arrow })
     }
 
-    /// The arrows kept whose message was received at or before `t`.
+    /// The arrows kept whose message was received at or before `t`, and whose unpickling would have been told by then.
     pub(crate) fn take_kept_until(&mut self, t: u64) -> Vec<Arrow> {
         let mut taken: Vec<Arrow> =
-            self.unpickling.extract_if(|_, (_, arrow)| arrow.received <= t).map(|(_, (_, arrow))| arrow).collect();
+            self.unpickling.extract_if(|_, (_, arrow)| overdue(arrow) <= t).map(|(_, (_, arrow))| arrow).collect();
         taken.sort_by_key(|arrow| arrow.received);
         taken
     }
@@ -138,6 +141,11 @@ impl Messages {
         self.last.remove(&lane);
         self.unpickling.remove(&lane).map(|(_, arrow)| arrow)
     }
+}
+
+/// From when on nobody waits for a message's unpickling any more.
+fn overdue(arrow: &Arrow) -> u64 {
+    arrow.received + SLOWER * u64::from(arrow.pickling)
 }
 
 /// The way of a message, and its number there: a pipe has two ways, told apart by the highest bit.
