@@ -50,10 +50,11 @@ export class Workbench {
     await this.page.getByRole("radio", { name, exact: true }).first().check({ force: true });
   }
 
-  /** The rows of the timeline's table, each an object by the column's name. */
-  async table() {
+  /** The rows of the timeline's table, each an object by the column's name; with a choice, those of that choice. */
+  async table(choice) {
     const table = this.page.getByRole("table").filter({ hasText: "Duration" });
     if (!(await table.first().isVisible())) await this.button("Table").click();
+    if (choice) await this.page.getByRole("combobox", { name: "Show" }).selectOption(choice);
     await table.first().waitFor();
     return table.first().evaluate((element) => {
       const cells = (row) => [...row.cells].map((cell) => cell.textContent.replace(/[▲▼]/g, "").trim());

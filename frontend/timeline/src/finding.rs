@@ -5,6 +5,7 @@ use forkyard_wire::timeline::{LaneKind, Level, LostUpdates, Measure};
 
 use crate::band::BandKind;
 use crate::level;
+use crate::order::by_key;
 use crate::sentence::who;
 use crate::trace::Trace;
 use crate::units::{count, duration};
@@ -21,10 +22,12 @@ pub enum Finding {
         /// The moment.
         at_ns: u64,
     },
-    /// How many cores the run was on at a moment.
+    /// How many cores the run was on while the same were on them.
     Cores {
-        /// The moment.
-        at_ns: u64,
+        /// Nanoseconds since the run's zero.
+        from_ns: u64,
+        /// Nanoseconds since the run's zero, more than `from_ns`.
+        to_ns: u64,
     },
     /// A gap.
     Gap(u32),
@@ -38,6 +41,25 @@ impl Finding {
         self.said(trace).unwrap_or_default()
     }
 
+    /// The cores in use at a moment; none where no cores were recorded.
+    pub fn cores(trace: &Trace, at_ns: u64) -> Option<Self> {
+        cores_at(trace, at_ns).map(|(_, (from_ns, to_ns))| Finding::Cores { from_ns, to_ns })
+    }
+
+    /// The cores in use in a stretch of time, as long as the same were on them each, in order of time.
+    pub(crate) fn all_cores(trace: &Trace, (from_ns, to_ns): (u64, u64)) -> Vec<Self> {
+        let mut changes = Vec::new();
+        for pieces in core_lanes(trace).filter_map(|core| trace.pieces(core, BandKind::Core)) {
+            changes.extend(pieces.within(from_ns, to_ns).flat_map(|piece| [piece.start, piece.end]));
+        }
+        if core_lanes(trace).next().is_some() {
+            changes.extend([0, trace.end_ns()]);
+        }
+        by_key(&mut changes, |at_ns| (*at_ns, 0));
+        changes.dedup();
+        changes.windows(2).map(|pair| Finding::Cores { from_ns: pair[0], to_ns: pair[1] }).collect()
+    }
+
     /// From when to when it was so.
     pub fn extent(self, trace: &Trace) -> Option<(u64, u64)> {
         let findings = trace.findings();
@@ -46,7 +68,7 @@ impl Finding {
                 let (level, end) = self.level(trace)?;
                 Some((level.at, end.unwrap_or(trace.end_ns()).max(at_ns)))
             }
-            Finding::Cores { at_ns } => Some(cores_at(trace, at_ns)?.1),
+            Finding::Cores { from_ns, to_ns } => Some((from_ns, to_ns)),
             Finding::Gap(index) => findings.gaps.get(index as usize).map(|gap| (gap.from_ns, gap.to_ns)),
             Finding::LostUpdates(index) => findings.lost_updates.get(index as usize).map(|lost| (lost.at_ns, lost.at_ns)),
         }
@@ -83,12 +105,12 @@ impl Finding {
                 };
                 Some(format!("{what}, for {}.", duration(to - from)))
             }
-            Finding::Cores { at_ns } => {
-                let (users, (from, to)) = cores_at(trace, at_ns)?;
+            Finding::Cores { from_ns, to_ns } => {
+                let users = cores_at(trace, from_ns)?.0;
                 let cores = count(core_lanes(trace).count(), "core", "cores");
                 let by = users.iter().map(|lane| who(trace, *lane)).collect::<Vec<_>>().join(" and ");
                 let used = if by.is_empty() { "none".to_owned() } else { format!("{}, by {by}", users.len()) };
-                Some(format!("Of {cores} {used}, for {}.", duration(to - from)))
+                Some(format!("Of {cores} {used}, for {}.", duration(to_ns - from_ns)))
             }
             Finding::Gap(index) => {
                 let gap = trace.findings().gaps.get(index as usize)?;
@@ -166,12 +188,27 @@ mod tests {
 
     #[test]
     fn the_cores_say_who_was_on_them() {
-        let said = |ms: u64| Finding::Cores { at_ns: ms * MS }.sentence(&trace());
+        let trace = trace();
+        let said = |ms: u64| Finding::cores(&trace, ms * MS).map_or_else(String::new, |cores| cores.sentence(&trace));
         assert_eq!(said(20), "Of 2 cores 2, by Process-2 and Process-1, for 30 ms.");
         assert_eq!(said(45), "Of 2 cores 1, by Process-1, for 10 ms.");
         assert_eq!(said(81), "Of 2 cores none, for 2 ms.");
         assert_eq!(said(90), "Of 2 cores none, for 18 ms.");
-        assert_eq!(Finding::Cores { at_ns: 0 }.sentence(&Trace::new()), "");
+        assert_eq!(Finding::cores(&Trace::new(), 0), None);
+        assert!(Finding::all_cores(&Trace::new(), (0, 1)).is_empty());
+    }
+
+    #[test]
+    fn what_is_told_of_the_cores_one_after_the_other_is_what_each_moment_tells() {
+        let trace = trace();
+        let all = Finding::all_cores(&trace, (0, u64::MAX));
+        assert_eq!(all.first().and_then(|first| first.extent(&trace)), Some((0, 10 * MS)));
+        assert_eq!(all.last().and_then(|last| last.extent(&trace)), Some((82 * MS, trace.end_ns())));
+        for cores in &all {
+            let (from, to) = cores.extent(&trace).expect("an extent");
+            assert_eq!(Finding::cores(&trace, from.midpoint(to)), Some(*cores));
+        }
+        assert_eq!(Finding::all_cores(&trace, (45 * MS, 46 * MS)).len(), 3, "those of the moment, and what is beside it");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What lies under the pointer.
 
-use forkyard_wire::timeline::Mark;
+use forkyard_wire::timeline::{Arrow, Mark};
 
 use crate::band::BandKind;
 use crate::finding::Finding;
@@ -15,6 +15,8 @@ const REACH: f64 = 4.0;
 const MARK_REACH: (f64, f64) = (5.0, 6.0);
 /// How far from an arrow still counts as on it.
 const ARROW_REACH: f64 = 5.0;
+/// From this width on, in CSS pixels, the pickling or unpickling of a message is seen where there are too many messages to draw.
+const PART_LEAST: f64 = 6.0;
 
 /// What a question about the picture needs: the runs, where their rows lie, and which part of the axis is in sight.
 #[derive(Clone, Copy)]
@@ -40,6 +42,10 @@ pub struct ArrowLine {
     pub from: (f64, f64),
     /// Where it ends.
     pub to: (f64, f64),
+    /// Where its sender began to pickle it, on the height of `from`; not right of it.
+    pub pickled: f64,
+    /// Where its receiver had unpickled it, on the height of `to`; not left of it.
+    pub unpickled: f64,
 }
 
 impl Scene<'_> {
@@ -85,29 +91,44 @@ impl Scene<'_> {
     pub fn arrow_at(&self, lines: &[ArrowLine], point: (f64, f64)) -> Option<(usize, ArrowId)> {
         lines
             .iter()
-            .map(|line| (distance(point, line.from, line.to), line))
+            .map(|line| {
+                let ends = [((line.pickled, line.from.1), line.from), (line.to, (line.unpickled, line.to.1))];
+                let along = |(from, to)| distance(point, from, to);
+                (distance(point, line.from, line.to).min(along(ends[0])).min(along(ends[1])), line)
+            })
             .filter(|(distance, _)| *distance <= ARROW_REACH)
             .min_by(|a, b| a.0.total_cmp(&b.0))
             .map(|(_, line)| (line.panel, line.arrow))
     }
 
-    /// The messages in sight, or none where there are more than `most`: then they would only be a grey haze.
+    /// The messages in sight. Where there are more than `most`, only those whose pickling or unpickling can be seen: all of them
+    /// would only be a grey haze.
     pub fn arrow_lines(&self, most: usize) -> Vec<ArrowLine> {
         let mut lines = Vec::new();
-        let (from, to) = (self.viewport.start_ns(), self.viewport.end_ns());
         for (panel, trace) in self.traces.iter().enumerate() {
-            for (index, arrow) in trace.arrows().iter().enumerate() {
-                if (arrow.received as f64) < from || arrow.sent as f64 > to {
-                    continue;
-                }
+            for (index, _) in trace.arrows().iter().enumerate().filter(|(_, arrow)| self.sees(arrow)) {
                 let Some(line) = self.arrow_line(panel, ArrowId(index as u32)) else { continue };
                 if lines.len() == most {
-                    return Vec::new();
+                    return self.heavy_lines();
                 }
                 lines.push(line);
             }
         }
         lines
+    }
+
+    fn heavy_lines(&self) -> Vec<ArrowLine> {
+        let least = (self.viewport.span_ns() / self.width.max(1.0) * PART_LEAST) as u32;
+        let panels = self.traces.iter().enumerate().flat_map(|(panel, trace)| trace.heavy().map(move |id| (panel, trace, id)));
+        let long = panels.filter(|(_, trace, id)| {
+            trace.arrow(*id).is_some_and(|arrow| arrow.pickling.max(arrow.unpickling) > least && self.sees(arrow))
+        });
+        long.filter_map(|(panel, _, id)| self.arrow_line(panel, id)).collect()
+    }
+
+    fn sees(&self, arrow: &Arrow) -> bool {
+        let (from, to) = way(arrow);
+        to as f64 >= self.viewport.start_ns() && from as f64 <= self.viewport.end_ns()
     }
 
     /// Where a message lies; none where one of its ends has no row.
@@ -117,7 +138,15 @@ impl Scene<'_> {
             let row = self.main_row(panel, lane)?;
             Some((self.viewport.x(t_ns as f64, self.width), row.middle()))
         };
-        Some(ArrowLine { panel, arrow, from: end(message.from, message.sent)?, to: end(message.to, message.received)? })
+        let (pickled, unpickled) = way(message);
+        Some(ArrowLine {
+            panel,
+            arrow,
+            from: end(message.from, message.sent)?,
+            to: end(message.to, message.received)?,
+            pickled: self.viewport.x(pickled as f64, self.width),
+            unpickled: self.viewport.x(unpickled as f64, self.width),
+        })
     }
 
     /// What lies at a point that is no segment: a gap or lost updates on a lane's row, the level of an object.
@@ -131,8 +160,7 @@ impl Scene<'_> {
             return (t_ns < trace.end_ns() && !level.sentence(trace).is_empty()).then_some((row.panel, level));
         }
         if row.band == BandKind::Used {
-            let cores = Finding::Cores { at_ns: t_ns };
-            return cores.extent(trace).map(|_| (row.panel, cores));
+            return Finding::cores(trace, t_ns).map(|cores| (row.panel, cores));
         }
         if row.band != BandKind::Main {
             return None;
@@ -168,6 +196,11 @@ impl Scene<'_> {
     pub fn main_row(&self, panel: usize, lane: u32) -> Option<&Row> {
         self.layout.rows.iter().find(|row| row.panel == panel && row.lane == lane && !row.band.is_of_object())
     }
+}
+
+/// From when to when somebody was at work with a message: from the beginning of its pickling to the end of its unpickling.
+pub fn way(arrow: &Arrow) -> (u64, u64) {
+    (arrow.sent.saturating_sub(arrow.pickling.into()), arrow.received + u64::from(arrow.unpickling))
 }
 
 /// From a point to a line between two points.
@@ -239,5 +272,25 @@ mod tests {
         assert_eq!(scene.arrow_at(&lines, middle), Some((0, ArrowId(0))));
         assert_eq!(scene.arrow_at(&lines, (0.0, 0.0)), None);
         assert!(scene.arrow_lines(0).is_empty(), "more than can be told apart");
+    }
+
+    #[test]
+    fn what_was_long_pickled_is_drawn_among_however_many_and_hit_where_it_was_pickled() {
+        let mut trace = trace();
+        let heavy = Arrow { pickling: 20 * MS as u32, unpickling: 8 * MS as u32, ..trace.arrows()[0] };
+        let quick = Arrow { pickling: 1_000, unpickling: 0, ..heavy };
+        trace.apply(&Chunk { arrows: [heavy, quick].into_iter().collect(), ..Chunk::default() });
+        let (layout, viewport) = (Layout::of(&[&trace], Objects::Shown), Viewport::fit(trace.end_ns()));
+        let scene = Scene { traces: &[&trace], layout: &layout, viewport: &viewport, width: 1_000.0 };
+        let lines = scene.arrow_lines(0);
+        assert_eq!(lines.iter().map(|line| line.arrow).collect::<Vec<_>>(), [ArrowId(1)]);
+        let line = lines[0];
+        assert_eq!(
+            (line.pickled, line.unpickled),
+            (viewport.x((59 * MS) as f64, 1_000.0), viewport.x((98 * MS) as f64, 1_000.0))
+        );
+        assert_eq!(scene.arrow_at(&lines, (line.pickled + 3.0, line.from.1)), Some((0, ArrowId(1))));
+        assert_eq!(scene.arrow_at(&lines, (line.pickled - 20.0, line.from.1)), None);
+        assert_eq!(way(&heavy), (59 * MS, 98 * MS));
     }
 }

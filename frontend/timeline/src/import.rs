@@ -2,7 +2,7 @@
 //!
 //! The opposite of `backend/trace`'s export, as far as that keeps what there was. Not in the file are: types and lines of objects,
 //! which are told apart by their names alone; the line that started a process; a task's pool; the time
-//! spent with the interpreter's lock, and on pickling.
+//! spent with the interpreter's lock.
 //! Traces of other programs are refused.
 
 use forkyard_wire::timeline::{
@@ -65,6 +65,8 @@ struct Args {
     process: Option<String>,
     thread: Option<String>,
     bytes: u32,
+    pickling_us: Option<f64>,
+    unpickling_us: Option<f64>,
     text: String,
 }
 
@@ -226,8 +228,8 @@ impl Run {
                 sent,
                 to: lane,
                 received: at.max(sent),
-                pickling: 0,
-                unpickling: 0,
+                pickling: nanos(event.args.pickling_us.unwrap_or(0.0)) as u32,
+                unpickling: nanos(event.args.unpickling_us.unwrap_or(0.0)) as u32,
             });
         }
         Ok(())
@@ -394,7 +396,8 @@ mod tests {
         let (exported, back) = traces();
         let arrows = |trace: &Trace| -> Vec<_> {
             let name = |lane: u32| trace.lane(lane).map(|lane| lane.name.clone());
-            trace.arrows().iter().map(|row| (name(row.from), row.sent, name(row.to), row.received, row.bytes)).collect()
+            let parts = |row: &Arrow| (row.bytes, row.pickling, row.unpickling);
+            trace.arrows().iter().map(|row| (name(row.from), row.sent, name(row.to), row.received, parts(row))).collect()
         };
         assert_eq!(arrows(&back), arrows(&exported));
         assert!(!back.arrows().is_empty());
@@ -402,6 +405,19 @@ mod tests {
             |trace: &Trace| -> Vec<_> { trace.marks().iter().map(|mark| (mark.at_ns, mark.kind, mark.text.clone())).collect() };
         assert_eq!(marks(&back), marks(&exported));
         assert!(!back.marks().is_empty());
+    }
+
+    #[test]
+    fn what_it_took_to_pickle_a_message_comes_back() {
+        let end = |ph: &str, ts: u32| {
+            format!(
+                r#"{{"ph":"{ph}","cat":"message","id":1,"pid":1,"tid":1,"ts":{ts},"args":{{"bytes":5,"pickling_us":2.5,"unpickling_us":null}}}}"#
+            )
+        };
+        let named = r#"{"ph":"M","name":"process_name","pid":1,"tid":1,"args":{"name":"a"}}"#;
+        let text = format!(r#"{{"traceEvents":[{named},{},{}],"otherData":{{"events_lost":0}}}}"#, end("s", 10), end("f", 20));
+        let arrows = imported(&text).unwrap().arrows;
+        assert_eq!(arrows.iter().map(|arrow| (arrow.pickling, arrow.unpickling)).collect::<Vec<_>>(), [(2_500, 0)]);
     }
 
     #[test]

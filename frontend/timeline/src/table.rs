@@ -2,11 +2,13 @@
 
 use std::cmp::Ordering;
 
-use forkyard_wire::timeline::{Category, Mark, MarkKind, Measure, Segment};
+use forkyard_wire::timeline::{Arrow, Category, Mark, MarkKind, Measure};
 
 use crate::finding::Finding;
-use crate::sentence::{first_line, who};
+use crate::rows::Rows;
+use crate::sentence::{first_line, parts, who};
 use crate::trace::{ArrowId, MarkId, SegmentId, Trace};
+use crate::units::bytes;
 
 /// What a row of the table stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,87 +76,6 @@ pub enum Order {
     Descending,
 }
 
-/// Which rows the table holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rows {
-    /// What happened: all but what each object, the interpreter's lock and the cores did over time.
-    Events,
-    /// Waits.
-    Waits,
-    /// Birth, life and death.
-    Lives,
-    /// Locks held and tasks.
-    Work,
-    /// Messages.
-    Messages,
-    /// What was printed, exceptions, signals.
-    Prints,
-    /// Who held each object, and how many waited for it or lay in it.
-    Objects,
-    /// The interpreter's lock held.
-    Gil,
-    /// Times on cores, and times without one.
-    Cores,
-}
-
-/// Every choice of rows, in the order in which it is offered.
-pub const ROWS: [Rows; 9] =
-    [Rows::Events, Rows::Waits, Rows::Lives, Rows::Work, Rows::Messages, Rows::Prints, Rows::Objects, Rows::Gil, Rows::Cores];
-
-impl Rows {
-    /// What it is called.
-    pub fn name(self) -> &'static str {
-        match self {
-            Rows::Events => "events",
-            Rows::Waits => "waits",
-            Rows::Lives => "lives of processes",
-            Rows::Work => "locks held and tasks",
-            Rows::Messages => "messages",
-            Rows::Prints => "prints and exceptions",
-            Rows::Objects => "objects over time",
-            Rows::Gil => "the interpreter's lock held",
-            Rows::Cores => "core times",
-        }
-    }
-
-    fn has(self, segment: &Segment) -> bool {
-        match (self, segment.kind.category()) {
-            (Rows::Events, category) => !matches!(category, Category::Core | Category::Gil),
-            (Rows::Waits, category) => category == Category::Wait,
-            (Rows::Lives, category) => category == Category::Lifecycle,
-            (Rows::Work, category) => matches!(category, Category::Hold | Category::Task),
-            (Rows::Messages | Rows::Prints, _) => false,
-            (Rows::Objects, category) => category == Category::Hold && segment.object != 0,
-            (Rows::Gil, category) => category == Category::Gil,
-            (Rows::Cores, category) => category == Category::Core,
-        }
-    }
-
-    fn has_messages(self) -> bool {
-        matches!(self, Rows::Events | Rows::Messages)
-    }
-
-    fn has_prints(self) -> bool {
-        matches!(self, Rows::Events | Rows::Prints)
-    }
-
-    /// What of the findings belongs to it.
-    fn findings(self, trace: &Trace) -> Vec<Finding> {
-        let findings = trace.findings();
-        match self {
-            Rows::Events => {
-                let gaps = (0..findings.gaps.len()).map(|index| Finding::Gap(index as u32));
-                gaps.chain((0..findings.lost_updates.len()).map(|index| Finding::LostUpdates(index as u32))).collect()
-            }
-            Rows::Objects => {
-                let levels = findings.all_levels();
-                levels.map(|level| Finding::Level { object: level.object, measure: level.measure, at_ns: level.at }).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-}
-
 /// What a finding is called.
 fn finding_name(finding: Finding) -> &'static str {
     match finding {
@@ -220,7 +141,7 @@ pub fn table(trace: &Trace, query: &Query) -> Table {
         let marks = trace.marks().iter().enumerate().filter(|(_, mark)| touches(mark.at_ns, mark.at_ns));
         subjects.extend(marks.map(|(row, _)| Subject::Mark(MarkId(row as u32))));
     }
-    let findings = query.rows.findings(trace).into_iter();
+    let findings = query.rows.findings(trace, query.range).into_iter();
     let findings = findings.filter(|finding| finding.extent(trace).is_some_and(|(from, to)| touches(from, to)));
     subjects.extend(findings.map(Subject::Finding));
     let total = subjects.len();
@@ -262,7 +183,7 @@ pub fn row(trace: &Trace, subject: Subject) -> Option<TableRow> {
                 lane: arrow.from,
                 who: who(trace, arrow.from),
                 what: "message",
-                object: object(trace, subject).to_owned(),
+                object: message(trace, arrow),
                 line: 0,
                 start_ns: arrow.sent,
                 duration_ns: arrow.received - arrow.sent,
@@ -301,6 +222,14 @@ pub fn row(trace: &Trace, subject: Subject) -> Option<TableRow> {
             })
         }
     }
+}
+
+/// What a message went through, its size, and how long it was pickled where that was recorded: `results, 4.1 MB, pickled in 2 ms`.
+fn message(trace: &Trace, arrow: &Arrow) -> String {
+    let through = trace.object(arrow.object).map_or("pipe", |object| &object.name);
+    let parts = parts(arrow);
+    let comma = if parts.is_empty() { "" } else { ", " };
+    format!("{through}, {}{comma}{parts}", bytes(arrow.bytes.into()))
 }
 
 /// By the column, then by start, then by the row itself: the same question always gets the same answer.
@@ -382,7 +311,8 @@ fn object(trace: &Trace, subject: Subject) -> &str {
         Subject::Finding(Finding::LostUpdates(index)) => {
             (trace.findings().lost_updates.get(index as usize).map_or(0, |lost| lost.object), 0)
         }
-        Subject::Finding(Finding::Cores { .. } | Finding::Gap(_)) => (0, 0),
+        Subject::Finding(Finding::Cores { .. }) => return "cores",
+        Subject::Finding(Finding::Gap(_)) => (0, 0),
     };
     trace.string(detail).or_else(|| trace.object(id).map(|object| object.name.as_str())).unwrap_or("")
 }
@@ -456,6 +386,27 @@ mod tests {
         assert!(objects.contains(&("inside", "3 messages lay in results, for 20 ms.".to_owned())), "{objects:?}");
         assert!(objects.contains(&("hold", "counter_lock".to_owned())), "{objects:?}");
         assert!(of(Rows::Events).rows.iter().any(|row| (row.what, row.who.as_str()) == ("not known", "Process-1")));
+    }
+
+    #[test]
+    fn the_cores_in_use_have_a_row_for_each_change_and_only_those_of_a_range() {
+        let trace = trace();
+        let of = |range| table(&trace, &Query { rows: Rows::Used, range, ..Query::default() });
+        let rows: Vec<_> = of(None).rows.iter().map(|row| (row.what, row.who.clone(), row.object.clone())).collect();
+        assert_eq!(rows.len(), 6, "{rows:?}");
+        let second = "Of 2 cores 2, by Process-2 and Process-1, for 30 ms.".to_owned();
+        assert_eq!(rows[1], ("cores used", "cores".to_owned(), second));
+        assert_eq!(of(Some((12 * MS, 15 * MS))).rows.len(), 1);
+    }
+
+    #[test]
+    fn a_message_has_its_size_and_its_parts() {
+        let mut trace = trace();
+        let heavy = Arrow { bytes: 4_100_000, pickling: 2_000_000, unpickling: 1_000_000, ..trace.arrows()[0] };
+        trace.apply(&Chunk { arrows: [heavy].into_iter().collect(), ..Chunk::default() });
+        let rows = table(&trace, &Query { rows: Rows::Messages, ..Query::default() }).rows;
+        let said: Vec<_> = rows.iter().map(|row| row.object.as_str()).collect();
+        assert_eq!(said, ["results, 512 B", "results, 4.1 MB, pickled in 2 ms, unpickled in 1 ms"]);
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub struct Trace {
     open: HashMap<Key, u32>,
     bands: BTreeMap<(u32, BandKind), Band>,
     arrows: Vec<Arrow>,
+    /// Those of which it was recorded how long they were pickled or unpickled.
+    heavy: Vec<u32>,
     marks: Vec<Mark>,
     findings: Findings,
     lines: BTreeMap<u32, Vec<u32>>,
@@ -59,7 +61,12 @@ impl Trace {
         self.strings.extend(chunk.strings.iter().cloned());
         self.objects.extend(chunk.objects.iter().map(|object| (object.id, object.clone())));
         self.marks.extend(chunk.marks.iter().cloned());
-        self.arrows.extend(chunk.arrows.iter());
+        for arrow in chunk.arrows.iter() {
+            if arrow.pickling | arrow.unpickling != 0 {
+                self.heavy.push(self.arrows.len() as u32);
+            }
+            self.arrows.push(arrow);
+        }
         self.findings.apply(chunk);
         let mut dirty = Dirty::default();
         self.add_lanes(&chunk.lanes, &mut dirty);
@@ -178,6 +185,11 @@ impl Trace {
     /// The messages in order of arrival.
     pub fn arrows(&self) -> &[Arrow] {
         &self.arrows
+    }
+
+    /// The messages of which it was recorded how long they were pickled or unpickled, in order of arrival.
+    pub fn heavy(&self) -> impl Iterator<Item = ArrowId> + '_ {
+        self.heavy.iter().map(|row| ArrowId(*row))
     }
 
     /// A message.

@@ -102,6 +102,46 @@ pageTest("above the cores stands how many were used", async ({ page }) => {
   await page.locator("css=.timeline-detail").filter({ hasText: /^Of \d cores? (none|\d, by \w+)/ }).waitFor();
 });
 
+pageTest("the cores in use are told in the table, and their mean", async ({ page }) => {
+  const workbench = await ran(page, CONVOY);
+  const rows = await workbench.table("cores used");
+  assert.ok(rows.length >= 3 && rows.every((row) => row.Who === "cores" && /^Of \d cores? (none|\d, by \w+)/.test(row.Object)), JSON.stringify(rows));
+  await page.getByRole("table", { name: /^In the mean \d\.\d cores were used\. \d+ rows/ }).waitFor();
+  await page.getByRole("row", { name: /Process-/ }).first().getByRole("button").click();
+  await page.locator("css=.timeline-detail").filter({ hasText: /^Of \d cores? \d, by / }).waitFor();
+});
+
+/** A message that takes long to make into bytes and to read again. */
+const HEAVY = `from multiprocessing import Process, Queue
+
+
+def work(results):
+    results.put({str(number): number for number in range(150_000)})
+
+
+if __name__ == "__main__":
+    results = Queue()
+    worker = Process(target=work, args=(results,))
+    worker.start()
+    print(len(results.get()))
+    worker.join()
+`;
+
+pageTest("of a large message is shown how long it was pickled, on its way and unpickled", async ({ page }) => {
+  const workbench = await ran(page, HEAVY);
+  const [row] = await workbench.table("messages");
+  assert.match(row.Object, /^results, [\d.]+ MB, pickled in [\d.]+ ms, unpickled in [\d.]+ ms$/);
+  await page.getByRole("row", { name: /message/ }).getByRole("button").click();
+  const said = /^Process-1 sent [\d.]+ MB to MainProcess through results; it arrived .* later\. It was pickled in .*, unpickled in /;
+  await page.locator("css=.timeline-detail").filter({ hasText: said }).waitFor();
+  await workbench.button("Table").click();
+  const parts = page.locator("css=.timeline-part");
+  await parts.first().waitFor({ state: "attached" });
+  assert.equal(await parts.count(), 2);
+  const wide = await parts.first().evaluate((part) => part.getBoundingClientRect().width);
+  assert.ok(wide >= 3, `pickling is ${wide} pixels wide`);
+});
+
 const MANY = `
 import threading
 for number in range(100):

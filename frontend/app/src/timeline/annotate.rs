@@ -1,11 +1,10 @@
 //! What is written and drawn over the bars: tags in the pieces that have room for one, messages, moments.
 
 use forkyard_timeline::units::fixed;
-use forkyard_timeline::{BandKind, Piece, Row, Scene, Trace, tag};
+use forkyard_timeline::{ArrowLine, BandKind, Piece, Row, Scene, Trace, tag};
 use forkyard_wire::timeline::MarkKind;
 
 use super::paint::Painter;
-use super::picture::most_arrows;
 
 /// A piece narrower than this, in CSS pixels, is not tagged.
 const TAG_LEAST: f64 = 12.0;
@@ -15,6 +14,8 @@ const LETTER: f64 = 6.2;
 const BARB: (f64, f64) = (4.4, 2.4);
 /// With less room than this to a message, in CSS pixels, they are drawn lightly.
 const BOLD_ROOM: f64 = 45.0;
+/// The pickling or unpickling of a message is seen from this width on, in CSS pixels.
+const PART_LEAST: f64 = 3.0;
 
 /// A piece with room for a tag, and the part of it in sight, in CSS pixels.
 pub(super) struct Wide<'a> {
@@ -101,8 +102,7 @@ impl Painter<'_> {
     }
 
     /// A few messages are drawn boldly; many lightly, so that the rows below are still seen.
-    pub(super) fn arrows(&self, scene: &Scene) {
-        let lines = scene.arrow_lines(most_arrows(scene.width));
+    pub(super) fn arrows(&self, scene: &Scene, lines: &[ArrowLine]) {
         let bold = lines.len() as f64 * BOLD_ROOM <= scene.width;
         self.context.set_line_cap("round");
         self.context.set_global_alpha(if bold { 1.0 } else { 0.5 });
@@ -125,6 +125,38 @@ impl Painter<'_> {
             self.context.stroke();
         }
         self.context.set_global_alpha(1.0);
+    }
+
+    /// How long messages were pickled and unpickled, along the rows of who did it.
+    pub(super) fn parts(&self, scene: &Scene, lines: &[ArrowLine]) {
+        for line in lines {
+            let Some(trace) = scene.traces.get(line.panel) else { continue };
+            let Some(arrow) = trace.arrow(line.arrow) else { continue };
+            let ends = [("pickle", arrow.from, line.pickled, line.from), ("unpickle", arrow.to, line.unpickled, line.to)];
+            for (name, lane, x, (end, y)) in ends {
+                let (left, right) = (x.min(end).max(0.0), x.max(end).min(scene.width));
+                if right - left < PART_LEAST {
+                    continue;
+                }
+                let named = name.len() as f64 * LETTER + 8.0 <= right - left;
+                let high = if named { 14.0 } else { 5.0 };
+                let plate = |rim: f64| {
+                    let [x, y] = [left - rim, y - high / 2.0 - rim].map(|length| length * self.scale);
+                    let [width, height] = [right - left + 2.0 * rim, high + 2.0 * rim].map(|length| length * self.scale);
+                    self.context.begin_path();
+                    let _ = self.context.round_rect_with_f64(x, y, width, height, 2.5 * self.scale);
+                    self.context.fill();
+                };
+                self.context.set_fill_style_str(&self.palette.ground);
+                plate(1.5);
+                self.context.set_fill_style_str(self.palette.hue(trace.hue(lane)));
+                plate(0.0);
+                if named {
+                    self.context.set_fill_style_str(&self.palette.on_state);
+                    let _ = self.context.fill_text(name, (left + 4.0) * self.scale, (y + 0.5) * self.scale);
+                }
+            }
+        }
     }
 
     fn head(&self, from: (f64, f64), to: (f64, f64)) {

@@ -1,7 +1,5 @@
 //! What lies over the canvas as SVG: the selection, the range, who ended a wait, what the pointer is over.
 
-use std::rc::Rc;
-
 use forkyard_timeline::critical::Step;
 use forkyard_timeline::units::fixed;
 use forkyard_timeline::{BandKind, Finding, Row, Scene, Selection, Spot};
@@ -10,11 +8,10 @@ use yew::prelude::*;
 
 use super::picture::Picture;
 
-/// What an [`Overlay`] shows.
-#[derive(Properties, PartialEq)]
-pub(super) struct OverlayProps {
+/// What an [`overlay`] shows.
+pub(super) struct Over<'a> {
     /// The picture below.
-    pub(super) picture: Picture,
+    pub(super) picture: &'a Picture,
     /// What is chosen.
     pub(super) selection: Option<Selection>,
     /// What the pointer is over.
@@ -22,25 +19,24 @@ pub(super) struct OverlayProps {
     /// Where `[` was pressed.
     pub(super) range_start: Option<u64>,
     /// The critical path of each run; empty when it is not shown.
-    pub(super) paths: Rc<Vec<Vec<Step>>>,
+    pub(super) paths: &'a [Vec<Step>],
 }
 
 /// The selection and its like.
-#[component]
-pub(super) fn Overlay(props: &OverlayProps) -> Html {
-    let Picture { width, layout, viewport, .. } = &props.picture;
+pub(super) fn overlay(over: &Over) -> Html {
+    let Picture { width, layout, viewport, .. } = over.picture;
     let height = layout.height;
-    let marks = props.picture.ask(|scene| {
-        let hover = props.hover.filter(|hover| Some(*hover) != props.selection);
+    let marks = over.picture.ask(|scene| {
+        let hover = over.hover.filter(|hover| Some(*hover) != over.selection);
         html! {
             <>
-                { for props.paths.iter().enumerate().map(|(panel, path)| critical(scene, panel, path)) }
+                { for over.paths.iter().enumerate().map(|(panel, path)| critical(scene, panel, path)) }
                 { hover.map(|hover| drawn(scene, hover, "timeline-hover")) }
-                { props.selection.map(|selection| drawn(scene, selection, "timeline-selected")) }
+                { over.selection.map(|selection| drawn(scene, selection, "timeline-selected")) }
             </>
         }
     });
-    let start = props.range_start.map(|t_ns| {
+    let start = over.range_start.map(|t_ns| {
         let x = fixed(viewport.x(t_ns as f64, *width), 1);
         html! { <line class="timeline-range-start" x1={x.clone()} x2={x} y1="0" y2={fixed(height, 0)} /> }
     });
@@ -61,7 +57,10 @@ fn drawn(scene: &Scene, selection: Selection, class: &'static str) -> Html {
     match selection {
         Selection::Segment(spot) => segment(scene, &spot, class),
         Selection::Arrow { panel, arrow } => match scene.arrow_line(panel, arrow) {
-            Some(line) => arrow_line(line.from, line.to, class),
+            Some(line) => {
+                let parts = [(line.pickled, line.from), (line.unpickled, line.to)];
+                html! { <>{ arrow_line(line.from, line.to, class) }{ for parts.into_iter().filter_map(|(x, end)| part(scene, x, end)) }</> }
+            }
             None => Html::default(),
         },
         Selection::Mark { panel, mark } => {
@@ -134,6 +133,16 @@ fn critical(scene: &Scene, panel: usize, path: &[Step]) -> Html {
         corner = end;
     }
     html! { <><path class="timeline-arrow-rim" d={d.clone()} /><path class="timeline-critical" {d} /></> }
+}
+
+/// The pickling or unpickling of a message: along the row, to the end of its arrow.
+fn part(scene: &Scene, x: f64, (end, y): (f64, f64)) -> Option<Html> {
+    let near = |x: f64| x.max(-20.0).min(scene.width + 20.0);
+    let (left, right) = (near(x.min(end)), near(x.max(end)));
+    (right - left >= 1.0).then(|| {
+        let (x, y, width) = (fixed(left, 1), fixed(y - 3.0, 1), fixed(right - left, 1));
+        html! { <rect class="timeline-part" {x} {y} {width} height="6" rx="2" /> }
+    })
 }
 
 fn arrow_line(from: (f64, f64), to: (f64, f64), class: &'static str) -> Html {

@@ -7,7 +7,7 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::dense::{self, Place};
 use super::palette::Palette;
-use super::picture::Picture;
+use super::picture::{Picture, most_arrows};
 
 /// Between two marks of the axis, in CSS pixels.
 pub(super) const TICK_ROOM: f64 = 88.0;
@@ -70,8 +70,10 @@ impl<'a> Painter<'a> {
         if let Some(line) = lit {
             self.line(scene, line);
         }
-        self.arrows(scene);
+        let lines = scene.arrow_lines(most_arrows(scene.width));
+        self.arrows(scene, &lines);
         self.tags(scene, &pieces);
+        self.parts(scene, &lines);
         self.marks(scene);
         self.lost_updates(scene);
     }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use forkyard_timeline::{ArrowId, Layout, MarkId, Scene, Selection, Spot, Trace, Viewport, sentence};
+use forkyard_timeline::{ArrowId, Layout, MarkId, Scene, Selection, Spot, Trace, Viewport, sentence, way};
 use forkyard_wire::timeline::{Mark, MarkKind};
 
 use super::recording::Recording;
@@ -117,7 +117,7 @@ impl Picture {
     }
 
     fn arrow_extent(&self, panel: usize, arrow: ArrowId) -> Option<(u64, u64)> {
-        self.runs.get(panel)?.trace().arrow(arrow).map(|arrow| (arrow.sent, arrow.received))
+        self.runs.get(panel)?.trace().arrow(arrow).map(way)
     }
 }
 

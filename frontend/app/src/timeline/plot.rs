@@ -11,7 +11,7 @@ use super::canvas::Canvas;
 use super::gesture::{Gesture, Pointer, Tool, Wish};
 use super::keys::command;
 use super::observe::use_wheel;
-use super::overlay::Overlay;
+use super::overlay::{Over, overlay};
 use super::picture::Picture;
 use super::steer::steer;
 use super::tooltip::tooltip;
@@ -147,7 +147,7 @@ pub(super) fn Plot(props: &PlotProps) -> Html {
             {onpointerdown} {onpointermove} {onpointerup} {onpointercancel} {onpointerleave} {onkeydown}
         >
             <Canvas picture={props.picture.clone()} lit={props.lit} theme={props.theme} />
-            <Overlay picture={props.picture.clone()} {selection} hover={hover.map(|hover| hover.what).or(props.pointed)} {range_start} paths={props.paths.clone()} />
+            { overlay(&Over { picture: &props.picture, selection, hover: hover.map(|hover| hover.what).or(props.pointed), range_start, paths: &props.paths }) }
             { sentence }
         </div>
     }

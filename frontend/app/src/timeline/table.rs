@@ -1,6 +1,6 @@
 //! The table with the same rows as the picture.
 
-use forkyard_timeline::{Column, Order, Query, ROWS, Rows, Subject, TableRow, table, units};
+use forkyard_timeline::{Column, Order, Query, ROWS, Rows, Subject, TableRow, table, totals, units};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -67,6 +67,9 @@ fn one(props: &TraceTableProps, panel: usize, run: &Recording, query: &Query, on
         shown if shown < found.total => format!("First {shown} of {}; {narrow} to see the rest.", found.total),
         shown => units::count(shown, "row", "rows") + if props.range.is_some() { " in the selected range." } else { "." },
     };
+    let cores = totals::cores_used(&trace, query.range.unwrap_or((0, trace.end_ns()))).filter(|_| query.rows == Rows::Used);
+    let count =
+        cores.map_or_else(String::new, |cores| format!("In the mean {} cores were used. ", units::fixed(cores, 1))) + &count;
     let title = props.titles.get(panel).filter(|_| props.runs.len() > 1);
     let caption = title.map_or_else(|| count.clone(), |title| format!("{title}: {count}"));
     let heads = [
