@@ -36,6 +36,15 @@ if __name__ == "__main__":
 """
 
 
+def opened_by(pid):
+    """What a process's descriptors are of. One that is still starting may close some meanwhile."""
+    for link in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            yield os.readlink(link)
+        except FileNotFoundError:
+            pass
+
+
 class Leftovers(Case):
     def begin(self, text):
         """A program in a session of its own, and the first line that it prints."""
@@ -46,6 +55,7 @@ class Leftovers(Case):
             [sys.executable, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
         )
         self.addCleanup(program.wait)
+        self.addCleanup(program.kill)
         self.addCleanup(program.stdout.close)
         self.addCleanup(program.stderr.close)
         return program, program.stdout.readline().split()
@@ -73,8 +83,7 @@ class Leftovers(Case):
         for pid in (program.pid, *pids):
             # What has no name while they live cannot leave one.
             self.assertNotIn("/dev/shm/", pathlib.Path(f"/proc/{pid}/maps").read_text())
-            links = [os.readlink(link) for link in pathlib.Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()]
-            self.assertFalse([link for link in links if link.startswith("/dev/shm/")])
+            self.assertFalse([opened for opened in opened_by(pid) if opened.startswith("/dev/shm/")])
         ends = self.watched(pids)
         os.killpg(program.pid, signal.SIGKILL)
         self.assertEqual(self.end_of(program), "")
