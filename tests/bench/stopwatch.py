@@ -10,7 +10,7 @@ import struct
 import time
 
 # The layout: the first page begins with this word, headers of slots follow on the second.
-MAGIC = b"fkytrc01"
+MAGIC = b"fkytrc02"
 PAGE = 4096
 SLOTS = 256
 HEADER_BYTES = 128

@@ -80,6 +80,14 @@ impl LabelWords {
         }
     }
 
+    /// Records something about the object that others have caused: never earlier than what they record of it.
+    #[inline]
+    pub(crate) fn record_caused(&self, kind: Kind, argument: u64) {
+        if let Some(object) = self.recorded() {
+            recorder::record_caused(kind, object, argument);
+        }
+    }
+
     /// Records how long the sender of a message took to make its bytes, up to `at_ns`.
     pub(crate) fn made(&self, number: u32, at_ns: u64, took: Duration) {
         if let Some(object) = self.recorded() {
@@ -152,7 +160,7 @@ impl WaitRecord {
 
     fn end(&mut self, argument: u64) {
         if let Some((kind, object)) = self.0.take() {
-            recorder::record(Kind::WaitEnd(kind), object, argument);
+            recorder::record_caused(Kind::WaitEnd(kind), object, argument);
         }
     }
 }

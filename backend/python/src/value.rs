@@ -176,7 +176,9 @@ impl Cells {
     #[inline]
     fn record(&self, kind: Kind, index: usize) {
         if recorder::is_on() && self.lock.object() != 0 {
-            recorder::record(kind, self.lock.object(), pack(index as u32, current_line()));
+            // Who holds the lock for this alone has just taken it: what the holder before did must not seem to be later.
+            let record = if self.lock.depth() == 1 { recorder::record_caused } else { recorder::record };
+            record(kind, self.lock.object(), pack(index as u32, current_line()));
         }
     }
 

@@ -69,6 +69,6 @@ impl Wait {
 
 impl Wait {
     fn over(&self, got: bool) {
-        recorder::record(Kind::WaitEnd(self.kind), self.object, u64::from(got));
+        recorder::record_caused(Kind::WaitEnd(self.kind), self.object, u64::from(got));
     }
 }

@@ -102,7 +102,11 @@ impl Worker {
                 }
                 let task = self.wait_for_next(py);
                 if records {
-                    recorder::record(Kind::WaitEnd(SegmentKind::QueueGet), self.object, matches!(task, Ok(Some(_))).into());
+                    recorder::record_caused(
+                        Kind::WaitEnd(SegmentKind::QueueGet),
+                        self.object,
+                        matches!(task, Ok(Some(_))).into(),
+                    );
                 }
                 let Some(task) = task? else { return Ok(None) };
                 task

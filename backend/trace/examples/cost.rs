@@ -2,7 +2,9 @@
 
 use std::hint::black_box;
 use std::os::fd::AsRawFd;
-use std::time::Instant;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use forkyard_trace::chrome;
 use forkyard_trace::event::{Event, Kind, pack};
@@ -14,12 +16,24 @@ use forkyard_wire::timeline::SegmentKind;
 
 const EVENTS: u64 = 1_000_000;
 const PROCESSES: u32 = 8;
+const HAND_OVERS: u64 = 1_000_000;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("an event while off: {:.1} ns", each(|| recorder::record(Kind::Wake, 1, 0)));
     let mut reader = Reader::new(TraceMemory::create()?);
     recorder::attach(reader.memory().fd().as_raw_fd())?;
     println!("an event while on:  {:.1} ns", each(|| recorder::record(Kind::Wake, 1, 0)));
+    reader.drain()?;
+    println!("of that the clock:  {:.1} ns", each(|| black_box(recorder::now())));
+    thread::sleep(Duration::from_millis(5));
+    reader.drain()?;
+    println!(
+        "an event from then on, by the processor's counter where the kernel uses that: {:.1} ns",
+        each(|| recorder::record(Kind::Wake, 1, 0))
+    );
+    println!("of that the clock:  {:.1} ns", each(|| black_box(recorder::now())));
+    let (early, worst) = hand_overs();
+    println!("of {HAND_OVERS} hand-overs between threads {early} seem to have come before they went, by {worst} ns at most");
     let started = Instant::now();
     let read: usize = reader.drain()?.iter().map(|batch| batch.events.len()).sum();
     println!("a full ring read:   {read} events in {:?}", started.elapsed());
@@ -46,11 +60,36 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// Two threads take a lock from each other. How often one that has it tells an earlier time than the other did right before it let it
+/// go, and by how many nanoseconds.
+fn hand_overs() -> (u64, u64) {
+    let (turn, last) = (AtomicU64::new(0), AtomicU64::new(0));
+    let play = |own: u64| {
+        let (mut early, mut worst) = (0, 0);
+        for _ in 0..HAND_OVERS / 2 {
+            while turn.compare_exchange(own, 2, Ordering::Acquire, Ordering::Relaxed).is_err() {}
+            let came = recorder::now().t_ns;
+            let went = last.load(Ordering::Relaxed);
+            early += u64::from(came < went);
+            worst = worst.max(went.saturating_sub(came));
+            last.store(recorder::now().t_ns, Ordering::Relaxed);
+            turn.swap(1 - own, Ordering::Release);
+        }
+        (early, worst)
+    };
+    thread::scope(|scope| {
+        let other = scope.spawn(|| play(1));
+        let (early, worst) = play(0);
+        let (too, than) = other.join().unwrap_or_default();
+        (early + too, worst.max(than))
+    })
+}
+
 /// Nanoseconds that one call costs.
-fn each(call: impl Fn()) -> f64 {
+fn each<T>(call: impl Fn() -> T) -> f64 {
     let started = Instant::now();
     for _ in 0..EVENTS {
-        black_box(&call)();
+        let _ = black_box(&call)();
     }
     started.elapsed().as_nanos() as f64 / EVENTS as f64
 }

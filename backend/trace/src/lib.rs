@@ -5,10 +5,13 @@
 
 mod atomic;
 pub mod chrome;
+mod clock;
+
 pub mod event;
 pub mod memory;
 pub mod merge;
 pub mod names;
+mod processor;
 pub mod reader;
 pub mod recorder;
 mod ring;

@@ -1,7 +1,7 @@
 //! The memory that a run's processes and its runner share: one nameless file, mapped by all of them.
 //!
 //! ```text
-//! Global          one page: magic, next object id
+//! Global          one page: magic, next object id, how to tell the time
 //! SlotHeader      256 of 128 bytes: who owns the slot, how far it has written
 //! slot 0          names (256 KiB, append-only records), then the ring (32 768 events of 32 bytes)
 //! slot 1 … 255    the same
@@ -26,6 +26,7 @@ use nix::sys::uio::pread;
 use nix::unistd::ftruncate;
 use thiserror::Error;
 
+use crate::clock;
 use crate::event::Event;
 use crate::ring::{Cell, Ring};
 
@@ -37,7 +38,7 @@ pub const RING_EVENTS: usize = 32_768;
 pub const NAMES_BYTES: usize = 256 << 10;
 
 /// `fork` `yard` and the version of this layout.
-const MAGIC: u64 = u64::from_le_bytes(*b"fkytrc01");
+const MAGIC: u64 = u64::from_le_bytes(*b"fkytrc02");
 const PAGE: usize = 4096;
 const HEADERS_BYTES: usize = SLOTS * size_of::<SlotHeader>();
 const RING_BYTES: usize = RING_EVENTS * size_of::<Cell>();
@@ -57,9 +58,16 @@ pub(crate) struct Global {
     objects: AtomicU32,
     /// Processes that found no free slot and are not recorded.
     refused: AtomicU32,
+    /// How to tell the time. On a cache line of its own: every event reads it.
+    clock: Clock,
 }
 
-const _: () = assert!(size_of::<Global>() == 16);
+/// See [`clock`].
+#[derive(Debug, Default)]
+#[repr(C, align(64))]
+struct Clock(clock::Shared);
+
+const _: () = assert!(size_of::<Global>() == 128 && std::mem::offset_of!(Global, clock) == 64);
 
 /// What is known of one slot. On cache lines of its own: every event of a process adds to `head`.
 #[repr(C, align(128))]
@@ -162,6 +170,12 @@ impl Arena {
             self.global().refused.fetch_add(1, Ordering::Relaxed);
         }
         slot
+    }
+
+    /// How to tell the time.
+    #[inline]
+    pub(crate) fn clock(&self) -> &clock::Shared {
+        &self.global().clock.0
     }
 
     /// A fresh object id, from 1.

@@ -6,6 +6,7 @@
 
 use std::collections::HashSet;
 
+use crate::clock::Keeper;
 use crate::event::Event;
 use crate::memory::{MemoryError, SLOTS, TraceMemory};
 use crate::names::Name;
@@ -32,6 +33,8 @@ pub struct RawBatch {
 #[derive(Debug)]
 pub struct Reader {
     memory: TraceMemory,
+    /// Tells the processes how to tell the time, where there is a quicker way than to ask the kernel.
+    clock: Option<Keeper>,
     places: Vec<Place>,
     died: HashSet<u32>,
 }
@@ -46,7 +49,7 @@ struct Place {
 impl Reader {
     /// A reader that has read nothing yet.
     pub fn new(memory: TraceMemory) -> Self {
-        Reader { memory, places: vec![Place::default(); SLOTS], died: HashSet::new() }
+        Reader { memory, clock: Keeper::new(), places: vec![Place::default(); SLOTS], died: HashSet::new() }
     }
 
     /// The memory that is read.
@@ -67,6 +70,7 @@ impl Reader {
     /// Everything that is new, slot by slot. Slots with nothing new are left out, unless their process died.
     pub fn drain(&mut self) -> Result<Vec<RawBatch>, MemoryError> {
         let died = std::mem::take(&mut self.died);
+        self.clock.take_if(|keeper| !keeper.keep(self.memory.arena().clock()));
         let mut batches = Vec::new();
         for slot in 0..SLOTS {
             let Some(pid) = self.memory.owner(slot) else { continue };

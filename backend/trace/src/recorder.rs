@@ -1,6 +1,6 @@
 //! The writing side, one for each process: what the engine and the Python package call when something happens.
 //!
-//! Off until [`attach`]; then a call of [`record`] costs one clock reading and four stores. While off it costs one load. All
+//! Off until [`attach`]; then a call of [`record`] costs one reading of the clock and four stores. While off it costs one load. All
 //! functions may be called by any thread. It never fails towards its caller: what cannot be recorded is not.
 //!
 //! After a fork the child must call [`after_fork_in_child`] before anything else here: until then it would write into its
@@ -14,15 +14,15 @@ use std::ptr;
 use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use nix::sched::sched_getcpu;
 use nix::sys::socket::{MsgFlags, send};
-use nix::time::ClockId;
 use nix::unistd::{getpid, gettid};
 use thiserror::Error;
 
+use crate::clock;
 use crate::event::{Event, Kind};
 use crate::memory::{Arena, MemoryError};
 use crate::names::Name;
+use crate::ring::Ring;
 
 /// The writer in use, null while nothing is recorded. A writer, once made, is never freed: a thread may be in it at any time.
 static WRITER: AtomicPtr<Writer> = AtomicPtr::new(ptr::null_mut());
@@ -38,6 +38,8 @@ thread_local! {
 struct Writer {
     arena: &'static Arena,
     slot: usize,
+    ring: Ring<'static>,
+    clock: &'static clock::Shared,
     /// The strings that have an id already. Guards the names area as well.
     strings: Mutex<HashMap<String, u32>>,
     next_string: AtomicU32,
@@ -75,22 +77,45 @@ pub fn is_on() -> bool {
 /// Records that something happened now.
 #[inline]
 pub fn record(kind: Kind, object: u32, argument: u64) {
-    if is_on() {
-        record_at(now_ns(), kind, object, argument);
+    if let Some(writer) = writer() {
+        writer.write(writer.now(), kind, object, argument);
+    }
+}
+
+/// Records that something happened now that others have caused: it is not told as earlier than what these recorded before they
+/// did it, as [`record`] may.
+#[inline]
+pub fn record_caused(kind: Kind, object: u32, argument: u64) {
+    if let Some(writer) = writer() {
+        let (t_ns, core) = writer.clock.now_in_order();
+        writer.write(Moment { t_ns, core }, kind, object, argument);
+    }
+}
+
+/// Records that something happened at `moment`, by this thread.
+#[inline]
+pub fn record_then(moment: Moment, kind: Kind, object: u32, argument: u64) {
+    if let Some(writer) = writer() {
+        writer.write(moment, kind, object, argument);
     }
 }
 
 /// Records that something happened at `t_ns` (CLOCK_MONOTONIC), by this thread on this core.
 pub fn record_at(t_ns: u64, kind: Kind, object: u32, argument: u64) {
-    let Some(writer) = writer() else { return };
-    let core = sched_getcpu().map_or(u16::MAX, |core| core as u16);
-    let event = Event { t_ns, tid: own_tid(), kind: kind.pack(), core, object, sequence: 0, argument };
-    writer.arena.ring(writer.slot).push(&event);
+    if let Some(writer) = writer() {
+        writer.write(Moment { t_ns, ..writer.now() }, kind, object, argument);
+    }
 }
 
 /// The time that events carry: CLOCK_MONOTONIC in nanoseconds.
 pub fn now_ns() -> u64 {
-    ClockId::CLOCK_MONOTONIC.now().map_or(0, |now| now.tv_sec() as u64 * 1_000_000_000 + now.tv_nsec() as u64)
+    now().t_ns
+}
+
+/// Now, on this core.
+#[inline]
+pub fn now() -> Moment {
+    writer().map_or_else(|| Moment { t_ns: clock::kernel_ns(), core: u16::MAX }, Writer::now)
 }
 
 /// This thread's id, as events carry it.
@@ -157,7 +182,27 @@ pub fn detach() {
     WRITER.store(ptr::null_mut(), Ordering::Release);
 }
 
+/// When something happened, and on which core.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// CLOCK_MONOTONIC, nanoseconds.
+    pub t_ns: u64,
+    core: u16,
+}
+
 impl Writer {
+    #[inline]
+    fn now(&self) -> Moment {
+        let (t_ns, core) = self.clock.now();
+        Moment { t_ns, core }
+    }
+
+    #[inline]
+    fn write(&self, moment: Moment, kind: Kind, object: u32, argument: u64) {
+        let Moment { t_ns, core } = moment;
+        self.ring.push(&Event { t_ns, tid: own_tid(), kind: kind.pack(), core, object, sequence: 0, argument });
+    }
+
     fn append(&self, name: &Name) {
         let _guard = self.strings.lock().unwrap_or_else(PoisonError::into_inner);
         // A full area leaves the thing without a name; the merge gives it one of its own.
@@ -175,7 +220,14 @@ fn writer() -> Option<&'static Writer> {
 /// Takes a slot, makes a writer for it, puts it in use, and says hello. `None` when no slot is free.
 fn take_slot(arena: &'static Arena) -> Option<()> {
     let slot = arena.take_slot(getpid().as_raw() as u32)?;
-    let writer = Writer { arena, slot, strings: Mutex::default(), next_string: AtomicU32::new(1) };
+    let writer = Writer {
+        arena,
+        slot,
+        ring: arena.ring(slot),
+        clock: arena.clock(),
+        strings: Mutex::default(),
+        next_string: AtomicU32::new(1),
+    };
     // SYNC: writer. Pairs with the Acquire load in `writer`.
     WRITER.store(Box::into_raw(Box::new(writer)), Ordering::Release);
     say_hello(slot);

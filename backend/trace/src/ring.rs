@@ -7,7 +7,7 @@
 //! A full ring overwrites its oldest events. Each position handed out is in the end either read or counted as lost, except
 //! for the one that a killed thread had begun.
 
-use crate::atomic::{AtomicU64, Ordering, fence, yield_now};
+use crate::atomic::{AtomicU64, Ordering, fence, fetch_to_write, yield_now};
 use crate::event::Event;
 
 /// An event's bytes: time; tid, kind and core; object and sequence; argument.
@@ -17,6 +17,9 @@ pub(crate) struct Cell([AtomicU64; 4]);
 
 /// The word with the sequence in its upper half while somebody writes the cell. The sequence 0 is never published.
 const BUSY: u64 = 0x0000_0000_ffff_ffff;
+
+/// So many events ahead a cell is fetched: each two events are one line, and a line takes some 100 ns.
+const AHEAD: u64 = 8;
 
 /// A ring in memory that the reader maps too.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +54,8 @@ impl<'a> Ring<'a> {
             if sequence == 0 {
                 continue; // Means "empty": that position is nobody's.
             }
+            // The reader has had these lines, and to get one back takes longer than all the rest.
+            fetch_to_write(self.cell(position.wrapping_add(AHEAD)));
             let cell = self.cell(position);
             match claim(cell, sequence) {
                 Some(seen) => break (cell, sequence, seen),

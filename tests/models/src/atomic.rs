@@ -7,6 +7,9 @@
 pub(crate) use loom::sync::atomic::{AtomicU64, Ordering, fence};
 pub(crate) use loom::thread::yield_now;
 
+/// A hint to the processor, which loom has none of.
+pub(crate) fn fetch_to_write<T>(_place: &T) {}
+
 /// Atomics with sequentially consistent accesses.
 pub(crate) mod sequential {
     use super::Ordering;

@@ -220,7 +220,7 @@ impl End {
     #[inline]
     fn received(&self, message: Message) -> Message {
         self.incoming().state.space.notify(1);
-        self.state().label.record(Kind::Received, pack(numbered(message.number(), 1 - self.side), message.len() as u32));
+        self.state().label.record_caused(Kind::Received, pack(numbered(message.number(), 1 - self.side), message.len() as u32));
         message
     }
 
@@ -390,16 +390,15 @@ impl Goal for Sending<'_> {
 
     fn attempt(&mut self) -> Result<Option<u32>, SendError> {
         let end = self.end;
-        let object = end.state().label.recorded();
-        let sent_at = object.map_or(0, |_| recorder::now_ns());
+        let sent = end.state().label.recorded().map(|object| (object, recorder::now()));
         let number = match end.outgoing().append(self.parts, Bound::Bytes(PIPE_BYTES), &Socket(&end.fd))? {
             Appended::Yes(number) => number,
             Appended::Full => return Ok(None),
             Appended::Deaf => return Err(SendError::BrokenPipe),
         };
-        if let Some(object) = object {
+        if let Some((object, at)) = sent {
             let bytes: usize = self.parts.iter().map(|part| part.len()).sum();
-            recorder::record_at(sent_at, Kind::Sent, object, pack(numbered(number, end.side), bytes as u32));
+            recorder::record_then(at, Kind::Sent, object, pack(numbered(number, end.side), bytes as u32));
         }
         Ok(Some(number))
     }

@@ -233,7 +233,7 @@ impl Queue {
         if !matches!(self.bound(), Bound::None) {
             self.chain().state.space.notify(1);
         }
-        self.state().label.record(Kind::Received, pack(message.number(), message.len() as u32));
+        self.state().label.record_caused(Kind::Received, pack(message.number(), message.len() as u32));
     }
 
     /// Waits until there is something to get; whether there is. Somebody else may take it first.
@@ -308,17 +308,16 @@ impl Queue {
     }
 
     fn append_bounded(&self, chain: Chain, parts: &[&[u8]], bound: Bound) -> Result<Option<u32>, BlockError> {
-        let object = self.state().label.recorded();
         // The time before: whoever receives it must not seem to have done so before it was sent.
-        let sent_at = object.map_or(0, |_| recorder::now_ns());
+        let sent = self.state().label.recorded().map(|object| (object, recorder::now()));
         let appended = match &self.doorbell {
             Some(fd) => chain.append(parts, bound, &Eventfd(fd)),
             None => chain.append(parts, bound, &NoBell),
         };
         let Appended::Yes(number) = appended? else { return Ok(None) };
-        if let Some(object) = object {
+        if let Some((object, at)) = sent {
             let bytes: usize = parts.iter().map(|part| part.len()).sum();
-            recorder::record_at(sent_at, Kind::Sent, object, pack(number, bytes as u32));
+            recorder::record_then(at, Kind::Sent, object, pack(number, bytes as u32));
         }
         Ok(Some(number))
     }
