@@ -22,6 +22,7 @@ mod job;
 mod memory;
 mod outer;
 mod output;
+mod pace;
 mod probe;
 mod program;
 mod recording;

@@ -9,7 +9,7 @@ use forkyard_oncpu::{OnCpu, Sampled};
 use forkyard_trace::memory::{RING_EVENTS, TraceMemory};
 use forkyard_trace::merge::{Ending, Merge, Progress};
 use forkyard_trace::reader::Reader;
-use forkyard_trace::recorder::{self, now_ns};
+use forkyard_trace::recorder::now_ns;
 use forkyard_wire::run::OnCore;
 use forkyard_wire::timeline::{Chunk, LaneKind};
 use nix::sys::socket::{
@@ -18,6 +18,7 @@ use nix::sys::socket::{
 
 use crate::births::End;
 use crate::output::Text;
+use crate::pace::{Pace, Room, Terms};
 
 /// The variables that tell the program the descriptors.
 pub(crate) const TRACE: &str = "FORKYARD_TRACE";
@@ -33,16 +34,27 @@ const CHUNK_NS: u64 = 80_000_000;
 /// How long after a chunk the next is sent even though nothing has happened but time, in nanoseconds.
 const QUIET_NS: u64 = 500_000_000;
 
-/// How many things that were read may wait to be given a meaning. Beyond that the rings are not read: they lose their oldest events,
-/// and the timeline says so.
-const BACKLOG: usize = 1 << 20;
+/// How many bytes of what was read may wait to be given a meaning: some ten million events. Beyond that the rings are not read: they lose
+/// their oldest events, and the timeline says so.
+const BACKLOG: usize = 64 << 20;
 
-/// So many things are given a meaning between two looks at the rings: some two milliseconds' worth.
-const STEP: usize = 8192;
+/// So many events are given a meaning at once: some 0.1 ms. Then it is looked whether somebody else wants the core.
+const STEP: usize = 1024;
 
-/// Of the time while a program runs at most one part in so many goes into giving meanings: they are worked out on the cores that the
-/// program wants. What is read waits, for as long as [`BACKLOG`] allows, in the end until the program is over.
-const SHARE: u64 = 4;
+/// So long at once, in nanoseconds: the program's words and deaths wait meanwhile.
+const STINT_NS: u64 = 2_000_000;
+
+/// How soon merging goes on while it may, in nanoseconds.
+const PAUSE_NS: u64 = 1_000_000;
+
+/// Of what is left when the run is over so many events are told at once.
+const PART: usize = 1 << 17;
+
+/// How long what is left when the run is over may be given a meaning, in nanoseconds. The rest is lost, and the timeline says so.
+const REST_NS: u64 = 2_000_000_000;
+
+/// The same for a run that somebody has stopped: who stopped it does not want to wait.
+const STOPPED_NS: u64 = 60_000_000;
 
 /// So full a ring may become between two looks, in events.
 const FILL: u64 = RING_EVENTS as u64 / 4;
@@ -78,10 +90,11 @@ struct On {
     merge: Merge,
     hello: OwnedFd,
     cores: Option<Box<dyn OnCpu>>,
+    pace: Pace,
+    /// Whether there is more to be merged that may be.
+    more: bool,
     /// When the last chunk was sent.
     sent_ns: u64,
-    /// When the next may be, as the last one took so long.
-    next_ns: u64,
     /// When the rings were read last, and the most events that one had then.
     read: (u64, u64),
 }
@@ -129,8 +142,9 @@ impl Recording {
                 merge,
                 hello: prepared.hello,
                 cores: prepared.cores,
+                pace: Pace::new(zero_ns),
+                more: false,
                 sent_ns: zero_ns,
-                next_ns: zero_ns,
                 read: (zero_ns, 0),
             }
         });
@@ -192,6 +206,11 @@ impl Recording {
         Some(at_ns + LOOK_NS * FILL / most.max(FILL))
     }
 
+    /// When merging may go on.
+    pub(crate) fn next_stint_ns(&self, now_ns: u64) -> Option<u64> {
+        self.on.as_ref().filter(|on| on.more && on.pace.terms().is_some()).map(|_| now_ns + PAUSE_NS)
+    }
+
     /// Something printed; answers the lane and the name of who printed it.
     pub(crate) fn output(&mut self, text: &Text) -> (u32, String) {
         let Some(on) = &mut self.on else { return (0, self.name(text.pid)) };
@@ -219,22 +238,25 @@ impl Recording {
         on.merge.death(pid, t_ns, ending);
     }
 
+    /// Gives a meaning to what was read, as far as the program bears it.
+    pub(crate) fn merge(&mut self, now_ns: u64) {
+        if let Some(on) = &mut self.on {
+            on.merge_for(now_ns);
+        }
+    }
+
     /// What became known since the last chunk, when it is time for one.
     pub(crate) fn chunk(&mut self, now_ns: u64) -> Option<Chunk> {
         let on = self.on.as_mut()?;
         on.collect();
-        if now_ns < on.sent_ns + CHUNK_NS || (now_ns < on.next_ns && on.merge.backlog() < BACKLOG / 2) {
+        if now_ns < on.sent_ns + CHUNK_NS {
             return None;
         }
         on.look_at_cores();
+        on.merge_for(now_ns);
         on.merge.unseen(on.reader.memory().refused());
-        while on.merge.advance(now_ns, STEP) == Progress::More {
-            on.collect();
-        }
-        let chunk = on.merge.chunk(now_ns);
+        let chunk = on.merge.known(now_ns);
         let chunk = on.with_lost(chunk);
-        let took = recorder::now_ns().saturating_sub(now_ns);
-        on.next_ns = now_ns + (took * SHARE).min(QUIET_NS);
         let due = has_news(&chunk) || now_ns >= on.sent_ns + QUIET_NS;
         if due {
             on.sent_ns = now_ns;
@@ -243,13 +265,48 @@ impl Recording {
         due.then_some(chunk)
     }
 
-    /// The last chunk.
-    pub(crate) fn finish(&mut self, now_ns: u64) -> Option<Chunk> {
+    /// So long was spent on telling what became known, in nanoseconds.
+    pub(crate) fn spent(&mut self, took_ns: u64) {
+        if let Some(on) = &mut self.on {
+            on.pace.spend(Terms::Paid, took_ns);
+        }
+    }
+
+    /// The run is over: what is to be told then comes by [`Recording::rest`].
+    pub(crate) fn over(&mut self) {
+        if let Some(on) = &mut self.on {
+            // What was left in the rings for want of room is read now.
+            on.read();
+            on.look_at_cores();
+            on.merge.unseen(on.reader.memory().refused());
+            on.merge.over();
+        }
+    }
+
+    /// A further part of what is to be told of a run that was over at `over_ns`, as long as there is time for it; `None` when there is
+    /// none but the last.
+    pub(crate) fn rest(&mut self, over_ns: u64, haste: Haste) -> Option<Chunk> {
         let on = self.on.as_mut()?;
-        on.collect();
-        on.look_at_cores();
-        on.merge.unseen(on.reader.memory().refused());
-        let chunk = on.merge.finish(now_ns);
+        let until = over_ns + if haste == Haste::Stopped { STOPPED_NS } else { REST_NS };
+        for _ in 0..PART / STEP {
+            if now_ns() >= until {
+                on.merge.abandon();
+                return None;
+            }
+            if on.merge.advance(over_ns, STEP) == Progress::Done {
+                return None;
+            }
+        }
+        let chunk = on.merge.known(over_ns);
+        let chunk = on.with_lost(chunk);
+        self.note_processes(&chunk);
+        Some(chunk)
+    }
+
+    /// The last chunk.
+    pub(crate) fn finish(&mut self, over_ns: u64) -> Option<Chunk> {
+        let on = self.on.as_mut()?;
+        let chunk = on.merge.finish(over_ns);
         let chunk = on.with_lost(chunk);
         self.note_processes(&chunk);
         Some(chunk)
@@ -271,9 +328,12 @@ impl Recording {
 
 impl On {
     fn collect(&mut self) {
-        if self.merge.backlog() > BACKLOG {
-            return;
+        if self.merge.backlog_bytes() < BACKLOG {
+            self.read();
         }
+    }
+
+    fn read(&mut self) {
         match self.reader.drain() {
             Ok(batches) => {
                 let most = batches.iter().map(|batch| batch.events.len() as u64 + batch.lost).max();
@@ -281,6 +341,26 @@ impl On {
                 self.merge.feed(batches);
             }
             Err(error) => eprintln!("forkyard-runner: {error}"),
+        }
+    }
+
+    /// Merges as much as the program bears, and not for longer than [`STINT_NS`].
+    fn merge_for(&mut self, began_ns: u64) {
+        let room = if self.merge.backlog_bytes() > BACKLOG / 2 { Room::Scarce } else { Room::Ample };
+        self.pace.pass(began_ns, room);
+        let mut now = began_ns;
+        self.more = true;
+        while now < began_ns + STINT_NS
+            && let Some(terms) = self.pace.terms()
+        {
+            let progress = self.merge.advance(began_ns, STEP);
+            let after = now_ns();
+            self.pace.spend(terms, after.saturating_sub(now));
+            now = after;
+            if progress == Progress::Done {
+                self.more = false;
+                return;
+            }
         }
     }
 
@@ -344,6 +424,15 @@ fn greetings(socket: BorrowedFd<'_>) -> Vec<u32> {
     }
     pids.retain(|pid| *pid != 0);
     pids
+}
+
+/// Whether somebody waits for the end of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Haste {
+    /// It ended by itself, or by a limit.
+    None,
+    /// Somebody has stopped it.
+    Stopped,
 }
 
 /// Why nothing can be recorded.

@@ -28,7 +28,7 @@ use crate::figures::Figures;
 use crate::job::Lines;
 use crate::memory::Memory;
 use crate::output::{Room, Transcript};
-use crate::recording::Recording;
+use crate::recording::{Haste, Recording};
 use crate::sentences;
 
 /// How often the run is looked at while nothing wakes us, in nanoseconds: rings, memory, processes nobody told of.
@@ -173,6 +173,9 @@ impl Watch {
         if self.recording.next_look_ns().is_some_and(|next| now >= next) {
             self.recording.collect();
         }
+        if self.recording.next_stint_ns(now).is_some() {
+            self.recording.merge(now);
+        }
         if now >= state.next_tick_ns {
             let found = self.tick(state, now);
             verdict = verdict.or(found);
@@ -220,7 +223,7 @@ impl Watch {
         let mut waited: Vec<PollFd<'_>> = sources.iter().map(|(_, descriptor, flags)| PollFd::new(*descriptor, *flags)).collect();
         let now = monotonic_ns()?;
         let deadline = (self.bounded == Bounded::Yes).then(|| self.deadline_ns());
-        let next = [deadline, state.next_cores_ns, self.recording.next_look_ns()]
+        let next = [deadline, state.next_cores_ns, self.recording.next_look_ns(), self.recording.next_stint_ns(now)]
             .into_iter()
             .flatten()
             .fold(state.next_tick_ns, u64::min);
@@ -334,8 +337,10 @@ impl Watch {
         if !self.events.full()
             && let Some(chunk) = self.recording.chunk(now)
         {
+            let told = monotonic_ns().unwrap_or(now);
             self.tell_deadlocks(state, &chunk, now);
             self.events.send(&RunEvent::Timeline(chunk));
+            self.recording.spent(monotonic_ns().unwrap_or(told).saturating_sub(told));
         }
         if self.bounded == Bounded::No {
             return None;
@@ -413,6 +418,11 @@ impl Watch {
         let rests = state.transcript.finish();
         self.print(&mut state, rests);
         let now = monotonic_ns()?;
+        let haste = if verdict == Some(Verdict::Stopped) { Haste::Stopped } else { Haste::None };
+        self.recording.over();
+        while let Some(chunk) = self.recording.rest(now, haste) {
+            self.events.send(&RunEvent::Timeline(chunk));
+        }
         if let Some(chunk) = self.recording.finish(now) {
             self.events.send(&RunEvent::Timeline(chunk));
         }

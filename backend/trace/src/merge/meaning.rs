@@ -34,7 +34,12 @@ impl Merge {
     /// Handles one thing; `t` is relative to the run's zero.
     pub(super) fn handle(&mut self, t: u64, item: Item) {
         match item {
-            Item::Event { process, event, kind, text } => self.event(t, process, event, kind, text),
+            Item::Event { process, event } => {
+                if let Some(kind) = Kind::unpack(event.kind) {
+                    let text = self.text_of(process, &event, kind);
+                    self.event(t, process, event, kind, text);
+                }
+            }
             Item::Gap { process, events } => self.gap(t, process, events),
             Item::OnCore(interval) => self.on_core_ended(interval),
             Item::Death { process, ending } => {
@@ -426,6 +431,12 @@ impl Merge {
         if let Some(acts) = self.objects.acts_mut(object) {
             how(acts);
         }
+    }
+
+    /// The text that an event refers to.
+    fn text_of(&self, process: ProcessId, event: &Event, kind: Kind) -> Option<Arc<str>> {
+        let has_text = matches!(kind, Kind::TaskBegin | Kind::Printed | Kind::Raised | Kind::GilWatch);
+        has_text.then(|| self.pending.text(process, unpack(event.argument).1)).flatten()
     }
 
     fn mark(&mut self, lane: u32, at_ns: u64, kind: MarkKind, text: Option<&str>) {

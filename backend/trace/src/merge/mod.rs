@@ -5,7 +5,7 @@
 //! place, and never panics. Each file knows one thing:
 //!
 //! ```text
-//! pending   the order of time            objects   names, who did what last     message   arrows
+//! pending   the order of time, packed    objects   names, who did what last     message   arrows
 //! lanes     who stands in which row      wait      waits and who ended them     task      tasks of pools
 //! life      births, phases, starts       hold      locks held                   cores     time on cores
 //! level     how many wait, how full      gil       the interpreter's lock       cell      updates of shared values
@@ -26,14 +26,13 @@ mod life;
 mod meaning;
 mod message;
 mod objects;
+mod packed;
 mod pending;
 mod strings;
 mod table;
 mod task;
 mod thinning;
 mod wait;
-
-use std::sync::Arc;
 
 use forkyard_wire::cores::{AfterCore, CoreInterval};
 use forkyard_wire::run::Stream;
@@ -49,13 +48,11 @@ use self::level::Counts;
 use self::life::{Phases, Starts};
 use self::message::Messages;
 use self::objects::Objects;
-use self::pending::{HOLD_BACK_NS, Item, Pending, Ready};
+use self::pending::{HOLD_BACK_NS, Item, Pending};
 use self::strings::Strings;
-use self::table::Table;
 use self::task::Tasks;
 use self::thinning::Thinning;
 use self::wait::Waits;
-use crate::event::{Kind, unpack};
 use crate::names::Name;
 use crate::reader::RawBatch;
 
@@ -92,11 +89,9 @@ pub struct Merge {
     lost: u64,
     /// Processes that are not recorded at all.
     unseen: u32,
+    /// Whether everything has been fed.
+    over: bool,
     pending: Pending,
-    /// What is about to be handled.
-    ready: Ready,
-    /// The strings of each slot, by their id there.
-    slots: Table<usize, Table<u32, Arc<str>>>,
     strings: Strings,
     lanes: Lanes,
     objects: Objects,
@@ -124,9 +119,8 @@ impl Merge {
             to_ns: 0,
             lost: 0,
             unseen: 0,
+            over: false,
             pending: Pending::default(),
-            ready: Ready::default(),
-            slots: Table::default(),
             strings: Strings::default(),
             lanes: Lanes::default(),
             objects: Objects::default(),
@@ -165,7 +159,7 @@ impl Merge {
                 continue;
             };
             for name in std::mem::take(&mut batch.names) {
-                self.learn(process, batch.slot, name);
+                self.learn(process, name);
             }
             fed.push((process, batch));
         }
@@ -175,18 +169,9 @@ impl Merge {
                 let after = batch.events.first().map_or(u64::MAX, |event| event.t_ns);
                 self.pending.push(after, Item::Gap { process, events: batch.lost });
             }
-            for event in batch.events {
-                let Some(kind) = Kind::unpack(event.kind) else { continue };
-                let text = match kind {
-                    Kind::TaskBegin | Kind::Printed | Kind::Raised | Kind::GilWatch => {
-                        self.text(batch.slot, unpack(event.argument).1)
-                    }
-                    _ => None,
-                };
-                self.pending.push(event.t_ns, Item::Event { process, event, kind, text });
-            }
+            self.pending.extend(process, &batch.events);
             if batch.last {
-                self.slots.remove(&batch.slot);
+                self.pending.over(process);
             }
         }
     }
@@ -196,9 +181,14 @@ impl Merge {
         self.unseen = processes;
     }
 
-    /// How many things wait to be given a meaning: no more than were fed.
+    /// How many events wait to be given a meaning: no more than were fed.
     pub fn backlog(&self) -> usize {
-        self.pending.len() + self.ready.len()
+        self.pending.events()
+    }
+
+    /// The bytes that what waits takes, roughly.
+    pub fn backlog_bytes(&self) -> usize {
+        self.pending.bytes()
     }
 
     /// A process ended at `t_ns`. To be said after its last batch was fed.
@@ -234,32 +224,36 @@ impl Merge {
         (lane, self.lanes.name_of(lane).to_owned())
     }
 
-    /// Gives a meaning to at most `most` of the things that a chunk made now would tell, for who has other things to do in between.
+    /// Gives a meaning to at most `most` things. The last few moments before `now_ns` are held back: some process's share of them may
+    /// not have been read.
     pub fn advance(&mut self, now_ns: u64, most: usize) -> Progress {
-        if self.ready.len() == 0 {
-            self.ready = self.pending.take_until(now_ns.saturating_sub(HOLD_BACK_NS));
-        }
+        let until = if self.over { u64::MAX } else { self.reach(now_ns) };
         for _ in 0..most {
-            let Some((t_ns, _, item)) = self.ready.next() else { return Progress::Done };
-            self.handle(self.relative(t_ns), item);
+            let Some((t_ns, item)) = self.pending.take_until(until) else { return Progress::Done };
+            self.handle(self.relative(t_ns.min(now_ns)), item);
         }
         Progress::More
     }
 
-    /// What has become known since the last chunk. The last few moments before `now_ns` are held back: some process's
-    /// share of them may not have been read.
+    /// Gives a meaning to all that can have one at `now_ns`, and tells it.
     pub fn chunk(&mut self, now_ns: u64) -> Chunk {
-        let until = now_ns.saturating_sub(HOLD_BACK_NS);
-        let begun = std::mem::take(&mut self.ready);
-        for (t_ns, _, item) in begun.chain(self.pending.take_until(until)) {
-            self.handle(self.relative(t_ns), item);
-        }
+        while self.advance(now_ns, usize::MAX) == Progress::More {}
+        self.known(now_ns)
+    }
+
+    /// What has become known since the last chunk, as far as [`Merge::advance`] has come.
+    pub fn known(&mut self, now_ns: u64) -> Chunk {
+        let all = self.reach(now_ns);
+        let until = self.pending.next_at().map_or(all, |next| all.min(next));
         self.tell_cores(until);
         self.to_ns = self.to_ns.max(self.relative(until));
         let old = self.to_ns.saturating_sub(UNSIGNED_NS);
         self.next.segments.extend(self.waits.take_unsigned_until(old));
         self.next.arrows.extend(self.messages.take_kept_until(old));
-        self.next.deadlocks = self.closed_deadlocks();
+        // Who was on a core until now is known of now alone.
+        if until == all {
+            self.next.deadlocks = self.closed_deadlocks();
+        }
         let to = self.to_ns;
         self.next.levels = self.counts.take(to).into_iter().collect();
         let cores = self.cores.open(to, self.zero_ns, &mut self.lanes);
@@ -269,12 +263,20 @@ impl Merge {
         self.take_chunk()
     }
 
+    /// Everything has been fed: nothing has to be held back any more.
+    pub fn over(&mut self) {
+        self.over = true;
+    }
+
+    /// All events that still wait are lost.
+    pub fn abandon(&mut self) {
+        self.lost = self.lost.saturating_add(self.pending.abandon());
+    }
+
     /// The last chunk: the run is over, nothing of it lives, and everything that was fed is told.
     pub fn finish(&mut self, now_ns: u64) -> Chunk {
-        let begun = std::mem::take(&mut self.ready);
-        for (t_ns, _, item) in begun.chain(self.pending.take_until(u64::MAX)) {
-            self.handle(self.relative(t_ns.min(now_ns)), item);
-        }
+        self.over();
+        while self.advance(now_ns, usize::MAX) == Progress::More {}
         self.tell_cores(u64::MAX);
         self.to_ns = self.to_ns.max(self.relative(now_ns));
         let cores = self.cores.open(self.to_ns, self.zero_ns, &mut self.lanes);
@@ -291,6 +293,11 @@ impl Merge {
             self.next.gil = self.gils.watch(false, "the program has not said that it is watched");
         }
         self.take_chunk()
+    }
+
+    /// Up to when things can be handled at `now_ns`.
+    fn reach(&self, now_ns: u64) -> u64 {
+        if self.over { now_ns } else { now_ns.saturating_sub(HOLD_BACK_NS) }
     }
 
     fn tell_cores(&mut self, until: u64) {
@@ -323,19 +330,13 @@ impl Merge {
         met.or_else(|| self.lanes.meet(batch.pid, t))
     }
 
-    fn learn(&mut self, process: ProcessId, slot: usize, name: Name) {
+    fn learn(&mut self, process: ProcessId, name: Name) {
         match name {
-            Name::String { id, text } => {
-                self.slots.entry(slot).or_default().insert(id, text.into());
-            }
+            Name::String { id, text } => self.pending.learn(process, id, &text),
             Name::Object { id, kind, name, line } => self.objects.made(id, &kind, &name, line),
             Name::Process { name } => self.lanes.name_process(process, &name),
             Name::Thread { tid, name } => self.lanes.name_thread(process, tid, &name),
         }
-    }
-
-    fn text(&self, slot: usize, id: u32) -> Option<Arc<str>> {
-        self.slots.get(&slot)?.get(&id).cloned()
     }
 
     fn relative(&self, t_ns: u64) -> u64 {

@@ -2,23 +2,34 @@
 //!
 //! Each ring is in order, but rings are read one after the other: what one process wrote last may be newer than what the
 //! next has not been asked for. So everything is held back for [`HOLD_BACK_NS`] and handled in the order of time.
+//!
+//! The events of a process wait in a line of their own, the few that come out of order and everything else in a table by time. What
+//! comes next is the earliest of the lines' first and of the table's.
 
+use std::cmp::Reverse;
+use std::collections::binary_heap::PeekMut;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
 use forkyard_wire::cores::CoreInterval;
 
 use super::Ending;
 use super::lanes::ProcessId;
+use super::packed::Packed;
+use super::table::Table;
 use crate::event::{Event, Kind};
 
 /// How long a thing is held back, in nanoseconds: longer than a look at all rings takes.
 pub(crate) const HOLD_BACK_NS: u64 = 50_000_000;
 
+/// What an entry of the table counts as, in bytes.
+const ENTRY: usize = 128;
+
 /// One thing that happened.
 #[derive(Debug)]
 pub(crate) enum Item {
     /// An event of a process.
-    Event { process: ProcessId, event: Event, kind: Kind, text: Option<Arc<str>> },
+    Event { process: ProcessId, event: Event },
     /// So many events of this process before this moment were lost.
     Gap { process: ProcessId, events: u64 },
     /// A stretch on a core.
@@ -27,44 +38,197 @@ pub(crate) enum Item {
     Death { process: ProcessId, ending: Ending },
 }
 
-/// Things in the order of time, each with its time and its rank.
-pub(crate) type Ready = std::vec::IntoIter<(u64, u8, Item)>;
+/// A time and, at one time, a rank: causes come first.
+type Key = (u64, u8);
+
+/// The events of one process.
+#[derive(Debug)]
+struct Line {
+    process: ProcessId,
+    /// The first of them, and its key.
+    first: Option<(Key, Event)>,
+    rest: Packed,
+    /// The last one's key.
+    last: Key,
+    /// The strings that they refer to, by id.
+    strings: Table<u32, Arc<str>>,
+    /// Whether no more will come.
+    over: bool,
+}
 
 /// Things, to be had in the order of time.
 #[derive(Debug, Default)]
 pub(crate) struct Pending {
-    items: Vec<(u64, u8, Item)>,
+    lines: Vec<Line>,
+    /// The key of each line's first event, with the line's place; as far as `lines` are as they were.
+    firsts: BinaryHeap<Reverse<(Key, usize)>>,
+    ordered: bool,
+    /// Everything else, and events that came later than a later one of their process; by key and order of arrival.
+    others: BTreeMap<(Key, u64), Item>,
+    arrived: u64,
+    /// How many events wait.
+    events: usize,
 }
 
 impl Pending {
-    /// Adds a thing that happened at `t_ns`.
+    /// Adds events of a process.
+    pub(crate) fn extend(&mut self, process: ProcessId, events: &[Event]) {
+        let place = self.place(process);
+        for event in events {
+            let key = (event.t_ns, rank_of(event.kind));
+            let line = &mut self.lines[place];
+            if line.first.is_some() && key < line.last {
+                self.insert(key, Item::Event { process, event: *event });
+                continue;
+            }
+            line.last = key;
+            match line.first {
+                Some(_) => line.rest.push(event),
+                None => {
+                    line.first = Some((key, *event));
+                    self.ordered = false;
+                }
+            }
+        }
+        self.events += events.len();
+    }
+
+    /// Adds another thing, which happened at `t_ns`.
     pub(crate) fn push(&mut self, t_ns: u64, item: Item) {
-        self.items.push((t_ns, rank(&item), item));
+        let rank = match item {
+            Item::Gap { .. } => 0,
+            Item::Event { event, .. } => rank_of(event.kind),
+            Item::OnCore(_) => 4,
+            Item::Death { .. } => 5,
+        };
+        self.insert((t_ns, rank), item);
     }
 
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.items.len()
+    /// A string of a process's events.
+    pub(crate) fn learn(&mut self, process: ProcessId, id: u32, text: &str) {
+        let place = self.place(process);
+        self.lines[place].strings.insert(id, text.into());
     }
 
-    /// Takes everything up to and including `t_ns`, in order; at one time, in the order of causes, then of arrival.
-    pub(crate) fn take_until(&mut self, t_ns: u64) -> Ready {
-        // The rings are in order each, which the sort finds out: it puts runs together, and moves little else.
-        self.items.sort_by_key(|&(t_ns, rank, _)| (t_ns, rank));
-        let ready = self.items.partition_point(|item| item.0 <= t_ns);
-        let later = self.items.split_off(ready);
-        std::mem::replace(&mut self.items, later).into_iter()
+    /// The string of a process's events with this id.
+    pub(crate) fn text(&self, process: ProcessId, id: u32) -> Option<Arc<str>> {
+        self.lines.iter().find(|line| line.process == process)?.strings.get(&id).cloned()
+    }
+
+    /// No more events of a process will come.
+    pub(crate) fn over(&mut self, process: ProcessId) {
+        let place = self.place(process);
+        self.lines[place].over = true;
+        self.ordered = false;
+    }
+
+    /// How many events wait.
+    pub(crate) fn events(&self) -> usize {
+        self.events
+    }
+
+    /// The bytes that all of it takes, roughly.
+    pub(crate) fn bytes(&self) -> usize {
+        self.lines.iter().map(|line| line.rest.bytes()).sum::<usize>() + self.others.len() * ENTRY
+    }
+
+    /// When the next thing happened.
+    pub(crate) fn next_at(&mut self) -> Option<u64> {
+        self.order();
+        let first = self.firsts.peek().map(|Reverse((key, _))| key.0);
+        let other = self.others.first_key_value().map(|((key, _), _)| key.0);
+        first.into_iter().chain(other).min()
+    }
+
+    /// Takes the next thing if it happened up to and including `t_ns`; at one time, in the order of causes, then of arrival.
+    pub(crate) fn take_until(&mut self, t_ns: u64) -> Option<(u64, Item)> {
+        self.order();
+        let other = self.others.first_key_value().map(|((key, _), _)| *key);
+        let first = self.firsts.peek_mut().filter(|first| other.is_none_or(|other| first.0.0 < other));
+        let Some(mut first) = first else {
+            let entry = self.others.first_entry().filter(|entry| entry.key().0.0 <= t_ns)?;
+            let ((key, _), item) = entry.remove_entry();
+            self.events -= usize::from(matches!(item, Item::Event { .. }));
+            return Some((key.0, item));
+        };
+        let Reverse((key, place)) = *first;
+        if key.0 > t_ns {
+            return None;
+        }
+        let line = self.lines.get_mut(place)?;
+        let (_, event) = line.first.take()?;
+        match line.rest.pop() {
+            Some(next) => {
+                let key = (next.t_ns, rank_of(next.kind));
+                line.first = Some((key, next));
+                first.0.0 = key;
+            }
+            None => {
+                PeekMut::pop(first);
+            }
+        }
+        self.events -= 1;
+        Some((key.0, Item::Event { process: line.process, event }))
+    }
+
+    /// Everything that waits of processes' events is lost. How many those are.
+    pub(crate) fn abandon(&mut self) -> u64 {
+        let mut lost = 0;
+        for place in 0..self.lines.len() {
+            let line = &mut self.lines[place];
+            let events = line.rest.len() as u64 + u64::from(line.first.take().is_some());
+            line.rest.clear();
+            let (last, process) = (line.last, line.process);
+            if events > 0 {
+                lost += events;
+                self.push(last.0, Item::Gap { process, events });
+            }
+        }
+        self.events -= lost as usize;
+        self.ordered = false;
+        lost
+    }
+
+    fn insert(&mut self, key: Key, item: Item) {
+        self.arrived += 1;
+        self.others.insert((key, self.arrived), item);
+    }
+
+    /// Where a process's line is.
+    fn place(&mut self, process: ProcessId) -> usize {
+        self.lines.iter().position(|line| line.process == process).unwrap_or_else(|| {
+            self.lines.push(Line {
+                process,
+                first: None,
+                rest: Packed::default(),
+                last: Key::default(),
+                strings: Table::default(),
+                over: false,
+            });
+            self.lines.len() - 1
+        })
+    }
+
+    /// Finds out anew which line is first where, and forgets those of which nothing will come.
+    fn order(&mut self) {
+        if self.ordered {
+            return;
+        }
+        self.lines.retain(|line| !line.over || line.first.is_some());
+        let firsts = self.lines.iter().enumerate();
+        self.firsts = firsts.filter_map(|(place, line)| Some(Reverse((line.first?.0, place)))).collect();
+        self.ordered = true;
     }
 }
 
 /// At one time: a birth before what the newborn does, a message's sending before its receipt, a death last.
-fn rank(item: &Item) -> u8 {
-    match item {
-        Item::Gap { .. } => 0,
-        Item::Event { kind: Kind::Born | Kind::Sent, .. } => 1,
-        Item::Event { kind: Kind::Received, .. } => 3,
-        Item::Event { .. } => 2,
-        Item::OnCore(_) => 4,
-        Item::Death { .. } => 5,
+fn rank_of(kind: u16) -> u8 {
+    const BORN: u16 = Kind::Born.pack();
+    const SENT: u16 = Kind::Sent.pack();
+    const RECEIVED: u16 = Kind::Received.pack();
+    match kind {
+        BORN | SENT => 1,
+        RECEIVED => 3,
+        _ => 2,
     }
 }

@@ -1,0 +1,134 @@
+//! How much merging a run bears while it runs: it is done on the cores that the program wants.
+//!
+//! What is merged is paid for from an account. Where a core would be idle, merging costs nobody anything and is not counted. Else the
+//! account grows with time by a small share, and by a larger one when so much waits that it would soon be lost. Whether a core would be
+//! idle the kernel tells by the number of threads that run or could.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+
+/// Of the time while every core is wanted, merging takes one part in so many.
+const SHARE: u64 = 32;
+
+/// The same while what waits fills half of its room, or more.
+const PRESSED: u64 = 5;
+
+/// So much may be saved up, and so much owed, in nanoseconds: a burst is merged at once, and a long step is paid for.
+const SAVED_NS: i64 = 4_000_000;
+
+/// See [`SAVED_NS`].
+const OWED_NS: i64 = -200_000_000;
+
+/// What merging may take now.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    /// `/proc/loadavg`; without it no core counts as idle.
+    load: Option<File>,
+    cores: u32,
+    credit_ns: i64,
+    at_ns: u64,
+}
+
+/// How much waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// There is room for as much again.
+    Ample,
+    /// More is waiting than that.
+    Scarce,
+}
+
+/// At whose cost merging goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Terms {
+    /// Nobody's: a core would be idle.
+    Free,
+    /// The program's: it is taken from the account.
+    Paid,
+}
+
+impl Pace {
+    /// From `now_ns` on.
+    pub(crate) fn new(now_ns: u64) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32);
+        Pace { load: File::open("/proc/loadavg").ok(), cores, credit_ns: SAVED_NS, at_ns: now_ns }
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&mut self, now_ns: u64, room: Room) {
+        let share = if room == Room::Scarce { PRESSED } else { SHARE };
+        let passed = now_ns.saturating_sub(self.at_ns);
+        self.at_ns = self.at_ns.max(now_ns);
+        self.credit_ns = self.credit_ns.saturating_add((passed / share) as i64).min(SAVED_NS);
+    }
+
+    /// Whether merging may go on, and at whose cost.
+    pub(crate) fn terms(&self) -> Option<Terms> {
+        match self.is_idle() {
+            true => Some(Terms::Free),
+            false => (self.credit_ns > 0).then_some(Terms::Paid),
+        }
+    }
+
+    /// So long was merged, or told of it.
+    pub(crate) fn spend(&mut self, terms: Terms, took_ns: u64) {
+        if terms == Terms::Paid {
+            self.credit_ns = self.credit_ns.saturating_sub(took_ns as i64).max(OWED_NS);
+        }
+    }
+
+    /// Whether fewer threads want a core than there are cores, this one included.
+    fn is_idle(&self) -> bool {
+        let mut text = [0; 64];
+        let Some(read) = self.load.as_ref().and_then(|load| load.read_at(&mut text, 0).ok()) else { return false };
+        running(&text[..read]).is_some_and(|running| running <= self.cores)
+    }
+}
+
+/// The number of threads that run or could: the number before the slash.
+fn running(text: &[u8]) -> Option<u32> {
+    let text = std::str::from_utf8(text).ok()?;
+    text.split_whitespace().nth(3)?.split_once('/')?.0.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pace() -> Pace {
+        Pace { load: None, cores: 2, credit_ns: 0, at_ns: 1_000 }
+    }
+
+    #[test]
+    fn the_kernels_line_tells_how_many_want_a_core() {
+        assert_eq!(running(b"0.20 0.18 0.12 3/80 11206\n"), Some(3));
+        assert_eq!(running(b"0.20 0.18"), None);
+        assert!(std::fs::read("/proc/loadavg").is_ok_and(|text| running(&text).is_some()));
+    }
+
+    #[test]
+    fn what_is_spent_is_waited_for_by_the_share() {
+        let mut pace = pace();
+        pace.spend(Terms::Paid, 1_000_000);
+        pace.pass(1_000 + SHARE * 1_000_000, Room::Ample);
+        assert_eq!(pace.terms(), None);
+        pace.pass(2_000 + SHARE * 1_000_000, Room::Ample);
+        assert_eq!(pace.terms(), Some(Terms::Paid));
+    }
+
+    #[test]
+    fn who_has_little_room_left_waits_less() {
+        let mut pace = pace();
+        pace.spend(Terms::Paid, 1_000_000);
+        pace.pass(2_000 + PRESSED * 1_000_000, Room::Scarce);
+        assert_eq!(pace.terms(), Some(Terms::Paid));
+    }
+
+    #[test]
+    fn a_long_rest_is_not_saved_up() {
+        let mut pace = pace();
+        pace.pass(u64::MAX, Room::Ample);
+        pace.spend(Terms::Paid, SAVED_NS as u64);
+        assert_eq!(pace.terms(), None);
+    }
+}
