@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use forkyard_oncpu::{OnCpu, Sampled};
-use forkyard_trace::memory::{RING_EVENTS, TraceMemory};
+use forkyard_trace::memory::{TraceMemory, ring_events};
 use forkyard_trace::merge::{Ending, Merge, Progress};
 use forkyard_trace::reader::Reader;
 use forkyard_trace::recorder::now_ns;
@@ -56,8 +56,8 @@ const REST_NS: u64 = 2_000_000_000;
 /// The same for a run that somebody has stopped: who stopped it does not want to wait.
 const STOPPED_NS: u64 = 60_000_000;
 
-/// So full a ring may become between two looks, in events.
-const FILL: u64 = RING_EVENTS as u64 / 4;
+/// So full a ring may become between two looks: one part in so many.
+const FILL: u64 = 4;
 
 /// The rings are read at least so often, in nanoseconds: a program that begins to do all it can fills one in twice that time.
 const LOOK_NS: u64 = 10_000_000;
@@ -95,8 +95,10 @@ struct On {
     more: bool,
     /// When the last chunk was sent.
     sent_ns: u64,
-    /// When the rings were read last, and the most events that one had then.
-    read: (u64, u64),
+    /// When the rings were read last.
+    read_ns: u64,
+    /// When they are to be read again.
+    look_ns: u64,
 }
 
 impl Prepared {
@@ -145,7 +147,8 @@ impl Recording {
                 pace: Pace::new(zero_ns),
                 more: false,
                 sent_ns: zero_ns,
-                read: (zero_ns, 0),
+                read_ns: zero_ns,
+                look_ns: zero_ns + LOOK_NS,
             }
         });
         Recording { main, names: HashMap::new(), processes: HashSet::new(), on }
@@ -202,8 +205,7 @@ impl Recording {
 
     /// When the rings should be read again.
     pub(crate) fn next_look_ns(&self) -> Option<u64> {
-        let (at_ns, most) = self.on.as_ref()?.read;
-        Some(at_ns + LOOK_NS * FILL / most.max(FILL))
+        self.on.as_ref().map(|on| on.look_ns)
     }
 
     /// When merging may go on.
@@ -336,8 +338,15 @@ impl On {
     fn read(&mut self) {
         match self.reader.drain() {
             Ok(batches) => {
-                let most = batches.iter().map(|batch| batch.events.len() as u64 + batch.lost).max();
-                self.read = (now_ns(), most.unwrap_or(0));
+                let now = now_ns();
+                let passed = now.saturating_sub(self.read_ns);
+                // As long as the fastest would take to fill its ring so far, if it went on as it did.
+                let fills = batches.iter().map(|batch| {
+                    let new = batch.events.len() as u64 + batch.lost;
+                    passed.saturating_mul(ring_events(batch.slot) as u64 / FILL) / new.max(1)
+                });
+                self.look_ns = now + fills.min().unwrap_or(LOOK_NS).min(LOOK_NS);
+                self.read_ns = now;
                 self.merge.feed(batches);
             }
             Err(error) => eprintln!("forkyard-runner: {error}"),

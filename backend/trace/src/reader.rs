@@ -12,6 +12,9 @@ use crate::memory::{MemoryError, SLOTS, TraceMemory};
 use crate::names::Name;
 use crate::ring::{Found, Ring};
 
+/// A process that has written so many events since the last look is one whose ring's pages are made ahead of it.
+const BUSY: u64 = 2048;
+
 /// What one process has written since the last look.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RawBatch {
@@ -44,6 +47,8 @@ pub struct Reader {
 struct Place {
     position: u64,
     names: usize,
+    /// Up to here the pages of its ring were made.
+    made: u64,
 }
 
 impl Reader {
@@ -98,6 +103,17 @@ impl Reader {
         if place.position < oldest {
             batch.lost += Ring::usable(place.position, oldest);
             place.position = oldest;
+        }
+        let new = head - place.position;
+        batch.events.reserve(new as usize);
+        if new >= BUSY && place.made < ring.capacity() {
+            // Twice as far as it has come meanwhile.
+            let to = head.saturating_add(2 * new);
+            if to > place.made {
+                // Where that cannot be had, the process makes its pages itself.
+                let made = self.memory.make_pages(slot, head.max(place.made) as usize, to as usize);
+                place.made = if made.is_ok() { to } else { u64::MAX };
+            }
         }
         while place.position < head {
             match ring.read(place.position) {

@@ -2,7 +2,7 @@
 //! reads beyond, and takes no more than the memory can hold.
 
 use forkyard_trace::event::Event;
-use forkyard_trace::memory::{NAMES_BYTES, RING_EVENTS, SLOTS, TraceMemory};
+use forkyard_trace::memory::{LONG_RING_EVENTS, LONG_SLOTS, NAMES_BYTES, SLOTS, TraceMemory, ring_events};
 use forkyard_trace::merge::{Ending, Merge};
 use forkyard_trace::names::Name;
 use forkyard_trace::reader::Reader;
@@ -12,9 +12,8 @@ use proptest::prelude::*;
 /// The layout of `memory.rs`, as a program sees it: a page, the headers of the slots, the slots.
 const PAGE: usize = 4096;
 const HEADER: usize = 128;
-const SLOT: usize = NAMES_BYTES + RING_EVENTS * size_of::<Event>();
-/// Slots that are written to. Few, so that writes meet; the last one too.
-const USED: [usize; 3] = [0, 1, SLOTS - 1];
+/// Slots that are written to. Few, so that writes meet; the last one with a long ring, the first with a short one, and the last of all.
+const USED: [usize; 5] = [0, 1, LONG_SLOTS - 1, LONG_SLOTS, SLOTS - 1];
 
 /// What a program does to the memory, or the runner with it.
 #[derive(Debug, Clone)]
@@ -47,7 +46,14 @@ fn pid() -> impl Strategy<Value = u32> {
 /// How far a ring has been written: a little, about once around, about the places where numbers of 32 bits end, or anything.
 fn head() -> impl Strategy<Value = u64> {
     let around = |place: u64| (place - 40)..(place + 40);
-    prop_oneof![0_u64..40, around(RING_EVENTS as u64), around(1 << 32), around(u64::MAX - 40), any::<u64>()]
+    prop_oneof![
+        0_u64..40,
+        around(ring_events(SLOTS - 1) as u64),
+        around(LONG_RING_EVENTS as u64),
+        around(1 << 32),
+        around(u64::MAX - 40),
+        any::<u64>()
+    ]
 }
 
 fn name() -> impl Strategy<Value = Name> {
@@ -84,7 +90,8 @@ fn header_at(slot: usize) -> usize {
 }
 
 fn slot_at(slot: usize) -> usize {
-    PAGE + SLOTS * HEADER + slot * SLOT
+    let slots = (0..slot).map(|before| NAMES_BYTES + ring_events(before) * size_of::<Event>());
+    PAGE + SLOTS * HEADER + slots.sum::<usize>()
 }
 
 /// What the program does.
@@ -98,7 +105,7 @@ fn act(memory: &TraceMemory, step: &Step) {
         Step::Cell { slot, position, sequence_off_by, words: [time, who, argument] } => {
             let sequence = (*position as u32).wrapping_add(1).wrapping_add_signed(i32::from(*sequence_off_by));
             let cell = [*time, *who, u64::from(sequence) << 32 | 1, *argument].map(u64::to_ne_bytes).concat();
-            let index = *position as usize % RING_EVENTS;
+            let index = *position as usize % ring_events(*slot);
             write(memory, slot_at(*slot) + NAMES_BYTES + index * size_of::<Event>(), &cell);
         }
         Step::Names { slot, at, bytes } => write(memory, slot_at(*slot) + at, bytes),
@@ -130,7 +137,7 @@ proptest! {
                     let batches = reader.drain().unwrap();
                     for batch in &batches {
                         prop_assert!(batch.slot < SLOTS && batch.pid != 0);
-                        prop_assert!(batch.events.len() <= RING_EVENTS, "more events than a ring holds");
+                        prop_assert!(batch.events.len() <= ring_events(batch.slot), "more events than a ring holds");
                         let bytes: usize = batch.names.iter().map(|name| name.encode().len()).sum();
                         prop_assert!(bytes <= 4 * NAMES_BYTES, "more names than were written");
                     }

@@ -4,7 +4,7 @@ use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
 use forkyard_trace::event::{Event, Kind};
-use forkyard_trace::memory::{RING_EVENTS, SLOTS, TraceMemory};
+use forkyard_trace::memory::{LONG_RING_EVENTS, SLOTS, TraceMemory};
 use forkyard_trace::names::Name;
 use forkyard_trace::reader::{RawBatch, Reader};
 use forkyard_trace::recorder;
@@ -120,7 +120,7 @@ fn a_killed_process_with_threads_leaves_whole_events_and_its_slot() {
 fn what_is_lost_is_counted_exactly() {
     let mut reader = Reader::new(TraceMemory::create().unwrap());
     let fd = reader.memory().fd().as_raw_fd();
-    let written = 3 * RING_EVENTS as u64 + 1234;
+    let written = 3 * LONG_RING_EVENTS as u64 + 1234;
     let pid = child(|| {
         recorder::attach(fd).unwrap();
         (1..=written).for_each(record_number);
@@ -130,8 +130,8 @@ fn what_is_lost_is_counted_exactly() {
     let batches = reader.drain().unwrap();
     let [batch] = &batches[..] else { panic!("one process wrote") };
     assert!(batch.last);
-    assert_eq!(batch.events.len(), RING_EVENTS);
-    assert_eq!(batch.lost, written - RING_EVENTS as u64);
+    assert_eq!(batch.events.len(), LONG_RING_EVENTS);
+    assert_eq!(batch.lost, written - LONG_RING_EVENTS as u64);
     assert_eq!(number_of(&batch.events[0]), batch.lost + 1);
 }
 

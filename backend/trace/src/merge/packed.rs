@@ -146,7 +146,9 @@ impl Packed {
 
 /// Where the line of an event is remembered. Events of a loop have few lines, whose numbers differ little.
 fn place(event: &Event) -> usize {
-    let numbers = event.tid.wrapping_mul(0x9e37_79b1) ^ u32::from(event.kind).wrapping_mul(0x85eb_ca77) ^ event.object.wrapping_mul(0xc2b2_ae3d);
+    let numbers = event.tid.wrapping_mul(0x9e37_79b1)
+        ^ u32::from(event.kind).wrapping_mul(0x85eb_ca77)
+        ^ event.object.wrapping_mul(0xc2b2_ae3d);
     (numbers >> 26) as usize % LINES
 }
 
