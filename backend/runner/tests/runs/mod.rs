@@ -7,7 +7,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command as Process, Stdio};
@@ -20,6 +20,7 @@ use forkyard_wire::job::{Command, Interpreter, Job, Limits, Program};
 use forkyard_wire::run::{Engine, Finished, Isolation, Output, RunEvent, StartMethod, Started, Stream, Workers};
 use forkyard_wire::timeline::Chunk;
 
+const RUNNER: &str = env!("CARGO_BIN_EXE_forkyard-runner");
 /// How long anything may take before the test is given up.
 const WATCHDOG: Duration = Duration::from_secs(90);
 
@@ -94,13 +95,18 @@ impl Trial {
         self
     }
 
-    /// By a user who is nobody, where the tests run as root; with the system's interpreter, which everybody can read.
-    pub(crate) fn by_nobody(mut self) -> Self {
+    /// By a user who is nobody, where the tests run as root; with the system's interpreter, which everybody can read. `None`, and
+    /// said, where the tests were built in a directory that is closed to that user.
+    pub(crate) fn by_nobody(mut self) -> Option<Self> {
         if nix::unistd::Uid::effective().is_root() {
+            if let Some(closed) = Path::new(RUNNER).ancestors().find(|place| !everybody_may_enter(place)) {
+                eprintln!("not tested: other users may not enter {}", closed.display());
+                return None;
+            }
             self.user = Some(65_534);
         }
         self.job.python = system_interpreter().clone();
-        self
+        Some(self)
     }
 
     pub(crate) fn start(self) -> Running {
@@ -125,14 +131,13 @@ impl Trial {
 
     /// The runner; from a terminal with three more descriptors, which a Python opens for it.
     fn process(&self) -> Process {
-        let runner = env!("CARGO_BIN_EXE_forkyard-runner");
-        let Some(directory) = &self.terminal else { return Process::new(runner) };
+        let Some(directory) = &self.terminal else { return Process::new(RUNNER) };
         let open = "import os, sys
 for number, name, flags in [(10, 'in', 0), (11, 'out', 0o1101), (12, 'err', 0o1101)]:
     os.dup2(os.open(name, flags, 0o644), number)
 os.execv(sys.argv[1], sys.argv[1:])";
         let mut process = Process::new(&interpreter().executable);
-        process.args(["-I", "-c", open, runner]).current_dir(directory).env("MARK", "here");
+        process.args(["-I", "-c", open, RUNNER]).current_dir(directory).env("MARK", "here");
         process
     }
 
@@ -270,6 +275,10 @@ impl Ended {
         let isolation = self.started.isolation;
         assert!(matches!(isolation, Isolation::Full | Isolation::Namespaces), "this machine gives no jail: {isolation:?}");
     }
+}
+
+fn everybody_may_enter(place: &Path) -> bool {
+    fs::metadata(place).is_ok_and(|found| found.permissions().mode() & 0o001 != 0)
 }
 
 /// That no process, shared memory or control group of the run with this mark is left.
