@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use forkyard_trace::event::{BOUNDED, Kind, pack};
-use forkyard_trace::recorder;
+use forkyard_trace::recorder::{self, Moment};
 use forkyard_wire::timeline::SegmentKind;
 
 use crate::sync::Wait;
@@ -108,12 +108,10 @@ impl LabelWords {
         }
     }
 
-    /// Records that the lock was released.
+    /// The calling thread is about to release the lock. Until it has, others may be waiting: what can be done then is.
     #[inline]
-    pub(crate) fn hold_ends(&self) {
-        if let Some(object) = self.held() {
-            recorder::record(Kind::HoldEnd, object, 0);
-        }
+    pub(crate) fn hold_ends(&self) -> HoldEnd {
+        HoldEnd(self.held().map(|object| (object, recorder::now())))
     }
 
     /// A wait on the object begins; its kind is the label's, or `usual` when the label names none.
@@ -137,6 +135,20 @@ fn nanoseconds(time: Duration) -> u32 {
 /// What a wait's record says of its end.
 pub(crate) fn bound(wait: Wait) -> u32 {
     if wait == Wait::Forever { 0 } else { BOUNDED }
+}
+
+/// The end of a holding, at the moment it was made.
+#[must_use]
+pub(crate) struct HoldEnd(Option<(u32, Moment)>);
+
+impl HoldEnd {
+    /// Records it: the lock is free.
+    #[inline]
+    pub(crate) fn record(self) {
+        if let Some((object, moment)) = self.0 {
+            recorder::record_then(moment, Kind::HoldEnd, object, 0);
+        }
+    }
 }
 
 /// A wait that has begun. Not ended, it counts as given up.

@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+use forkyard_trace::recorder;
 use pyo3::ffi::{self, PyFrameObject, PyObject};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -51,6 +52,16 @@ pub(crate) fn line(py: Python<'_>) -> PyResult<u32> {
         frame = here.caller();
     }
     Ok(0)
+}
+
+/// Whether the code that called the Python function that is running is the main file's, and something is recorded.
+#[pyfunction]
+pub(crate) fn made_by_main(py: Python<'_>) -> PyResult<bool> {
+    if !recorder::is_on() {
+        return Ok(false);
+    }
+    let Some(caller) = Frame::running(py).and_then(|frame| frame.caller()) else { return Ok(false) };
+    Ok(caller.line()? != ELSEWHERE)
 }
 
 /// A frame that is being run.

@@ -28,6 +28,7 @@ mod object_queue;
 mod parent;
 mod pipe;
 mod queue;
+mod recorded;
 mod trace;
 mod turn;
 mod value;
@@ -45,6 +46,7 @@ fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     trace::add_to(module)?;
     module.add_class::<around::Around>()?;
     module.add_class::<wait::Wait>()?;
+    module.add_class::<recorded::RecordedTask>()?;
     memory::add_to(module)?;
     named::add_to(module)?;
     zygote::add_to(module)?;

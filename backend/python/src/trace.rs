@@ -5,6 +5,7 @@ use forkyard_trace::recorder;
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 
+use crate::frame;
 use crate::waiting::{current_line, note_line};
 
 /// Adds the functions of this file to the extension module.
@@ -19,6 +20,7 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(line, module)?)?;
     module.add_function(wrap_pyfunction!(new_object, module)?)?;
     module.add_function(wrap_pyfunction!(string, module)?)?;
+    module.add_function(wrap_pyfunction!(frame::made_by_main, module)?)?;
     module.add_function(wrap_pyfunction!(name_process, module)?)?;
     module.add_function(wrap_pyfunction!(name_thread, module)?)
 }

@@ -10,6 +10,13 @@ use crate::sys::layout::LabelWords;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Label;
 
+/// The end of a holding that nobody records.
+pub(crate) struct HoldEnd;
+
+impl HoldEnd {
+    pub(crate) fn record(self) {}
+}
+
 /// A wait that nobody records.
 pub(crate) struct WaitRecord;
 
@@ -26,7 +33,9 @@ impl LabelWords {
 
     pub(crate) fn hold_begins(&self) {}
 
-    pub(crate) fn hold_ends(&self) {}
+    pub(crate) fn hold_ends(&self) -> HoldEnd {
+        HoldEnd
+    }
 
     pub(crate) fn wait(&self, _usual: SegmentKind, _wait: Wait) -> WaitRecord {
         WaitRecord

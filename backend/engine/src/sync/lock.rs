@@ -181,11 +181,12 @@ impl Lock {
     fn free(&self, state: &LockState, owner: u64) -> bool {
         // First the thread: another thread of this process must not see itself as the holder through what an earlier holding left.
         state.thread.store(0, Relaxed);
-        state.label.hold_ends();
+        let end = state.label.hold_ends();
         // SYNC: lock
         let freed = state.owner.compare_exchange(owner, 0, SeqCst, Relaxed).is_ok();
         if freed {
             state.signal.notify_fenced(1);
+            end.record();
         }
         freed
     }

@@ -85,16 +85,16 @@ impl Semaphore {
         if state.value.load(Relaxed) >= max {
             return Err(ReleaseError::TooOften);
         }
-        // Recorded before it is done, so that no wait seems to end before its release.
-        if state.label.held().is_some() {
-            state.label.hold_ends();
-        } else {
+        // Of the time before it is done, so that no wait seems to end before its release.
+        let end = state.label.hold_ends();
+        if state.label.held().is_none() {
             state.label.record(Kind::Wake, 0);
         }
         // SYNC: permit
         let given = state.value.fetch_update(SeqCst, Relaxed, |value| (value < max).then(|| value + 1));
         given.map_err(|_| ReleaseError::TooOften)?;
         state.signal.notify_fenced(1);
+        end.record();
         Ok(())
     }
 

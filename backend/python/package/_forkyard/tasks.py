@@ -199,6 +199,9 @@ def as_call(kind, function, item):
 
 _pool = 0
 
+#: What does a chunk: the function that is mapped is told with the call alone.
+_CHUNKS = ("mapstar", "starmapstar", "_process_chunk")
+
 
 def counted(items, object):
     """`items`, each of which is recorded as a task given to a pool when it is drawn."""
@@ -224,7 +227,7 @@ def _function(func, args):
     if isinstance(func, functools.partial):
         func, args = func.func, (*func.args, *args)
     name = getattr(func, "__name__", "")
-    if name in ("mapstar", "starmapstar", "_process_chunk") and args:
+    if name in _CHUNKS and args:
         inner = args[0]
         func = inner[0] if isinstance(inner, tuple) and inner else inner
     return func
@@ -261,6 +264,10 @@ def of_worker(inqueue, index, func, kwds):
 
 def watched(func, start):
     """`func` whose calls are recorded as the tasks from index `start` on."""
+    in_main = threading.get_ident() == threading.main_thread().ident
+    named = _function(func, ())
+    if in_main and getattr(named, "__name__", "") not in _CHUNKS:
+        return _engine.RecordedTask(func, _pool, start, trace.string(name_and_line(named)))
     indices = itertools.count(start)
     pool = _pool
 
@@ -271,7 +278,6 @@ def watched(func, start):
     def end(_token, _result, error):
         trace.record(trace.TASK_END, pool, int(error is None))
 
-    in_main = threading.current_thread() is threading.main_thread()
     return (trace.around if in_main else trace.around_in_thread)(func, begin, end)
 
 

@@ -132,7 +132,8 @@ def _watch_condition(threading, rlock):
 
     def __init__(self, lock=None):
         if type(self) is not cls or not made_by_main():
-            return original(self, lock)
+            # Not by `threading.RLock`, which would ask again who makes it: the library.
+            return original(self, rlock() if lock is None else lock)
         self._forkyard = trace.made("Condition")
         # A lock that nobody sees is known by its condition's name.
         original(self, _RLock(rlock(), self._forkyard) if lock is None else lock)

@@ -1,13 +1,7 @@
 """Recorded runs only: how objects that the program's main file makes are told from all others, which stay as they are."""
 
-import sys
-
-from . import names, trace
-
-
-def made_by_main():
-    """Whether the code that called the caller's caller is the main file's, and something is recorded."""
-    return trace.is_on() and names.is_main(sys._getframe(2).f_code.co_filename)
+from . import trace
+from ._engine import made_by_main
 
 
 def watch_class(cls, watched, kind):
