@@ -1,5 +1,7 @@
 """Reads the timeline of a run from its chunks, by what `backend/wire/PROTOCOL.md` says and nothing else."""
 
+from itertools import accumulate
+
 DIGITS = {letter: digit for digit, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")}
 
 KINDS = {
@@ -90,11 +92,16 @@ def column(text):
         last = number
 
 
+def folded(text):
+    return (-(number + 1) // 2 if number & 1 else number // 2 for number in column(text))
+
+
 def differences(text):
-    at = 0
-    for folded in column(text):
-        at += -(folded + 1) // 2 if folded & 1 else folded // 2
-        yield at
+    return accumulate(folded(text))
+
+
+def paces(text):
+    return accumulate(accumulate(folded(text)))
 
 
 def shapes(table, names):
@@ -106,16 +113,20 @@ def shapes(table, names):
 def segments(table):
     names = ("lane", "kind", "object", "line", "holder", "released_by", "detail")
     indices = differences(table.get("index", ""))
-    rows = zip(shapes(table, names), differences(table.get("start", "")), column(table.get("duration", "")))
-    for shape, start, duration in rows:
+    rows = zip(shapes(table, names), column(table.get("shape", "")), folded(table.get("start", "")), folded(table.get("duration", "")))
+    end, last = 0, {}
+    for shape, number, longer_after, longer in rows:
+        after, duration = last.get(number, (0, 0))
+        after, duration = last[number] = after + longer_after, duration + longer
+        start, end = end + after, end + after + duration
         index = next(indices) if shape["kind"] == 49 else 0
-        yield {**shape, "kind": KINDS.get(shape["kind"]), "start": start, "end": start + duration, "index": index}
+        yield {**shape, "kind": KINDS.get(shape["kind"]), "start": start, "end": end, "index": index}
 
 
 def arrows(table):
     rows = shapes(table, ("object", "from", "to"))
     names = ("bytes", "sent", "received", "pickling", "unpickling")
-    reads = (differences, differences, differences, column, column)
+    reads = (differences, paces, paces, column, column)
     values = zip(*(read(table.get(name, "")) for name, read in zip(names, reads)))
     return ({**shape, **dict(zip(names, each))} for shape, each in zip(rows, values))
 

@@ -36,7 +36,7 @@ pub fn export<'a>(chunks: impl IntoIterator<Item = &'a Chunk>) -> Box<RawValue> 
     tables.ready = ended.filter(|segment| segment.kind == SegmentKind::Runnable).map(|segment| segment.lane).collect();
     // What had not ended in the last chunk was cut off there.
     let open = || chunks.last().into_iter().flat_map(|chunk| chunk.open.iter());
-    let segments = || chunks.iter().flat_map(|chunk| chunk.segments.iter()).chain(open());
+    let segments = || chunks.iter().flat_map(|chunk| in_time(chunk)).chain(open());
     tables.rows = Rows::of(segments(), |lane| tables.lanes.get(&lane).map(|lane| place(lane)));
     let mut text = Text::new();
     tables.titles(&mut text);
@@ -45,6 +45,13 @@ pub fn export<'a>(chunks: impl IntoIterator<Item = &'a Chunk>) -> Box<RawValue> 
     let arrows = chunks.iter().flat_map(|chunk| chunk.arrows.iter());
     arrows.enumerate().for_each(|(index, arrow)| tables.arrow(index + 1, &arrow, &mut text));
     text.finish(&tables.rest(&chunks))
+}
+
+/// A chunk's segments in the order of their starts, as a trace is read; the chunk has each lane's together.
+fn in_time(chunk: &Chunk) -> Vec<Segment> {
+    let mut segments: Vec<Segment> = chunk.segments.iter().collect();
+    segments.sort_by_key(|segment| segment.start);
+    segments
 }
 
 /// One event of the trace.

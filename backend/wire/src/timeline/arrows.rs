@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::digits::{read, unfold, write};
+use super::digits::{fold, read, unfold, write};
 use super::rows::{Row, Rows};
 use super::segments::differences;
 use super::shapes::{Shapes, believed};
@@ -51,10 +51,10 @@ pub struct ArrowColumns {
     /// Bytes, as the folded difference to the row before.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub bytes: String,
-    /// When it was sent, as the folded difference to the row before.
+    /// When it was sent: how long after the row before, as the folded difference to how long that was after the one before it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub sent: String,
-    /// When it was received, as the folded difference to the row before.
+    /// When it was received, told as `sent` is.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub received: String,
     /// Nanoseconds.
@@ -74,8 +74,8 @@ impl From<Arrows> for ArrowColumns {
             shapes: shapes.write(),
             shape: write(shape),
             bytes: write(differences(rows.iter().map(|row| u64::from(row.bytes)))),
-            sent: write(differences(rows.iter().map(|row| row.sent))),
-            received: write(differences(rows.iter().map(|row| row.received))),
+            sent: write(paces(rows.iter().map(|row| row.sent))),
+            received: write(paces(rows.iter().map(|row| row.received))),
             pickling: write(rows.iter().map(|row| u64::from(row.pickling))),
             unpickling: write(rows.iter().map(|row| u64::from(row.unpickling))),
         }
@@ -89,16 +89,42 @@ impl From<ArrowColumns> for Arrows {
         let times = read(&columns.sent).zip(read(&columns.received));
         let parts = read(&columns.pickling).zip(read(&columns.unpickling));
         let rows = read(&columns.shape).zip(read(&columns.bytes)).zip(times).zip(parts);
-        let (mut bytes, mut sent, mut received) = (0, 0, 0);
+        let (mut bytes, mut sent, mut received) = (0, Pace::default(), Pace::default());
         let rows = rows.take(believed(columns.rows));
         rows.filter_map(|(((shape, more), times), parts)| {
-            (bytes, sent, received) = (unfold(bytes, more), unfold(sent, times.0), unfold(received, times.1));
+            bytes = unfold(bytes, more);
+            let (sent, received) = (sent.read(times.0), received.read(times.1));
             let [object, from, to] = *shapes.get(usize::try_from(shape).ok()?)?;
             let (pickling, unpickling) = (parts.0 as u32, parts.1 as u32);
             Some(Arrow { object, bytes: bytes as u32, from, sent, to, received: received.max(sent), pickling, unpickling })
         })
         .collect()
     }
+}
+
+/// Moments that follow one another at about the same distance: the last one, and its distance from the one before.
+#[derive(Default)]
+struct Pace {
+    at: u64,
+    distance: u64,
+}
+
+impl Pace {
+    fn tell(&mut self, at: u64) -> u64 {
+        let distance = at.wrapping_sub(std::mem::replace(&mut self.at, at));
+        fold(std::mem::replace(&mut self.distance, distance), distance)
+    }
+
+    fn read(&mut self, told: u64) -> u64 {
+        self.distance = unfold(self.distance, told);
+        self.at = self.at.wrapping_add(self.distance);
+        self.at
+    }
+}
+
+/// Each moment's distance from the one before as the folded difference to that one's, the first to 0.
+fn paces(moments: impl Iterator<Item = u64>) -> impl Iterator<Item = u64> {
+    moments.scan(Pace::default(), |pace, at| Some(pace.tell(at)))
 }
 
 #[cfg(test)]
@@ -122,7 +148,7 @@ mod tests {
     fn a_message_of_a_loop_takes_few_bytes() {
         let arrows: Arrows = (0..1000).map(|at| row(at * 2000 + at % 7, at * 2100 + at % 11 + 9000)).collect();
         let text = serde_json::to_string(&arrows).unwrap();
-        assert!(text.len() < 7 * 1000, "{}", text.len());
+        assert!(text.len() < 5 * 1000, "{}", text.len());
     }
 
     #[test]

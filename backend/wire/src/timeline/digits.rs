@@ -6,6 +6,17 @@
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+/// What each byte counts; 64 for what is no digit.
+const VALUES: [u8; 256] = {
+    let mut values = [64; 256];
+    let mut digit = 0;
+    while digit < 64 {
+        values[ALPHABET[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    values
+};
+
 /// The text of a column.
 pub(super) fn write(numbers: impl IntoIterator<Item = u64>) -> String {
     let mut text = String::new();
@@ -84,14 +95,8 @@ fn pull(digits: &mut impl Iterator<Item = u8>) -> Option<u64> {
 }
 
 fn value(letter: u8) -> Option<u8> {
-    Some(match letter {
-        b'A'..=b'Z' => letter - b'A',
-        b'a'..=b'z' => letter - b'a' + 26,
-        b'0'..=b'9' => letter - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    })
+    let digit = VALUES[usize::from(letter)];
+    (digit < 64).then_some(digit)
 }
 
 #[cfg(test)]

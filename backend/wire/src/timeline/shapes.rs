@@ -24,6 +24,11 @@ impl<const N: usize> Shapes<N> {
         })
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
     /// The shapes as a column: the numbers of the first, of the second, …
     pub(super) fn write(&self) -> String {
         digits::write(self.all.iter().flatten().map(|&number| u64::from(number)))
