@@ -28,9 +28,6 @@ use crate::run::Phase;
 use crate::run::figures::count;
 use crate::workbench::{Session, Settings, use_session};
 
-/// The height of a timeline that stands in the text, in CSS pixels.
-const IN_TEXT: u32 = 340;
-
 /// Which lesson.
 #[derive(Properties, PartialEq)]
 pub struct LessonProps {
@@ -251,7 +248,7 @@ fn InText(props: &InTextProps) -> Html {
         <div class={classes!("in-text", props.active.then_some("is-active"))} onfocusin={chosen} onpointerdown={touched}>
             <Workbench session={props.session.clone()} bar={None::<Room>} />
             if props.session.view().current().phase != Phase::Idle {
-                <RunTimeline session={props.session.clone()} height={IN_TEXT} />
+                <RunTimeline session={props.session.clone()} />
             }
         </div>
     }

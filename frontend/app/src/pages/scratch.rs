@@ -15,9 +15,6 @@ use crate::page::keys::use_page_keys;
 use crate::page::width::use_wide;
 use crate::workbench::{Session, Settings};
 
-/// The height of the timeline where everything is in one column, in CSS pixels.
-const NARROW: u32 = 340;
-
 /// Programs to start from.
 const TEMPLATES: [(&str, &str); 4] = [
     ("Pool.map", include_str!("../../templates/pool_map.py")),
@@ -80,7 +77,7 @@ pub fn Scratch() -> Html {
                 { templates }
                 <div class="in-text is-active">
                     <Workbench session={session.clone()} bar={None::<Room>} />
-                    <RunTimeline session={session.clone()} height={NARROW} />
+                    <RunTimeline session={session.clone()} />
                 </div>
                 <div class="run-bar-dock" role="region" aria-label="Run the program">
                     <RunBar {session} room={Room::Narrow} />

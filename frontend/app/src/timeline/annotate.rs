@@ -2,7 +2,7 @@
 
 use forkyard_timeline::units::fixed;
 use forkyard_timeline::{ArrowLine, BandKind, Piece, Row, Scene, Trace, tag};
-use forkyard_wire::timeline::MarkKind;
+use forkyard_wire::timeline::{Mark, MarkKind};
 
 use super::paint::Painter;
 
@@ -159,7 +159,7 @@ impl Painter<'_> {
         }
     }
 
-    fn head(&self, from: (f64, f64), to: (f64, f64)) {
+    pub(super) fn head(&self, from: (f64, f64), to: (f64, f64)) {
         let (right, down) = (to.0 - from.0, to.1 - from.1);
         let length = (right * right + down * down).sqrt().max(f64::MIN_POSITIVE);
         let (back, aside) = (BARB.0 * self.scale / length, BARB.1 * self.scale / length);
@@ -181,11 +181,29 @@ impl Painter<'_> {
                 last = (mark.lane, x);
                 let Some(row) = scene.main_row(panel, mark.lane) else { continue };
                 let (top, height) = self.edges(row);
-                let failed = matches!(mark.kind, MarkKind::Exception | MarkKind::Signal);
+                let failed = failed(mark);
                 self.context.set_fill_style_str(if failed { &self.palette.error } else { &self.palette.ink });
                 self.notch(x, top + height, if failed { 5.0 } else { 3.5 });
+                if failed {
+                    self.name(&mark.text, x, top + height / 2.0);
+                }
             }
         }
+    }
+
+    /// What ended a process, beside its end.
+    fn name(&self, text: &str, x: f64, middle: f64) {
+        let text = text.split(':').next().unwrap_or_default();
+        let guess = text.chars().count() as f64 * LETTER * self.scale;
+        let width = self.context.measure_text(text).map_or(guess, |measure| measure.width());
+        let (inset, half) = (3.0 * self.scale, 7.5 * self.scale);
+        // To the right there is nothing any more, but perhaps no room.
+        let right = x + inset * 3.0;
+        let left = if right + width + inset > self.width { x - width - inset * 3.0 } else { right };
+        self.context.set_fill_style_str(&self.palette.ground);
+        self.context.fill_rect(left - inset, middle - half, width + 2.0 * inset, 2.0 * half);
+        self.context.set_fill_style_str(&self.palette.error);
+        let _ = self.context.fill_text(text, left.round(), (middle + self.scale * 0.5).round());
     }
 
     /// A small triangle that points up at the row's lower edge.
@@ -198,4 +216,9 @@ impl Painter<'_> {
         self.context.close_path();
         self.context.fill();
     }
+}
+
+/// Whether something went wrong. A pool ends its workers with SIGTERM when it is done.
+fn failed(mark: &Mark) -> bool {
+    mark.kind == MarkKind::Exception || (mark.kind == MarkKind::Signal && mark.text != "SIGTERM")
 }

@@ -1,6 +1,6 @@
 //! What is selected, in words: the sentence of a segment or message, a range's time by state and by what was waited for.
 
-use forkyard_timeline::{Selection, State, summary, totals, units};
+use forkyard_timeline::{BandKind, Selection, State, summary, totals, units};
 use forkyard_wire::timeline::Category;
 use yew::prelude::*;
 
@@ -40,7 +40,11 @@ pub(super) fn Detail(props: &DetailProps) -> Html {
 
 /// The states that occur, in the legend's order.
 fn seen(picture: &Picture) -> Vec<State> {
+    let shares_gil = picture.layout.rows.iter().any(|row| row.band == BandKind::Gil);
     let occurs = |state: &State| {
+        if *state == State::Hold && shares_gil {
+            return true;
+        }
         picture.runs.iter().any(|run| {
             let trace = run.trace();
             totals::by_state(&trace, None, (0, trace.end_ns())).iter().any(|total| total.state == *state)

@@ -10,6 +10,10 @@ use super::palette::Pattern;
 const HEADROOM: f64 = 2.0;
 /// Half the width of the sign of a lost update, in CSS pixels.
 const SIGN: f64 = 4.0;
+/// Between two arrows of a deadlock, in CSS pixels.
+const ARROWS: f64 = 14.0;
+/// Room for the name of what is waited for, in CSS pixels.
+const TAG: f64 = 80.0;
 
 impl Painter<'_> {
     /// The levels: as high as there were of something, the most of the whole run filling the row.
@@ -20,6 +24,10 @@ impl Painter<'_> {
             let levels = scene.traces.get(row.panel).and_then(|trace| trace.findings().levels(row.lane, measure));
             let Some(levels) = levels else { continue };
             level::peaks(levels, scene.viewport.start_ns(), scene.viewport.end_ns(), &mut peaks);
+            // The last one holds for good, and is known until now.
+            let known = scene.traces.get(row.panel).map_or(0, |trace| trace.end_ns());
+            let end = (scene.viewport.x(known as f64, scene.width) * self.scale) as usize;
+            peaks.iter_mut().skip(end).for_each(|peak| *peak = 0);
             self.steps(row, measure, &peaks, level::most(levels));
         }
     }
@@ -82,6 +90,36 @@ impl Painter<'_> {
                 self.context.set_line_width(self.scale);
                 self.context.stroke();
             }
+        }
+    }
+
+    /// Who waits for whom in a circle: from each row to the one that would have to let go, where the circle closed.
+    pub(super) fn deadlocks(&self, scene: &Scene) {
+        for (panel, trace) in scene.traces.iter().enumerate() {
+            for deadlock in &trace.findings().deadlocks {
+                // In the waits, to the right of what is written in them.
+                let closed = scene.viewport.x(deadlock.at_ns as f64, scene.width).max(0.0) + TAG;
+                let closed = closed.min(scene.width - ARROWS * (deadlock.waits.len() as f64 + 1.0));
+                for (place, wait) in deadlock.waits.iter().enumerate() {
+                    let (Some(from), Some(to)) = (scene.main_row(panel, wait.lane), scene.main_row(panel, wait.waits_for)) else {
+                        continue;
+                    };
+                    let x = (closed + ARROWS * place as f64) * self.scale;
+                    self.arrow((x, from.middle() * self.scale), (x, to.middle() * self.scale));
+                }
+            }
+        }
+    }
+
+    fn arrow(&self, from: (f64, f64), to: (f64, f64)) {
+        self.context.begin_path();
+        self.context.move_to(from.0, from.1);
+        self.context.line_to(to.0, to.1);
+        self.head(from, to);
+        for (colour, width) in [(&self.palette.ground, 5.0), (&self.palette.error, 2.0)] {
+            self.context.set_stroke_style_str(colour);
+            self.context.set_line_width(self.scale * width);
+            self.context.stroke();
         }
     }
 

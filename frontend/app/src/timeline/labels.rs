@@ -1,11 +1,11 @@
 //! What stands beside and above the picture: the names of the rows, the moments of the axis.
 
 use forkyard_timeline::units::fixed;
-use forkyard_timeline::{Layout, TrackKind, Viewport, ticks};
-use std::rc::Rc;
+use forkyard_timeline::{TrackKind, Viewport, ticks};
 use yew::prelude::*;
 
 use super::paint::TICK_ROOM;
+use super::picture::Picture;
 
 /// Width of a letter of the axis, about, and the room before it.
 const LETTER: f64 = 7.0;
@@ -14,22 +14,12 @@ const PADDING: f64 = 6.0;
 /// So many letters at the end of a name are always shown.
 const TAIL: usize = 3;
 
-/// The names of the rows.
-#[derive(Properties, PartialEq)]
-pub(super) struct LabelsProps {
-    /// Where they lie.
-    pub(super) layout: Rc<Layout>,
-    /// From where to where they are shown, in CSS pixels: hundreds of names that nobody sees take time with every change.
-    pub(super) sight: (i32, i32),
-    /// The titles of the runs and each in a sentence, where there are several.
-    pub(super) titles: Vec<(AttrValue, String)>,
-}
-
-/// The names of the rows.
-#[component]
-pub(super) fn Labels(props: &LabelsProps) -> Html {
-    let (from, to) = (f64::from(props.sight.0), f64::from(props.sight.1));
-    let tracks = props.layout.tracks.iter().filter(|track| track.top + track.height > from && track.top < to).map(|track| {
+/// The names of the rows in sight: hundreds of names that nobody sees take time with every change. `titles` are those of the runs and
+/// each in a sentence, where there are several.
+pub(super) fn labels(picture: &Picture, titles: &[(AttrValue, String)]) -> Html {
+    let Picture { layout, sight, .. } = picture;
+    let (from, to) = (f64::from(sight.0), f64::from(sight.1));
+    let tracks = layout.tracks.iter().filter(|track| track.top + track.height > from && track.top < to).map(|track| {
         let kind = match track.kind {
             TrackKind::Core => "timeline-label timeline-label--core",
             TrackKind::Thread => "timeline-label timeline-label--thread",
@@ -46,16 +36,16 @@ pub(super) fn Labels(props: &LabelsProps) -> Html {
             </div>
         }
     });
-    let headings = props.layout.headings.iter().map(|heading| {
+    let headings = layout.headings.iter().map(|heading| {
         let style = format!("top: {}px; height: {}px", heading.top, heading.height);
-        let (title, sentence) = props.titles.get(heading.panel).cloned().unwrap_or_default();
+        let (title, sentence) = titles.get(heading.panel).cloned().unwrap_or_default();
         html! {
             <div key={format!("heading-{}", heading.panel)} class="timeline-heading" {style}>
                 <strong>{ title }</strong><span>{ sentence }</span>
             </div>
         }
     });
-    let style = format!("height: {}px", props.layout.height as i32);
+    let style = format!("height: {}px", layout.height as i32);
     html! { <div class="timeline-labels" {style} aria-hidden="true">{ for headings }{ for tracks }</div> }
 }
 

@@ -37,13 +37,16 @@ use std::rc::Rc;
 
 use forkyard_timeline::critical::{Step, critical_path};
 use forkyard_timeline::notes::Note;
-use forkyard_timeline::{Layout, Objects, Selection, Spot, State, Subject, Trace, critical, deadlock, notes, search, summary};
+use forkyard_timeline::{
+    Layout, Objects, Selection, Spot, State, Subject, Trace, critical, deadlock, notes, opening, search, summary, units,
+};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use detail::Detail;
 use finder::{Wanted, finder};
-use labels::{Labels, axis};
+use keys::Command;
+use labels::{axis, labels};
 use legend::{Help, legend};
 use observe::{sight, use_kept_focus, use_measured, use_theme_number, width};
 use picture::{Picture, length_ns};
@@ -137,9 +140,14 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     });
     let picture = Picture { viewport: view.viewport(length_ns(&runs)), runs: runs.clone(), layout, width, sight };
     {
-        let view = view.dispatcher();
-        // Another run: what was selected in the last one means nothing here.
-        use_effect_with(runs.iter().map(Recording::identity).collect::<Vec<_>>(), move |_| view.dispatch(Action::NewRun));
+        let (view, runs) = (view.dispatcher(), runs.clone());
+        let of = runs.iter().map(Recording::identity).collect::<Vec<_>>();
+        use_effect_with((of, props.running), move |(of, running)| {
+            // Once it is over: while it goes on nobody knows how much of it the start will be.
+            let opening = if let ([run], false) = (&runs[..], *running) { opening(&run.trace()) } else { None };
+            let length_ns = length_ns(&runs);
+            view.dispatch(Action::Show { of: of.clone(), opening: opening.map(|from_ns| (from_ns, length_ns)) });
+        });
     }
     {
         let (on_content, rows) = (props.on_content.clone(), picture.layout.height as i32);
@@ -150,14 +158,12 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         });
     }
     {
-        let (picture, on_line) = (picture.clone(), props.on_line.clone());
+        let (on_line, on_printed) = (props.on_line.clone(), props.on_printed.clone());
         let shown = view.hover.map(|hover| hover.what).or(view.selection);
-        use_effect_with(picture.line(shown), move |line| on_line.emit(*line));
-    }
-    {
-        let on_printed = props.on_printed.clone();
-        let shown = view.hover.map(|hover| hover.what).or(view.selection);
-        use_effect_with(picture.printed(shown), move |printed| on_printed.emit(*printed));
+        use_effect_with((picture.line(shown), picture.printed(shown)), move |(line, printed)| {
+            on_line.emit(*line);
+            on_printed.emit(*printed);
+        });
     }
     let on_action = {
         let view = view.dispatcher();
@@ -257,12 +263,18 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             html! { <TraceTable runs={runs.clone()} titles={titles.clone()} {range} {selected} on_select={on_row} /> }
         }
         (false, Pane::Picture) => {
-            let layout = picture.layout.clone();
+            let on_fit = on_command.reform(|_: MouseEvent| Command::Fit);
             html! {
                 <div class="timeline-grid">
-                    <div class="timeline-corner" />
+                    <div class="timeline-corner">
+                        if picture.viewport.start_ns() >= 1.0 {
+                            <button type="button" class="timeline-button" title="Show everything (F)" onclick={on_fit}>
+                                { format!("‹ {} before", units::duration(picture.viewport.start_ns() as u64)) }
+                            </button>
+                        }
+                    </div>
                     { axis(&picture.viewport, width) }
-                    <Labels {layout} {sight} titles={said.headings.clone()} />
+                    { labels(&picture, &said.headings) }
                     <Plot
                         picture={picture.clone()}
                         view={(*view).clone()}

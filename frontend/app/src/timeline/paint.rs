@@ -76,6 +76,7 @@ impl<'a> Painter<'a> {
         self.parts(scene, &lines);
         self.marks(scene);
         self.lost_updates(scene);
+        self.deadlocks(scene);
     }
 
     fn grid(&self, scene: &Scene) {

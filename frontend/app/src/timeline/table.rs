@@ -1,6 +1,6 @@
 //! The table with the same rows as the picture.
 
-use forkyard_timeline::{Column, Order, Query, ROWS, Rows, Subject, TableRow, table, totals, units};
+use forkyard_timeline::{Column, Finding, Order, Query, ROWS, Rows, Subject, TableRow, table, totals, units};
 use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
@@ -116,7 +116,7 @@ fn line(row: &TableRow, hue: u8, selected: bool, on_select: Callback<Subject>) -
     let colour = if hue == 0 { "var(--timeline-other)".to_owned() } else { format!("var(--lane-{hue})") };
     let duration = units::duration(row.duration_ns) + if row.open { " so far" } else { "" };
     html! {
-        <tr key={format!("{subject:?}")} class={selected.then_some("is-selected")} aria-current={selected.then_some("true")}>
+        <tr key={key(row)} class={selected.then_some("is-selected")} aria-current={selected.then_some("true")}>
             <td style={format!("--hue: {colour}")} class="timeline-who">{ &row.who }</td>
             <td><button type="button" class="timeline-row-button" {onclick}>{ row.what }</button></td>
             <td>{ &row.object }</td>
@@ -126,6 +126,20 @@ fn line(row: &TableRow, hue: u8, selected: bool, on_select: Callback<Subject>) -
             <td>{ &row.by_whom }</td>
         </tr>
     }
+}
+
+/// Tells the rows apart: of a kind those with one number begin at different moments.
+fn key(row: &TableRow) -> String {
+    let (kind, number) = match row.subject {
+        Subject::Segment(id) => ('s', id.0),
+        Subject::Arrow(id) => ('a', id.0),
+        Subject::Mark(id) => ('m', id.0),
+        Subject::Finding(Finding::Level { object, measure, .. }) => ('o', object * 4 + measure as u32),
+        Subject::Finding(Finding::Cores { .. }) => ('c', 0),
+        Subject::Finding(Finding::Gap(index)) => ('g', index),
+        Subject::Finding(Finding::LostUpdates(index)) => ('l', index),
+    };
+    format!("{kind}{number}.{}", row.start_ns)
 }
 
 fn figures(column: Column) -> bool {

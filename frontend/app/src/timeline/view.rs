@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use forkyard_timeline::{Objects, Selection, Viewport};
+use forkyard_timeline::{Follow, Objects, Selection, Viewport};
 use yew::Reducible;
 
 /// What is shown in the place of the picture.
@@ -37,6 +37,8 @@ pub(super) struct Hover {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct View {
     viewport: Viewport,
+    /// Whose it is.
+    of: Vec<usize>,
     /// What is chosen.
     pub(super) selection: Option<Selection>,
     /// What the pointer is over.
@@ -91,8 +93,13 @@ pub(super) enum Action {
     RangeStart(u64),
     /// Gives up, one thing at a time.
     Escape,
-    /// Starts another run.
-    NewRun,
+    /// Looks at runs that are these, or that are over now.
+    Show {
+        /// What tells them apart from others.
+        of: Vec<usize>,
+        /// From when on a run is to be seen at first, and its length; none where it is all of it.
+        opening: Option<(u64, u64)>,
+    },
 }
 
 impl Reducible for View {
@@ -137,8 +144,15 @@ impl Reducible for View {
                 }
                 view.hover = None;
             }
-            Action::NewRun => {
-                view = View { pane: view.pane, sheet: view.sheet, objects: view.objects, ..View::default() };
+            Action::Show { of, opening } => {
+                // Another run: what was selected in the last one means nothing here.
+                if view.of != of {
+                    view = View { of, pane: view.pane, sheet: view.sheet, objects: view.objects, ..View::default() };
+                }
+                if let (Some((from_ns, length_ns)), Follow::All) = (opening, view.viewport.follow()) {
+                    let all = view.viewport(length_ns);
+                    view.viewport = all.window(from_ns as f64, all.end_ns());
+                }
             }
         }
         Rc::new(view)
