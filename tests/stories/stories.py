@@ -213,7 +213,7 @@ def race(told):
         yield f"{lost} lost updates were found, {missing} counts are missing"
     workers = {lane["id"] for lane in timeline.workers}
     for found in timeline.lost_updates:
-        if (found["line"], found["other_line"]) != (7, 7) or {found["lane"], found["other_lane"]} != workers:
-            yield f"not line 7 of the two workers: {found}"
+        if (found["line"], found["other_line"]) != (8, 8) or {found["lane"], found["other_lane"]} != workers:
+            yield f"not line 8 of the two workers: {found}"
         if timeline.objects[found["object"]]["name"] != "counter":
             yield f"not the counter: {found}"

@@ -1,15 +1,16 @@
 """Two workers count without a lock around reading and writing: counts are lost."""
-from multiprocessing import Process, Value
+from multiprocessing import Barrier, Process, Value
 
 
-def work(counter):
+def work(start, counter):
+    start.wait()
     for _ in range(3_000):
         counter.value += 1
 
 
 if __name__ == "__main__":
-    counter = Value("i", 0)
-    workers = [Process(target=work, args=(counter,)) for _ in range(2)]
+    start, counter = Barrier(2), Value("i", 0)
+    workers = [Process(target=work, args=(start, counter)) for _ in range(2)]
     for worker in workers:
         worker.start()
     for worker in workers:
