@@ -103,6 +103,14 @@ impl LabelWords {
     /// Records that the calling thread took the lock.
     #[inline]
     pub(crate) fn hold_begins(&self) {
+        if recorder::is_on() {
+            self.record_hold();
+        }
+    }
+
+    /// Apart, so that nobody who is not recorded has a part of it.
+    #[inline(never)]
+    fn record_hold(&self) {
         if let Some(object) = self.held() {
             recorder::record(Kind::HoldBegin, object, pack(0, line()));
         }

@@ -134,10 +134,10 @@ impl SemLock {
 
     #[inline]
     pub(crate) fn release(&self) -> PyResult<()> {
-        self.inner()?.release().map_err(|error| match error {
-            ReleaseError::NotOwned => PyAssertionError::new_err("attempt to release recursive lock not owned by thread"),
-            _ => PyValueError::new_err("semaphore or lock released too many times"),
-        })
+        match self.give_back() {
+            Some(Ok(())) => Ok(()),
+            other => Err(Self::not_released(other)),
+        }
     }
 
     fn __enter__(&self, py: Python<'_>) -> PyResult<bool> {
@@ -187,6 +187,24 @@ impl SemLock {
         !recorder::is_on() && self.inner.get().is_some_and(|inner| inner.acquire(Wait::Never) == Ok(true))
     }
 
+    /// Releases it; `None` before it is one.
+    #[inline]
+    pub(crate) fn give_back(&self) -> Option<Result<(), ReleaseError>> {
+        self.inner.get().map(Inner::release)
+    }
+
+    /// Why [`SemLock::give_back`] did not.
+    #[cold]
+    pub(crate) fn not_released(answer: Option<Result<(), ReleaseError>>) -> PyErr {
+        match answer {
+            None => uninitialized(),
+            Some(Err(ReleaseError::NotOwned)) => {
+                PyAssertionError::new_err("attempt to release recursive lock not owned by thread")
+            }
+            Some(_) => PyValueError::new_err("semaphore or lock released too many times"),
+        }
+    }
+
     /// The lock, if it is one.
     pub(crate) fn lock(&self) -> Option<&Lock> {
         match self.inner.get()? {
@@ -197,12 +215,17 @@ impl SemLock {
 
     #[inline]
     fn inner(&self) -> PyResult<&Inner> {
-        self.inner.get().ok_or_else(|| PyRuntimeError::new_err("__init__ of the lock was not called"))
+        self.inner.get().ok_or_else(uninitialized)
     }
 
     fn become_once(&self, inner: Inner) -> PyResult<()> {
         self.inner.set(inner).map_err(|_| PyRuntimeError::new_err("__init__ of the lock was called twice"))
     }
+}
+
+#[cold]
+fn uninitialized() -> PyErr {
+    PyRuntimeError::new_err("__init__ of the lock was not called")
 }
 
 /// Waits for a lock or a semaphore that could not be had at once.

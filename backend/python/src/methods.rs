@@ -8,6 +8,7 @@
 use std::ffi::{CStr, c_int};
 use std::ptr;
 
+use forkyard_engine::sync::ReleaseError;
 use pyo3::ffi::{self, Py_ssize_t, PyMethodDef, PyMethodDefPointer, PyObject};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
@@ -90,8 +91,17 @@ unsafe extern "C" fn enter(slf: *mut PyObject, _: *mut PyObject) -> *mut PyObjec
     let py = unsafe { Python::assume_attached() };
     // SAFETY: the descriptor has checked the class.
     let lock = unsafe { Bound::ref_from_ptr(py, &slf).cast_unchecked::<SemLock>() };
-    let taken = if lock.get().take_unrecorded() { Ok(true) } else { lock.get().acquire(py, true, None) };
-    match taken {
+    if lock.get().take_unrecorded() {
+        // SAFETY: a constant of the interpreter.
+        return unsafe { ffi::Py_NewRef(ffi::Py_True()) };
+    }
+    enter_otherwise(py, lock.get())
+}
+
+/// Apart, so that the usual way need not make room for it.
+#[inline(never)]
+fn enter_otherwise(py: Python<'_>, lock: &SemLock) -> *mut PyObject {
+    match lock.acquire(py, true, None) {
         // SAFETY: a constant of the interpreter.
         Ok(taken) => unsafe { ffi::Py_NewRef(if taken { ffi::Py_True() } else { ffi::Py_False() }) },
         Err(error) => or_raise(py, Err(error)),
@@ -103,11 +113,18 @@ unsafe extern "C" fn release(slf: *mut PyObject, _: *mut PyObject) -> *mut PyObj
     let py = unsafe { Python::assume_attached() };
     // SAFETY: the descriptor has checked the class.
     let lock = unsafe { Bound::ref_from_ptr(py, &slf).cast_unchecked::<SemLock>() };
-    match lock.get().release() {
+    match lock.get().give_back() {
         // SAFETY: a constant of the interpreter.
-        Ok(()) => unsafe { ffi::Py_NewRef(ffi::Py_None()) },
-        Err(error) => or_raise(py, Err(error)),
+        Some(Ok(())) => unsafe { ffi::Py_NewRef(ffi::Py_None()) },
+        other => not_released(py, other),
     }
+}
+
+/// Apart, so that the usual way need not make room for it.
+#[cold]
+#[inline(never)]
+fn not_released(py: Python<'_>, answer: Option<Result<(), ReleaseError>>) -> *mut PyObject {
+    or_raise(py, Err(SemLock::not_released(answer)))
 }
 
 unsafe extern "C" fn exit(slf: *mut PyObject, _: *mut *mut PyObject, _: Py_ssize_t) -> *mut PyObject {

@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::sync::OnceLock;
 
 use forkyard_engine::shm::Block;
-use forkyard_engine::sync::{Lock, Wait};
+use forkyard_engine::sync::{Lock, LockKind, Wait};
 use forkyard_trace::event::{Kind, pack};
 use forkyard_trace::recorder;
 use pyo3::exceptions::PyTypeError;
@@ -53,16 +53,16 @@ impl SharedNumber {
     fn get_value<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let Some(cells) = slf.get().cells.get() else { return slf.call_method0(intern!(py, "_slow_value")) };
-        let _held = cells.hold(py)?;
-        cells.get(py, 0)
+        let held = cells.hold(py)?;
+        cells.get(py, 0, &held)
     }
 
     #[setter]
     fn set_value(slf: &Bound<'_, Self>, value: &Bound<'_, PyAny>) -> PyResult<()> {
         let py = slf.py();
         if let Some((cells, bytes)) = slf.get().cells.get().and_then(|cells| Some((cells, cells.kind.bytes_of(value)?))) {
-            let _held = cells.hold(py)?;
-            cells.set(0, bytes);
+            let held = cells.hold(py)?;
+            cells.set(0, bytes, &held);
             return Ok(());
         }
         slf.call_method1(intern!(py, "_set_slow_value"), (value,)).map(drop)
@@ -86,14 +86,14 @@ impl SharedNumbers {
         let py = slf.py();
         if let Some(cells) = slf.get().cells.get() {
             if let Some(index) = cells.index(index) {
-                let _held = cells.hold(py)?;
-                return cells.get(py, index);
+                let held = cells.hold(py)?;
+                return cells.get(py, index, &held);
             }
             if let Ok(slice) = index.cast_exact::<PySlice>() {
                 let range = slice.indices(cells.len as isize)?;
                 if range.step == 1 {
-                    let _held = cells.hold(py)?;
-                    return Ok(cells.list(py, range.start as usize, range.slicelength)?.into_any());
+                    let held = cells.hold(py)?;
+                    return Ok(cells.list(py, range.start as usize, range.slicelength, &held)?.into_any());
                 }
             }
         }
@@ -105,8 +105,8 @@ impl SharedNumbers {
         if let Some(cells) = slf.get().cells.get()
             && let (Some(index), Some(bytes)) = (cells.index(index), cells.kind.bytes_of(value))
         {
-            let _held = cells.hold(py)?;
-            cells.set(index, bytes);
+            let held = cells.hold(py)?;
+            cells.set(index, bytes, &held);
             return Ok(());
         }
         slf.call_method1(intern!(py, "_set_slow_item"), (index, value)).map(drop)
@@ -132,14 +132,17 @@ impl Cells {
         (len * kind.size() <= block.shared().len()).then(|| Self { block: block.shared().clone(), len, kind, lock })
     }
 
-    /// Takes the lock, waiting as `acquire()` does.
+    /// Takes the lock, waiting as `acquire()` does; not again if this thread of the program has it.
     #[inline]
     fn hold(&self, py: Python<'_>) -> PyResult<Held<'_>> {
         note_line(py)?;
+        if self.lock.kind() == LockKind::Recursive && self.lock.is_mine() {
+            return Ok(Held::ByProgram);
+        }
         if self.lock.acquire(Wait::Never) != Ok(true) {
             wait(py, |wait| self.lock.acquire(wait), true, None)?;
         }
-        Ok(Held(&self.lock))
+        Ok(Held::ForThis(&self.lock))
     }
 
     /// The index that is meant; `None` when it is no plain one.
@@ -151,56 +154,67 @@ impl Cells {
     }
 
     #[inline]
-    fn get<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyAny>> {
+    fn get<'py>(&self, py: Python<'py>, index: usize, held: &Held<'_>) -> PyResult<Bound<'py, PyAny>> {
         let mut bytes = [0; 8];
         self.block.read(index * self.kind.size(), &mut bytes[..self.kind.size()]);
-        self.record_read(index);
+        self.record_read(index, held);
         self.kind.object(py, bytes)
     }
 
     #[inline]
-    fn set(&self, index: usize, bytes: [u8; 8]) {
-        self.record(Kind::CellWrite, index);
+    fn set(&self, index: usize, bytes: [u8; 8], held: &Held<'_>) {
+        self.record(Kind::CellWrite, index, held);
         self.block.write(index * self.kind.size(), &bytes[..self.kind.size()]);
     }
 
     /// A reading, but not of a program that has taken the lock itself: what it writes before it lets go came of no older value than that.
     #[inline]
-    fn record_read(&self, index: usize) {
-        if recorder::is_on() && self.lock.depth() == 1 {
-            self.record(Kind::CellRead, index);
+    fn record_read(&self, index: usize, held: &Held<'_>) {
+        if let Held::ForThis(_) = held {
+            self.record(Kind::CellRead, index, held);
         }
     }
 
     /// While the lock is held: then the records are in the order of what they tell.
     #[inline]
-    fn record(&self, kind: Kind, index: usize) {
+    fn record(&self, kind: Kind, index: usize, held: &Held<'_>) {
         if recorder::is_on() && self.lock.object() != 0 {
-            // Who holds the lock for this alone has just taken it: what the holder before did must not seem to be later.
-            let record = if self.lock.depth() == 1 { recorder::record_caused } else { recorder::record };
-            record(kind, self.lock.object(), pack(index as u32, current_line()));
+            let argument = pack(index as u32, current_line());
+            match held {
+                // What the holder before did must not seem to be later.
+                Held::ForThis(_) => recorder::record_caused(kind, self.lock.object(), argument),
+                Held::ByProgram => recorder::record(kind, self.lock.object(), argument),
+            }
         }
     }
 
     /// So many numbers from `start` on. Of many nothing is recorded: they are as a rule not what is written back.
-    fn list<'py>(&self, py: Python<'py>, start: usize, count: usize) -> PyResult<Bound<'py, PyList>> {
+    fn list<'py>(&self, py: Python<'py>, start: usize, count: usize, held: &Held<'_>) -> PyResult<Bound<'py, PyList>> {
         let size = self.kind.size();
         let mut bytes = vec![0; count * size];
         self.block.read(start * size, &mut bytes);
         if count <= FEW {
-            (start..start + count).for_each(|index| self.record_read(index));
+            (start..start + count).for_each(|index| self.record_read(index, held));
         }
         self.kind.list(py, &bytes)
     }
 }
 
-/// The lock is held until this goes.
-struct Held<'a>(&'a Lock);
+/// The lock is held.
+enum Held<'a> {
+    /// Until this goes.
+    ForThis(&'a Lock),
+    /// The program has taken it, and will release it.
+    ByProgram,
+}
 
 impl Drop for Held<'_> {
+    #[inline]
     fn drop(&mut self) {
-        // It fails only when the program itself released it meanwhile from elsewhere.
-        let _ = self.0.release();
+        if let Held::ForThis(lock) = self {
+            // It fails only when the program itself released it meanwhile from elsewhere.
+            let _ = lock.release();
+        }
     }
 }
 

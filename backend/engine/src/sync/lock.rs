@@ -5,6 +5,7 @@
 use std::fmt;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, SeqCst};
 
+use forkyard_trace::recorder;
 use forkyard_wire::timeline::SegmentKind;
 
 use super::wait::{Goal, Interrupted, Wait, wait_for};
@@ -130,7 +131,8 @@ impl Lock {
     #[inline]
     pub fn is_mine(&self) -> bool {
         let state = self.state;
-        state.owner.load(Relaxed) == Identity::own().0 && state.thread.load(Relaxed) == thread::own()
+        let owner = state.owner.load(Relaxed);
+        owner != 0 && owner == Identity::own().0 && state.thread.load(Relaxed) == thread::own()
     }
 
     /// How often the calling thread has taken it: 0 when another one holds it.
@@ -181,12 +183,29 @@ impl Lock {
     fn free(&self, state: &LockState, owner: u64) -> bool {
         // First the thread: another thread of this process must not see itself as the holder through what an earlier holding left.
         state.thread.store(0, Relaxed);
+        if recorder::is_on() {
+            return self.free_recorded(state, owner);
+        }
+        self.let_go(state, owner)
+    }
+
+    /// Apart, so that nobody who is not recorded has a part of it.
+    #[inline(never)]
+    fn free_recorded(&self, state: &LockState, owner: u64) -> bool {
         let end = state.label.hold_ends();
+        let freed = self.let_go(state, owner);
+        if freed {
+            end.record();
+        }
+        freed
+    }
+
+    #[inline]
+    fn let_go(&self, state: &LockState, owner: u64) -> bool {
         // SYNC: lock
         let freed = state.owner.compare_exchange(owner, 0, SeqCst, Relaxed).is_ok();
         if freed {
             state.signal.notify_fenced(1);
-            end.record();
         }
         freed
     }

@@ -172,6 +172,10 @@ class SynchronizedBase:
         return f"<{type(self).__name__} wrapper for {self._obj}>"
 
 
+#: What each object has, outside of its dictionary: the interpreter finds methods quicker on objects whose dictionary was never needed.
+_SLOTS = ("_obj", "_lock", "acquire", "release", "__dict__", "__weakref__")
+
+
 def _block_of(obj, lock):
     """The block that holds a ctypes object of ours, if the engine's own lock guards it; else None."""
     wrapper = getattr(obj, "_wrapper", None)
@@ -180,6 +184,8 @@ def _block_of(obj, lock):
 
 class Synchronized(_engine.SharedNumber, SynchronizedBase):
     """One number with its lock. Its `value` is the engine's."""
+
+    __slots__ = _SLOTS
 
     def __init__(self, obj, lock=None, ctx=None):
         SynchronizedBase.__init__(self, obj, lock, ctx)
@@ -204,6 +210,8 @@ class Synchronized(_engine.SharedNumber, SynchronizedBase):
 
 class SynchronizedArray(_engine.SharedNumbers, SynchronizedBase):
     """Numbers in a row with their lock. Reading and writing them is the engine's."""
+
+    __slots__ = _SLOTS
 
     def __init__(self, obj, lock=None, ctx=None):
         SynchronizedBase.__init__(self, obj, lock, ctx)
