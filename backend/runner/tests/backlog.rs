@@ -33,19 +33,20 @@ fn writer(turns: u64, then: &str) -> String {
     WRITER.replace("TURNS", &turns.to_string()) + then
 }
 
-/// Holds told, events lost, and gaps.
-fn told(ended: &Ended) -> (u64, u64, usize) {
+/// Holds told, events lost in gaps, and how many gaps. What the cores may have lost beside it is not the program's.
+fn told(ended: &Ended) -> (u64, u64, u64) {
     let holds = ended.chunks.iter().flat_map(|chunk| chunk.segments.iter()).filter(|row| row.kind == SegmentKind::Hold);
-    let gaps = ended.chunks.iter().map(|chunk| chunk.gaps.len()).sum();
-    (holds.count() as u64, ended.chunks.last().unwrap().lost, gaps)
+    let gaps = ended.chunks.iter().flat_map(|chunk| &chunk.gaps);
+    let lost: u64 = gaps.clone().map(|gap| gap.events).sum();
+    assert!(ended.chunks.last().unwrap().lost >= lost);
+    (holds.count() as u64, lost, gaps.count() as u64)
 }
 
 /// Each event is half a hold that is told, or lost, or beside one that is lost: at most one on either side of a gap.
 fn assert_accounted(ended: &Ended, turns: u64) {
     let (holds, lost, gaps) = told(ended);
     let missing = (2 * turns).checked_sub(2 * holds + lost).expect("more is told than was done");
-    assert!(missing <= 2 * gaps as u64, "{holds} holds are told, {lost} events lost, {missing} neither, with {gaps} gaps");
-    assert_eq!(lost > 0, gaps > 0);
+    assert!(missing <= 2 * gaps, "{holds} holds are told, {lost} events lost, {missing} neither, with {gaps} gaps");
 }
 
 #[test]

@@ -66,7 +66,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let mut hang_up = signal(SignalKind::hangup()).context("cannot wait for signals")?;
 
     let mut runner = Runner::start(&runner, &job, Group::Ours)?;
-    let mut chunks: Vec<Chunk> = Vec::new();
+    // As texts: to read them takes the cores from the program as long as that runs.
+    let mut chunks: Vec<String> = Vec::new();
     let mut started: Option<Started> = None;
     let mut finished: Option<Finished> = None;
     while finished.is_none() {
@@ -79,7 +80,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         let Some(event) = event else { bail!("the runner ended without a word about the program") };
         match event.name.as_str() {
             "started" => started = serde_json::from_str(&event.data).ok(),
-            "timeline" if trace.is_some() => chunks.push(serde_json::from_str(&event.data).context("a timeline cannot be read")?),
+            "timeline" if trace.is_some() => chunks.push(event.data),
             "finished" => finished = Some(serde_json::from_str(&event.data).context("the end cannot be read")?),
             _ => {}
         }
@@ -135,8 +136,10 @@ fn lend_terminal() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn write_trace(file: &Path, chunks: &[Chunk]) -> anyhow::Result<()> {
-    let trace = serde_json::to_vec(&forkyard_trace::chrome::export(chunks)).context("the trace cannot be made")?;
+fn write_trace(file: &Path, chunks: &[String]) -> anyhow::Result<()> {
+    let chunks = chunks.iter().map(|chunk| serde_json::from_str(chunk)).collect::<Result<Vec<Chunk>, _>>();
+    let chunks = chunks.context("a timeline cannot be read")?;
+    let trace = serde_json::to_vec(&forkyard_trace::chrome::export(&chunks)).context("the trace cannot be made")?;
     std::fs::write(file, trace).with_context(|| format!("cannot write {}", file.display()))
 }
 

@@ -35,14 +35,12 @@ impl Holds {
 
     /// A lane released an object: the end of its own hold, or, if it has none, of the oldest.
     pub(crate) fn end(&mut self, object: u32, lane: u32, t: u64) -> Option<Segment> {
-        let holders = self.open.get_mut(&object)?;
+        // An emptied list stays: the object will be held again.
+        let holders = self.open.get_mut(&object).filter(|holders| !holders.is_empty())?;
         let place = holders.iter().rposition(|hold| hold.lane == lane).unwrap_or(0);
         let hold = holders.remove(place);
         let begun = holders.iter().map(|next| next.start).filter(|start| (hold.start..t).contains(start) && t - start < EARLY_NS);
         let end = begun.min().unwrap_or(t);
-        if holders.is_empty() {
-            self.open.remove(&object);
-        }
         Some(segment(object, hold, end))
     }
 

@@ -204,6 +204,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn what_goes_in_comes_out(steps in prop::collection::vec(prop::option::weighted(0.6, event()), 0..400)) {
             let (mut packed, mut expected) = (Packed::default(), VecDeque::new());

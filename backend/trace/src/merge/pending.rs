@@ -144,7 +144,8 @@ impl Pending {
     pub(crate) fn take_until(&mut self, t_ns: u64) -> Option<(u64, Item)> {
         self.order();
         let other = self.others.first_key_value().map(|((key, _), _)| *key);
-        let first = self.firsts.peek_mut().filter(|first| other.is_none_or(|other| first.0.0 < other));
+        // At one key a line's first came before any that was late.
+        let first = self.firsts.peek_mut().filter(|first| other.is_none_or(|other| first.0.0 <= other));
         let Some(mut first) = first else {
             let entry = self.others.first_entry().filter(|entry| entry.key().0.0 <= t_ns)?;
             let ((key, _), item) = entry.remove_entry();
@@ -230,5 +231,92 @@ fn rank_of(kind: u16) -> u8 {
         BORN | SENT => 1,
         RECEIVED => 3,
         _ => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::merge::lanes::Lanes;
+
+    /// Three processes.
+    fn processes() -> Vec<ProcessId> {
+        let mut lanes = Lanes::default();
+        (1..4).filter_map(|pid| lanes.meet(pid, 0)).collect()
+    }
+
+    fn event(t_ns: u64, kind: u16, number: usize) -> Event {
+        Event { t_ns, tid: 1, kind, core: 0, object: 0, sequence: 0, argument: number as u64 }
+    }
+
+    fn all(pending: &mut Pending) -> Vec<(u64, Option<u64>)> {
+        let number = |item| match item {
+            Item::Event { event, .. } => Some(event.argument),
+            _ => None,
+        };
+        std::iter::from_fn(|| pending.take_until(u64::MAX)).map(|(t, item)| (t, number(item))).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn everything_comes_in_the_order_of_time_then_of_causes_and_of_one_process_then_of_arrival(
+            told in prop::collection::vec((0_usize..3, 0_u64..12, 3_u16..7), 0..80),
+        ) {
+            let (mut pending, processes) = (Pending::default(), processes());
+            let mut expected = Vec::new();
+            for (number, &(process, t, kind)) in told.iter().enumerate() {
+                pending.extend(processes[process], &[event(t, kind, number)]);
+                expected.push((t, rank_of(kind), process, number));
+            }
+            prop_assert_eq!(pending.events(), told.len());
+            let taken: Vec<_> = all(&mut pending).into_iter().filter_map(|(_, number)| number).collect();
+            let taken: Vec<_> = taken.into_iter().map(|number| expected[number as usize]).collect();
+            prop_assert!(taken.is_sorted_by_key(|&(t, rank, ..)| (t, rank)));
+            for process in 0..3 {
+                let mut own: Vec<_> = expected.iter().copied().filter(|each| each.2 == process).collect();
+                own.sort_by_key(|&(t, rank, ..)| (t, rank));
+                prop_assert_eq!(taken.iter().copied().filter(|each| each.2 == process).collect::<Vec<_>>(), own);
+            }
+            prop_assert_eq!((pending.events(), pending.bytes()), (0, 0));
+        }
+    }
+
+    #[test]
+    fn what_is_newer_waits_and_what_comes_late_goes_before_it() {
+        let (mut pending, processes) = (Pending::default(), processes());
+        pending.extend(processes[0], &[event(5, 4, 0), event(9, 4, 1), event(7, 4, 2)]);
+        pending.push(6, Item::Gap { process: processes[1], events: 3 });
+        let mut taken = Vec::new();
+        while let Some((t, _)) = pending.take_until(7) {
+            taken.push(t);
+        }
+        assert_eq!((taken, pending.next_at()), (vec![5, 6, 7], Some(9)));
+    }
+
+    #[test]
+    fn millions_of_events_wait_in_few_bytes() {
+        let (mut pending, processes) = (Pending::default(), processes());
+        for number in 0..1_000_000_u64 {
+            for &process in &processes[..2] {
+                let argument = number << 32 | 60;
+                pending.extend(process, &[Event { argument, ..event(1_000 + number * 400, 4, 0) }]);
+            }
+        }
+        assert_eq!(pending.events(), 2_000_000);
+        assert!(pending.bytes() <= 6 * 2_000_000, "{}", pending.bytes());
+    }
+
+    #[test]
+    fn what_is_given_up_is_a_gap_of_its_process_at_its_end() {
+        let (mut pending, processes) = (Pending::default(), processes());
+        pending.extend(processes[0], &[event(5, 4, 0), event(9, 4, 1)]);
+        pending.extend(processes[1], &[event(3, 4, 2)]);
+        assert_eq!((pending.abandon(), pending.events()), (3, 0));
+        let gaps: Vec<_> = std::iter::from_fn(|| pending.take_until(u64::MAX)).collect();
+        assert!(matches!(gaps[..], [(3, Item::Gap { events: 1, .. }), (9, Item::Gap { events: 2, .. })]), "{gaps:?}");
     }
 }

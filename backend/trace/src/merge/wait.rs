@@ -59,12 +59,15 @@ impl Waits {
     pub(crate) fn end(&mut self, lane: u32, kind: SegmentKind) -> Option<Wait> {
         let stack = self.open.get_mut(&lane)?;
         let place = stack.iter().rposition(|wait| wait.kind == kind)?;
-        let ended: Vec<Wait> = stack.drain(place..).collect();
-        if stack.is_empty() {
-            self.open.remove(&lane);
+        let mut ended = None;
+        // An emptied list stays: the lane will wait again.
+        while stack.len() > place {
+            ended = stack.pop();
+            if let Some(wait) = ended {
+                uncount(&mut self.counts, wait.object);
+            }
         }
-        ended.iter().for_each(|wait| self.uncount(wait.object));
-        ended.first().copied()
+        ended
     }
 
     /// What a lane's innermost wait of a kind is for.
@@ -85,17 +88,8 @@ impl Waits {
     /// All waits of a lane, outermost first; it has none then.
     pub(crate) fn take(&mut self, lane: u32) -> Vec<Wait> {
         let ended = self.open.remove(&lane).unwrap_or_default();
-        ended.iter().for_each(|wait| self.uncount(wait.object));
+        ended.iter().for_each(|wait| uncount(&mut self.counts, wait.object));
         ended
-    }
-
-    fn uncount(&mut self, object: u32) {
-        if let Some(count) = self.counts.get_mut(&object) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                self.counts.remove(&object);
-            }
-        }
     }
 
     /// Keeps a wait for a message until the message is known; tells the one kept before.
@@ -127,6 +121,12 @@ impl Waits {
     pub(crate) fn open(&self, t: u64) -> impl Iterator<Item = Segment> + '_ {
         let waits = self.open.iter().flat_map(|(&lane, stack)| stack.iter().map(move |wait| (lane, wait)));
         waits.map(move |(lane, wait)| wait.segment(lane, t, wait.target))
+    }
+}
+
+fn uncount(counts: &mut Table<u32, u32>, object: u32) {
+    if let Some(count) = counts.get_mut(&object) {
+        *count = count.saturating_sub(1);
     }
 }
 
