@@ -80,11 +80,11 @@ impl LabelWords {
         }
     }
 
-    /// Records something about the object that others have caused: never earlier than what they record of it.
+    /// Records that a message came: with the wait for it, when there was one.
     #[inline]
-    pub(crate) fn record_caused(&self, kind: Kind, argument: u64) {
+    pub(crate) fn received(&self, at: Option<Moment>, argument: u64) {
         if let Some(object) = self.recorded() {
-            recorder::record_caused(kind, object, argument);
+            recorder::record_then(at.unwrap_or_else(recorder::now_caused), Kind::Received, object, argument);
         }
     }
 
@@ -173,15 +173,16 @@ impl WaitRecord {
         Self(Some((kind, object)))
     }
 
-    /// It got what it waited for.
-    pub(crate) fn got(mut self) {
-        self.end(1);
+    /// It got what it waited for; when.
+    pub(crate) fn got(mut self) -> Option<Moment> {
+        self.end(1)
     }
 
-    fn end(&mut self, argument: u64) {
-        if let Some((kind, object)) = self.0.take() {
-            recorder::record_caused(Kind::WaitEnd(kind), object, argument);
-        }
+    fn end(&mut self, argument: u64) -> Option<Moment> {
+        let (kind, object) = self.0.take()?;
+        let now = recorder::now_caused();
+        recorder::record_then(now, Kind::WaitEnd(kind), object, argument);
+        Some(now)
     }
 }
 

@@ -87,8 +87,7 @@ pub fn record(kind: Kind, object: u32, argument: u64) {
 #[inline]
 pub fn record_caused(kind: Kind, object: u32, argument: u64) {
     if let Some(writer) = writer() {
-        let (t_ns, core) = writer.clock.now_in_order();
-        writer.write(Moment { t_ns, core }, kind, object, argument);
+        writer.write(writer.now_in_order(), kind, object, argument);
     }
 }
 
@@ -110,6 +109,12 @@ pub fn record_at(t_ns: u64, kind: Kind, object: u32, argument: u64) {
 /// The time that events carry: CLOCK_MONOTONIC in nanoseconds.
 pub fn now_ns() -> u64 {
     now().t_ns
+}
+
+/// Now, for what others have caused: see [`record_caused`].
+#[inline]
+pub fn now_caused() -> Moment {
+    writer().map_or_else(now, Writer::now_in_order)
 }
 
 /// Now, on this core.
@@ -194,6 +199,12 @@ impl Writer {
     #[inline]
     fn now(&self) -> Moment {
         let (t_ns, core) = self.clock.now();
+        Moment { t_ns, core }
+    }
+
+    #[inline]
+    fn now_in_order(&self) -> Moment {
+        let (t_ns, core) = self.clock.now_in_order();
         Moment { t_ns, core }
     }
 

@@ -29,8 +29,6 @@ impl LabelWords {
 
     pub(crate) fn record(&self, _kind: Kind, _argument: u64) {}
 
-    pub(crate) fn record_caused(&self, _kind: Kind, _argument: u64) {}
-
     pub(crate) fn hold_begins(&self) {}
 
     pub(crate) fn hold_ends(&self) -> HoldEnd {

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 use std::time::Duration;
 
 use forkyard_trace::event::{Kind, pack};
-use forkyard_trace::recorder;
+use forkyard_trace::recorder::{self, Moment};
 use forkyard_wire::timeline::SegmentKind;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -26,7 +26,7 @@ use crate::shm::{Arena, ArenaError, Block, BlockError, Handle, HandleError};
 use crate::sync::wait::{Goal, spin, wait_for};
 use crate::sync::{Interrupted, Wait};
 use crate::sys::layout::PipeState;
-use crate::trace::Label;
+use crate::trace::{Label, WaitRecord};
 
 pub(crate) static PIPE: Shape = Shape { number: 10, name: "pipe", destroy };
 
@@ -168,7 +168,10 @@ impl End {
     pub fn recv(&self, wait: Wait) -> Result<Message, RecvError> {
         match self.recv_ready()? {
             Some(message) => Ok(message),
-            None => self.wait_in(wait, &mut Receiving(self))?.map(|message| self.received(message)).ok_or(RecvError::TimedOut),
+            None => match self.wait_in(wait, &mut Receiving(self))? {
+                Some((message, came)) => Ok(self.received(message, came)),
+                None => Err(RecvError::TimedOut),
+            },
         }
     }
 
@@ -181,7 +184,7 @@ impl End {
         if !self.incoming().ready() {
             return Ok(None);
         }
-        Ok(self.take().map(|message| self.received(message)))
+        Ok(self.take().map(|message| self.received(message, None)))
     }
 
     /// Waits until there is a message or the end of file; whether there is.
@@ -216,16 +219,16 @@ impl End {
         self.incoming().take(&Socket(&self.fd), |_| ())
     }
 
-    /// Tells who waits for room, and the timeline.
+    /// Tells who waits for room, and the timeline; `came`: when the wait for the message ended, if there was one that is recorded.
     #[inline]
-    fn received(&self, message: Message) -> Message {
+    fn received(&self, message: Message, came: Option<Moment>) -> Message {
         self.incoming().state.space.notify(1);
-        self.state().label.record_caused(Kind::Received, pack(numbered(message.number(), 1 - self.side), message.len() as u32));
+        self.state().label.received(came, pack(numbered(message.number(), 1 - self.side), message.len() as u32));
         message
     }
 
-    /// Spins, then sleeps in the socket.
-    fn wait_in<G: Goal<Failure = RecvError>>(&self, wait: Wait, goal: &mut G) -> Result<Option<G::Prize>, RecvError> {
+    /// Spins, then sleeps in the socket. What came, and when if that is recorded.
+    fn wait_in<G: Goal<Failure = RecvError>>(&self, wait: Wait, goal: &mut G) -> Result<Option<Came<G>>, RecvError> {
         let chain = self.incoming();
         let record = match wait {
             Wait::Never => None,
@@ -253,10 +256,8 @@ impl End {
                 _ => {}
             }
         }
-        if let Some(record) = record {
-            record.got();
-        }
-        Ok(prize)
+        let came = record.and_then(WaitRecord::got);
+        Ok(prize.map(|prize| (prize, came)))
     }
 
     fn sleep(&self, time: Duration) -> Result<Woken, Interrupted> {
@@ -316,6 +317,9 @@ impl Drop for ClosingNote {
         self.block.view::<PipeState>().closings.fetch_add(1, SeqCst);
     }
 }
+
+/// What was waited for, and when it came.
+type Came<G> = (<G as Goal>::Prize, Option<Moment>);
 
 /// Why a sleeper in the socket woke.
 enum Woken {

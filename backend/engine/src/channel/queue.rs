@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::time::Duration;
 
 use forkyard_trace::event::{Kind, pack};
-use forkyard_trace::recorder;
+use forkyard_trace::recorder::{self, Moment};
 use forkyard_wire::timeline::SegmentKind;
 use nix::sys::eventfd::{EfdFlags, EventFd};
 
@@ -174,7 +174,7 @@ impl Queue {
         let chain = self.chain();
         let mut goal = Getting { queue: self, chain, note: &mut note };
         let message = spin(&chain.state.items.luck, &mut goal).ok().flatten()?;
-        self.after_taking(&message);
+        self.after_taking(&message, None);
         Some(message)
     }
 
@@ -185,7 +185,7 @@ impl Queue {
         if chain.ready() {
             chain.state.items.notify(1);
         }
-        self.after_taking(&message);
+        self.after_taking(&message, None);
         Ok(message)
     }
 
@@ -209,6 +209,7 @@ impl Queue {
     /// Takes the first message, after `note` was called with its number: if this process dies in `note` or before, the message stays.
     pub(crate) fn get_noting(&self, wait: Wait, mut note: impl FnMut(u32)) -> Result<Message, GetError> {
         let chain = self.chain();
+        let mut came = None;
         let message = match self.take(chain, &mut note) {
             Some(message) => message,
             None if wait == Wait::Never => return Err(GetError::Empty),
@@ -216,7 +217,7 @@ impl Queue {
                 let record = self.state().label.wait_as(SegmentKind::QueueGet, wait);
                 let mut goal = Getting { queue: self, chain, note };
                 let message = wait_for(&chain.state.items, wait, &mut goal)?.ok_or(GetError::Empty)?;
-                record.got();
+                came = record.got();
                 // Two puts in a row wake one sleeper; it passes the news on.
                 if chain.ready() {
                     chain.state.items.notify(1);
@@ -224,16 +225,17 @@ impl Queue {
                 message
             }
         };
-        self.after_taking(&message);
+        self.after_taking(&message, came);
         Ok(message)
     }
 
+    /// `came`: when the wait for it ended, if there was one that is recorded.
     #[inline]
-    fn after_taking(&self, message: &Message) {
+    fn after_taking(&self, message: &Message, came: Option<Moment>) {
         if !matches!(self.bound(), Bound::None) {
             self.chain().state.space.notify(1);
         }
-        self.state().label.record_caused(Kind::Received, pack(message.number(), message.len() as u32));
+        self.state().label.received(came, pack(message.number(), message.len() as u32));
     }
 
     /// Waits until there is something to get; whether there is. Somebody else may take it first.

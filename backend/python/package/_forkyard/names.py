@@ -12,6 +12,8 @@ _main = None
 _is_main = {}
 _calls = None
 _unnamed = {}
+#: By code and instruction: what the object made there is assigned to, and the code.
+_names = {}
 
 
 def main_file():
@@ -49,14 +51,24 @@ def of_new(kind):
     here = frame()
     name = None
     if here is not None:
-        try:
-            name = _assigned(here)
-        except (OSError, SyntaxError, ValueError):
-            name = None
+        # Looked up once for each place: a program may make many objects there. Code is known by its address, as its hash is that of
+        # all it contains, and is kept so that the address stays its own.
+        place = id(here.f_code), here.f_lasti
+        if place not in _names:
+            _names[place] = _name_at(here), here.f_code
+        name, _ = _names[place]
     if name is None:
         number = _unnamed[kind] = _unnamed.get(kind, 0) + 1
         name = f"{kind} {number}"
     return name, (0 if here is None else here.f_lineno or 0)
+
+
+def _name_at(here):
+    """The same, if it can be found."""
+    try:
+        return _assigned(here)
+    except (OSError, SyntaxError, ValueError):
+        return None
 
 
 def _assigned(here):
