@@ -48,11 +48,16 @@ impl Around {
     }
 
     fn __get__(slf: Bound<'_, Self>, object: Option<Bound<'_, PyAny>>, _class: Option<Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
-        static METHOD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-        match object {
-            Some(object) => Ok(METHOD.import(slf.py(), "types", "MethodType")?.call1((slf, object))?.unbind()),
-            None => Ok(slf.into_any().unbind()),
-        }
+        bound(slf.into_any(), object)
+    }
+}
+
+/// What a class's attribute answers that binds like a function: a method of `object`, or itself.
+pub(crate) fn bound<'py>(function: Bound<'py, PyAny>, object: Option<Bound<'py, PyAny>>) -> PyResult<Py<PyAny>> {
+    static METHOD: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    match object {
+        Some(object) => Ok(METHOD.import(function.py(), "types", "MethodType")?.call1((function, object))?.unbind()),
+        None => Ok(function.unbind()),
     }
 }
 

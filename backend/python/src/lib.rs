@@ -62,7 +62,9 @@ fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<object_queue::ObjectQueue>()?;
     module.add_class::<pipe::End>()?;
     module.add_function(wrap_pyfunction!(pipe::pipe, module)?)?;
-    module.add_function(wrap_pyfunction!(parent::end_with_pipe, module)?)?;
+    module.add_function(wrap_pyfunction!(parent::hang_up, module)?)?;
+    module.add_class::<parent::HeldInterrupt>()?;
+    module.add_class::<parent::Bootstrap>()?;
     module.add_class::<board::Board>()?;
     module.add_function(wrap_pyfunction!(hold::hold_begins, module)?)?;
     module.add_function(wrap_pyfunction!(hold::hold_ends, module)?)?;

@@ -4,6 +4,7 @@ use std::os::fd::AsRawFd;
 
 use forkyard_engine::process::inherited;
 use forkyard_engine::shm::{self, Arena, Handle, release_all};
+use forkyard_trace::recorder;
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 
@@ -47,9 +48,10 @@ fn arena_used() -> u64 {
     Arena::exists().then(Arena::current).and_then(Result::ok).map_or(0, Arena::used)
 }
 
-/// Ends every reference of this process to shared objects. Only right before `os._exit`.
+/// Ends the recording of this process and every reference of it to shared objects. Only right before `os._exit`.
 #[pyfunction]
 fn let_go() {
+    recorder::detach();
     release_all();
 }
 

@@ -13,7 +13,6 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(trace_attach, module)?)?;
     module.add_function(wrap_pyfunction!(trace_hello, module)?)?;
     module.add_function(wrap_pyfunction!(trace_after_fork, module)?)?;
-    module.add_function(wrap_pyfunction!(trace_detach, module)?)?;
     module.add_function(wrap_pyfunction!(is_recording, module)?)?;
     module.add_function(wrap_pyfunction!(record, module)?)?;
     module.add_function(wrap_pyfunction!(record_at, module)?)?;
@@ -38,11 +37,6 @@ fn trace_hello(fd: i32) {
 #[pyfunction]
 fn trace_after_fork() {
     recorder::after_fork_in_child();
-}
-
-#[pyfunction]
-fn trace_detach() {
-    recorder::detach();
 }
 
 #[pyfunction]

@@ -10,6 +10,7 @@ import multiprocessing
 import multiprocessing.connection
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -318,6 +319,36 @@ class Programs(base.Case):
             code, out, err = self.run_program(source, *options)
             lines = out.splitlines()
             self.assertEqual((code, len(lines), len(set(lines)), err), (0, 4, 1, ""), (options, out, err))
+
+    def told_alike(self, source):
+        """What a program prints and where its tracebacks lead, once they are the same on both; a fork server's frame aside."""
+        told = {}
+        for engine in ("stdlib", "forkyard"):
+            code, out, err = self.run_program(source, environment={"FORKYARD_ENGINE": engine})
+            frames = [name for name in re.findall(r", in (\S+)\n", err) if name not in ("main", "_work")]
+            told[engine] = code, out, frames, re.findall(r"^.*(?:Warning|Error): .*", err, re.MULTILINE)
+        self.assertEqual(told["forkyard"], told["stdlib"])
+        return told["stdlib"][1]
+
+    @base.engine_only
+    def test_what_is_asked_of_atexit_is_done_where_the_interpreter_does_it(self):
+        told = self.told_alike(
+            """
+            import atexit, multiprocessing
+
+            def work():
+                atexit.register(print, "at exit", flush=True)
+                print("work", flush=True)
+
+            if __name__ == "__main__":
+                for method in ("fork", "spawn", "forkserver"):
+                    for _ in range(2):
+                        process = multiprocessing.get_context(method).Process(target=work)
+                        process.start()
+                        process.join()
+            """
+        )
+        self.assertIn("at exit", told)
 
     def test_the_programs_end_leaves_nobody(self):
         for end in ("pass", "os._exit(3)", "os.kill(os.getpid(), 9)"):

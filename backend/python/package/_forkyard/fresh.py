@@ -10,7 +10,7 @@ import os
 import struct
 import sys
 
-from . import _engine, trace
+from . import _engine
 
 #: What a booted process reads before its work: its end of the zygote's control, or -1, its starter's pid, and whether the
 #: main module will be run from a file. For an unpickler that expects no such thing: numbers, pushed and dropped.
@@ -92,7 +92,6 @@ def _leave(code):
     printed = _flush()
     _forget_modules()
     code = code & 0xFF if _flush() and printed else 120
-    trace.detach()
     _engine.let_go()
     _engine.exit_process(code, _libraries)
 

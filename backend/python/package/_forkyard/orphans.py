@@ -16,14 +16,7 @@ from . import _engine
 
 def watch(module):
     """From now on processes end with their parents. Called when `multiprocessing.process` is loaded."""
-    original = module.BaseProcess._bootstrap
-
-    def _bootstrap(self, parent_sentinel=None):
-        if parent_sentinel is not None:
-            _engine.end_with_pipe(parent_sentinel)  # one call: Python code costs a child pages
-        return original(self, parent_sentinel=parent_sentinel)
-
-    module.BaseProcess._bootstrap = _bootstrap
+    module.BaseProcess._bootstrap = _engine.Bootstrap(module.BaseProcess._bootstrap)
     parent = module._ParentProcess
     parent.is_alive = _asking(parent.is_alive)
     parent.join = _asking(parent.join)

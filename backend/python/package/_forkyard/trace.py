@@ -56,7 +56,6 @@ name_thread = _engine.name_thread
 attach = _engine.trace_attach
 attach_hello = _engine.trace_hello
 after_fork = _engine.trace_after_fork
-detach = _engine.trace_detach
 Wait = _engine.Wait
 
 

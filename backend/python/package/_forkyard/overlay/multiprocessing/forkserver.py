@@ -13,10 +13,11 @@ import sys
 import threading
 from importlib.machinery import EXTENSION_SUFFIXES
 
-from _forkyard import _engine, fresh, trace
+from _forkyard import _engine, fresh
 from _forkyard.borrow import interpreters_own
 
 from . import util as _util
+from .popen_fork import ENDS_BY_ATEXIT
 
 interpreters_own(__name__)
 
@@ -167,15 +168,16 @@ def _work(child_r, tracker, *fds):
         watch = sys.modules.get("_forkyard.watch")
         if watch is not None:
             watch.is_wanted("forkserver")
-        atexit._clear()
-        atexit.register(_util._exit_function)
+        if ENDS_BY_ATEXIT:
+            atexit._clear()
+            atexit.register(_util._exit_function)
         code = _serve_one(child_r, [None, tracker, *fds], [], {})
     except Exception:
         sys.excepthook(*sys.exc_info())
         sys.stderr.flush()
     finally:
-        atexit._run_exitfuncs()
-        trace.detach()
+        if ENDS_BY_ATEXIT:
+            atexit._run_exitfuncs()
         _engine.let_go()
         _engine.note_pages()
         os._exit(code)

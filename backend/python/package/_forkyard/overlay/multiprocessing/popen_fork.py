@@ -3,14 +3,16 @@
 import atexit
 import os
 import signal
-from _signal import pthread_sigmask  # signal's own makes enumerations: more pages to copy in a child
+import sys
 
-from _forkyard import _engine, trace
+from _forkyard import _engine
 
 from . import util
 
 __all__ = ["Popen"]
 
+#: Whether a child does at its end what was asked of `atexit` in it.
+ENDS_BY_ATEXIT = sys.version_info >= (3, 13)
 
 #: The ends by which this process's children know that it lives. A later child must not hold them open after its death.
 _life_lines = set()
@@ -82,28 +84,28 @@ class Popen:
         _engine.arena_fd()  # made before the fork, or parent and child would each make one of their own
         alive_r, alive_w = os.pipe()  # the child's view of its parent: its end of file is the parent's death
         # Ctrl-C that strikes in the hooks of a fork is told there and forgotten: it waits until the child is known, or is at work.
-        unmasked = pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        interrupt = _engine.HeldInterrupt()
         try:
             self.pid = os.fork()
             if self.pid == 0:
                 code = 1
                 try:
-                    util.close_fds(alive_w, *_life_lines)
-                    _life_lines.clear()
-                    atexit._clear()
-                    atexit.register(util._exit_function)
-                    pthread_sigmask(signal.SIG_SETMASK, unmasked)
+                    _engine.hang_up(alive_w, _life_lines)
+                    if ENDS_BY_ATEXIT:
+                        atexit._clear()
+                        atexit.register(util._exit_function)
+                    interrupt.strike()
                     code = process_obj._bootstrap(parent_sentinel=alive_r)
                 finally:
-                    atexit._run_exitfuncs()
-                    trace.detach()
+                    if ENDS_BY_ATEXIT:
+                        atexit._run_exitfuncs()
                     _engine.let_go()
                     os._exit(code)
             _engine.born(self.pid)
             os.close(alive_r)
             self._watch(alive_w)
         finally:
-            pthread_sigmask(signal.SIG_SETMASK, unmasked)
+            interrupt.strike()
 
     def _watch(self, life_line):
         """From now on the sentinel tells the child's end, and the life line this process's."""
