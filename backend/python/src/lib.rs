@@ -8,6 +8,7 @@
 
 mod around;
 mod board;
+mod compiled;
 mod condition;
 mod errors;
 mod event;
@@ -65,6 +66,7 @@ fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(parent::hang_up, module)?)?;
     module.add_class::<parent::HeldInterrupt>()?;
     module.add_class::<parent::Bootstrap>()?;
+    module.add_class::<compiled::Compiled>()?;
     module.add_class::<board::Board>()?;
     module.add_function(wrap_pyfunction!(hold::hold_begins, module)?)?;
     module.add_function(wrap_pyfunction!(hold::hold_ends, module)?)?;

@@ -350,6 +350,32 @@ class Programs(base.Case):
         )
         self.assertIn("at exit", told)
 
+    @base.engine_only
+    def test_each_process_runs_the_main_module_as_its_file_is_then(self):
+        told = self.told_alike(
+            r"""
+            import multiprocessing, pathlib
+            number = 0
+
+            def tell():
+                print(number, flush=True)
+
+            def again(method, text):
+                pathlib.Path(__file__).write_text(text)
+                process = multiprocessing.get_context(method).Process(target=tell)
+                process.start()
+                process.join()
+                print(process.exitcode, flush=True)
+
+            if __name__ == "__main__":
+                text = pathlib.Path(__file__).read_text()
+                for method in ("spawn", "forkserver"):
+                    for change in ("", "number = 1\n\n", "number = '\\d'\n\n", "number = (\n\n", "\n"):
+                        again(method, text.replace("\n\n", "\n" + change, 1))
+            """
+        )
+        self.assertEqual(told.split()[:6], ["0", "0", "1", "0", "\\d", "0"])
+
     def test_the_programs_end_leaves_nobody(self):
         for end in ("pass", "os._exit(3)", "os.kill(os.getpid(), 9)"):
             mark = f"{os.getpid()}-{end}"

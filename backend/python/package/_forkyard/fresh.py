@@ -10,11 +10,11 @@ import os
 import struct
 import sys
 
-from . import _engine
+from . import _engine, main_module
 
-#: What a booted process reads before its work: its end of the zygote's control, or -1, its starter's pid, and whether the
-#: main module will be run from a file. For an unpickler that expects no such thing: numbers, pushed and dropped.
-HEADER = struct.Struct("<ci2si2sic")
+#: What a booted process reads before its work: its end of the zygote's control, or -1, its starter's pid, and how long the
+#: path is that follows. For an unpickler that expects no such thing: two numbers and a text, pushed and dropped.
+_HEADER = struct.Struct("<ci2si2si")
 
 _is_copy = False
 #: The modules of a fresh interpreter, and how many libraries it has.
@@ -27,17 +27,24 @@ def serve(spawn):
     spawn.spawn_main = _engine.Entry(_enter, spawn.spawn_main, _leave)
 
 
+def header(control, main_path):
+    """What the first process reads. `main_path`: the file from which it will run the main module, or empty."""
+    path = main_path.encode(errors="surrogatepass")
+    return _HEADER.pack(b"J", control, b"0J", os.getpid(), b"0X", len(path)) + path + b"0"
+
+
 def _enter(**arguments):
     """The arguments that this process's `spawn_main` gets: its own, or, in a copy, those that its starter has sent."""
     global _is_copy
-    begin = os.read(arguments["pipe_handle"], HEADER.size)
-    if len(begin) < HEADER.size:
+    begin = _read(arguments["pipe_handle"], _HEADER.size)
+    if len(begin) < _HEADER.size:
         return arguments  # the starter is gone, and `spawn_main` will find that out
-    _, control, _, starter, _, main_is_a_file, _ = HEADER.unpack(begin)
+    _, control, _, starter, _, length = _HEADER.unpack(begin)
+    path = _read(arguments["pipe_handle"], length + 1)[:-1].decode(errors="surrogatepass")
     if control < 0:
         return arguments
-    import_ahead(main_is_a_file)
-    sent = _bear(control, starter)
+    import_ahead(path)
+    sent = _bear(control, starter, path)
     if sent is None:
         return arguments
     _is_copy = True
@@ -49,24 +56,32 @@ def _enter(**arguments):
     return {**arguments, "tracker_fd": int(first), "pipe_handle": int(second)}
 
 
-def import_ahead(main_is_a_file):
+def _read(pipe, length):
+    """So many bytes, or fewer at the end."""
+    got = b""
+    while len(got) < length and (more := os.read(pipe, length - len(got))):
+        got += more
+    return got
+
+
+def import_ahead(main_path):
     """What this process and each copy will import before the program's first line is run."""
     import runpy
     from multiprocessing import popen_spawn_posix, resource_tracker  # noqa: F401
 
     from . import passing  # noqa: F401
 
-    if main_is_a_file and "pkgutil" in runpy.run_path.__code__.co_names:
+    if main_path and "pkgutil" in runpy.run_path.__code__.co_names:
         import pkgutil  # noqa: F401
 
 
-def _bear(control, starter):
+def _bear(control, starter, main_path):
     """What the starter has sent, in a copy of the zygote that this process leaves; None in this process."""
     watch = sys.modules.get("_forkyard.watch")
     if watch is None:
-        return _engine.bear_zygote(control, starter, _settled)
+        return _engine.bear_zygote(control, starter, lambda: _settled(main_path))
     watch.makes(watch.ZYGOTE)
-    sent = _engine.bear_zygote(control, starter, _settled)
+    sent = _engine.bear_zygote(control, starter, lambda: _settled(main_path))
     if sent is None:
         watch.makes(None)
     else:
@@ -74,9 +89,10 @@ def _bear(control, starter):
     return sent
 
 
-def _settled():
+def _settled(main_path):
     """In the zygote, before it is copied: what is here now is no garbage, and need not be looked at in each copy again."""
     global _libraries
+    main_module.compile_ahead(main_path)
     _modules.update(sys.modules)
     _libraries = _engine.libraries()
     gc.freeze()

@@ -19,7 +19,8 @@ from multiprocessing import spawn, util
 
 from . import _engine
 from .descriptors import is_open
-from .fresh import HEADER
+from .fresh import header
+from .main_module import main_path
 
 #: Zygotes that came to nothing before no more are asked for. A process that is ended before it could leave one counts too.
 _PATIENCE = 100
@@ -51,31 +52,23 @@ def launch(fds, **handles):
             _failed()
         _retire()
         if not now.can_be_copied() or _failures >= _PATIENCE:
-            return util.spawnv_passfds(spawn.get_executable(), command, fds), header(-1)
+            return util.spawnv_passfds(spawn.get_executable(), command, fds), header(-1, "")
         _follow()
         wanted = _Zygote(now)
         theirs = wanted.engine.theirs()
         pid = util.spawnv_passfds(spawn.get_executable(), command, [*fds, theirs])
         wanted.engine.handed_on()
         _current = wanted
-        return pid, header(theirs)
+        return pid, header(theirs, main_path())
 
 
-def header(control):
-    """The header with this number."""
-    return HEADER.pack(b"J", control, b"0J", os.getpid(), b"0J", _main_is_a_file(), b"0")
-
-
-def _main_is_a_file():
-    main = sys.modules["__main__"]
-    return getattr(main.__spec__, "name", None) is None and getattr(main, "__file__", None) is not None
 
 
 class _Kind:
     """What decides how a process begins that is started now."""
 
     def __init__(self):
-        self._command = [_main_is_a_file(), *spawn.get_command_line()]
+        self._command = [main_path(), *spawn.get_command_line()]
         self._surroundings = _engine.Surroundings()
 
     def __eq__(self, other):

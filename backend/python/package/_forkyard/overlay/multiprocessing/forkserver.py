@@ -13,7 +13,7 @@ import sys
 import threading
 from importlib.machinery import EXTENSION_SUFFIXES
 
-from _forkyard import _engine, fresh
+from _forkyard import _engine, fresh, main_module
 from _forkyard.borrow import interpreters_own
 
 from . import util as _util
@@ -65,7 +65,8 @@ class ForkServer(ForkServer):
             return _util.spawnv_passfds(path, args, passfds)
         zygote = _engine.Zygote(None)
         theirs = zygote.theirs()
-        pid = _util.spawnv_passfds(path, [*args, str(theirs), str(os.getpid())], [*passfds, theirs])
+        ours = [str(theirs), str(os.getpid()), main_module.main_path()]
+        pid = _util.spawnv_passfds(path, [*args, *ours], [*passfds, theirs])
         zygote.handed_on()
         self._zygote = zygote
         return pid
@@ -117,14 +118,15 @@ class ForkServer(ForkServer):
 def main(listener_fd, alive_r, preload, *args, **options):
     """Run the server."""
     global _inherited
-    if len(sys.argv) > 2:
-        control, starter = map(int, sys.argv[-2:])
-        del sys.argv[-2:], sys.orig_argv[-2:]
-        _inherited = (control, starter, listener_fd, alive_r)
+    main_path = ""
+    if len(sys.argv) > 3:
+        control, starter, main_path = sys.argv[-3:]
+        del sys.argv[-3:], sys.orig_argv[-3:]
+        _inherited = (int(control), int(starter), main_path, listener_fd, alive_r)
         _forkserver.set_forkserver_preload(preload)  # for the servers of its copies
     from . import popen_forkserver  # noqa: F401
 
-    fresh.import_ahead(main_is_a_file=True)
+    fresh.import_ahead(main_path)
     gc.freeze()
     _serve_as_interpreter(listener_fd, alive_r, preload, *args, **options)
 
@@ -133,11 +135,12 @@ def _become_zygote():
     """Comes back when this process cannot be one."""
     if not _inherited:
         return
-    control, starter, *unused = _inherited
+    control, starter, main_path, *unused = _inherited
 
     def settled():
         for fd in unused:
             os.close(fd)
+        main_module.compile_ahead(main_path)
         gc.freeze()
 
     if not all(map(_is_interpreters, [*sys.modules.values()])):
