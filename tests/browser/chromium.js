@@ -27,12 +27,13 @@ export const NARROW = { width: 390, height: 844 };
 /**
  * Gives a file its browser and its server. The answer declares a test: a name, perhaps settings of the browser's context, and
  * what is done with `{ page, playground, context }`. A test fails as well when the page throws or writes an error to the console.
+ * The server is started by the program `through`, where one is given.
  */
-export function pages() {
+export function pages(through) {
   let browser;
   let playground;
   before(async () => {
-    playground = await startPlayground();
+    playground = await startPlayground(through);
     const executablePath = process.env.FORKYARD_CHROMIUM || undefined;
     browser = await chromium.launch({ executablePath, args: FLAGS });
   });

@@ -4,11 +4,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-/** Starts a server; resolves once it listens. */
-export async function startPlayground() {
+/** Starts a server, by another program where one is given; resolves once it listens. */
+export async function startPlayground(through = []) {
   const program = process.env.FORKYARD;
   if (!program) throw new Error("FORKYARD names no program: call these tests by `cargo xtask test browser`");
-  const server = spawn(program, ["serve", "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const [command, ...words] = [...through, program, "serve", "--listen", "127.0.0.1:0"];
+  const server = spawn(command, words, { stdio: ["ignore", "pipe", "inherit"] });
   const gone = once(server, "exit");
   for await (const line of createInterface({ input: server.stdout })) {
     const address = /^listening on (\S+)/.exec(line)?.[1];

@@ -83,19 +83,24 @@ export async function open(page, path) {
   await page.getByRole("heading", { level: 1 }).first().waitFor();
 }
 
+/** Waits for the editor itself: where its module is broken a plain field takes its place, with which most tests would pass. */
+async function withEditor(workbench) {
+  await workbench.editor.waitFor();
+  const kind = await workbench.editor.evaluate((element) => element.className);
+  assert.match(kind, /cm-content/, "a plain field stands in the place of the editor: its module is broken");
+  return workbench;
+}
+
 /** Opens a lesson with the first of its programs in the workbench. */
 export async function openLesson(page, slug) {
   await open(page, `/lessons/${slug}`);
-  const workbench = new Workbench(page);
-  await workbench.editor.waitFor();
-  return workbench;
+  return withEditor(new Workbench(page));
 }
 
 /** Opens the scratch page with this program in the workbench. */
 export async function openScratch(page, source) {
   await open(page, "/scratch");
-  const workbench = new Workbench(page);
-  await workbench.editor.waitFor();
+  const workbench = await withEditor(new Workbench(page));
   await workbench.edit(source);
   return workbench;
 }

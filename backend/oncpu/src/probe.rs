@@ -45,7 +45,9 @@ fn sentence(refusal: Errno, paranoid: Option<i32>) -> String {
                  `sysctl kernel.perf_event_paranoid={PARANOID_LIMIT}` allows it"
             )
         }
-        (Errno::EACCES | Errno::EPERM, _) => "something forbids perf_event_open here, a container as a rule".to_owned(),
+        (Errno::EACCES | Errno::EPERM, _) => {
+            "something forbids perf_event_open here, a container as a rule: its seccomp profile has to allow it".to_owned()
+        }
         (Errno::ENOSYS | Errno::ENOENT | Errno::EOPNOTSUPP, _) => "this kernel was built without perf events".to_owned(),
         (Errno::EMFILE | Errno::ENFILE, _) => "no file descriptor is left for perf events".to_owned(),
         (other, _) => format!("the kernel refuses perf events: {}", other.desc()),

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { assertAccessible } from "../accessibility.js";
-import { NARROW, pages } from "../chromium.js";
-import { Workbench, open, openLesson } from "../workbench.js";
+import { NARROW, WIDE, pages } from "../chromium.js";
+import { Workbench, open, openLesson, openScratch } from "../workbench.js";
 
 const pageTest = pages();
 
@@ -97,6 +97,92 @@ for (const colorScheme of ["light", "dark"]) {
     await assertAccessible(page);
   });
 }
+
+/** A run that goes on until somebody writes a line, with two processes at work. */
+const GOES_ON = `from multiprocessing import Event, Process
+
+
+def work(go):
+    go.wait()
+
+
+if __name__ == "__main__":
+    go = Event()
+    worker = Process(target=work, args=(go,))
+    worker.start()
+    input("ready?")
+    go.set()
+    worker.join()
+`;
+
+for (const [colorScheme, viewport] of [["light", NARROW], ["dark", NARROW], ["light", WIDE], ["dark", WIDE]]) {
+  pageTest(`axe finds nothing with something selected, the table or the help open, ${colorScheme}, ${viewport.width} pixels`, { colorScheme, viewport }, async ({ page }) => {
+    const workbench = await openLesson(page, "02-first-process");
+    await workbench.run();
+    await page.locator("css=.timeline-plot").press(".");
+    await page.locator("css=.timeline-detail").filter({ hasText: /^MainProcess|^The interpreter|^The kernel/ }).waitFor();
+    await assertAccessible(page);
+    await workbench.button("Help").click();
+    await page.getByRole("dialog", { name: "Help for the timeline" }).waitFor();
+    await assertAccessible(page);
+    await page.keyboard.press("Escape");
+    await workbench.table();
+    await assertAccessible(page);
+  });
+}
+
+pageTest("nothing moves for who wants no motion", { reducedMotion: "reduce" }, async ({ page }) => {
+  const moving = () => page.evaluate(() => document.getAnimations().length);
+  await open(page, "/");
+  await page.locator("css=.timeline-label").filter({ hasText: "Baker" }).waitFor();
+  assert.equal(await moving(), 0);
+  const workbench = await openScratch(page, GOES_ON);
+  await workbench.button("Run").hover();
+  assert.equal(await moving(), 0, "on the way to a button");
+  await workbench.button("Run").click();
+  await workbench.says(/waiting for a line/i);
+  assert.equal(await moving(), 0, "while a program runs");
+  await workbench.here.getByRole("textbox", { name: /waits for a line|Input/ }).fill("yes");
+  await workbench.here.getByRole("button", { name: "Send" }).click();
+  await workbench.ended();
+  await page.getByRole("button", { name: "Theme: system" }).click();
+  assert.equal(await moving(), 0, "after a change of the theme");
+});
+
+pageTest("with the reader's own few colours the picture still tells states apart", { forcedColors: "active" }, async ({ page }) => {
+  const workbench = await openLesson(page, "02-first-process");
+  await workbench.run();
+  const colours = await page.locator("css=.timeline-canvas").evaluate((canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const found = new Map();
+    for (let place = 0; place < data.length; place += 4) {
+      if (data[place + 3] === 255) {
+        const colour = data.slice(place, place + 3).join(" ");
+        found.set(colour, (found.get(colour) ?? 0) + 1);
+      }
+    }
+    return [...found.values()].filter((pixels) => pixels > 100).length;
+  });
+  // Ground, text, grey, links.
+  assert.ok(colours >= 3, `${colours} colours`);
+  await workbench.button("Table").click();
+  const [pressed, other] = await page.evaluate(() =>
+    ["true", "false"].map((state) => getComputedStyle(document.querySelector(`.timeline-button[aria-pressed="${state}"]`)).backgroundColor),
+  );
+  assert.notEqual(pressed, other, "which button is pressed is not seen");
+  await assertAccessible(page);
+});
+
+pageTest("where the editor's module does not come, a plain field takes its place and runs", { tolerates: [/ERR_FAILED|Failed to load|editor/] }, async ({ page }) => {
+  await page.route("**/editor.js", (route) => route.abort());
+  await open(page, "/scratch");
+  const workbench = new Workbench(page);
+  await workbench.editor.waitFor();
+  assert.equal(await workbench.editor.evaluate((element) => element.tagName), "TEXTAREA");
+  await workbench.editor.fill("print('without an editor')");
+  await workbench.run();
+  await workbench.prints("without an editor");
+});
 
 pageTest("axe finds nothing on a phone", { viewport: NARROW, hasTouch: true }, async ({ page }) => {
   await openLesson(page, "02-first-process");

@@ -185,19 +185,18 @@ impl Painter<'_> {
                 self.context.set_fill_style_str(if failed { &self.palette.error } else { &self.palette.ink });
                 self.notch(x, top + height, if failed { 5.0 } else { 3.5 });
                 if failed {
-                    self.name(&mark.text, x, top + height / 2.0);
+                    self.name(mark.text.split(':').next().unwrap_or_default(), x, top + height / 2.0);
                 }
             }
         }
     }
 
-    /// What ended a process, beside its end.
-    fn name(&self, text: &str, x: f64, middle: f64) {
-        let text = text.split(':').next().unwrap_or_default();
+    /// What went wrong, beside its sign.
+    pub(super) fn name(&self, text: &str, x: f64, middle: f64) {
         let guess = text.chars().count() as f64 * LETTER * self.scale;
         let width = self.context.measure_text(text).map_or(guess, |measure| measure.width());
         let (inset, half) = (3.0 * self.scale, 7.5 * self.scale);
-        // To the right there is nothing any more, but perhaps no room.
+        // To the right there is nothing any more as a rule, but perhaps no room.
         let right = x + inset * 3.0;
         let left = if right + width + inset > self.width { x - width - inset * 3.0 } else { right };
         self.context.set_fill_style_str(&self.palette.ground);

@@ -12,28 +12,26 @@ const HINT: &str = "Select anything to have it explained.";
 /// At most so many figures of each sort.
 const MOST: usize = 5;
 
-/// What a [`Detail`] speaks of.
-#[derive(Properties, PartialEq)]
-pub(super) struct DetailProps {
+/// What a [`detail`] speaks of.
+pub(super) struct Chosen<'a> {
     /// The picture.
-    pub(super) picture: Picture,
+    pub(super) picture: &'a Picture,
     /// What is chosen.
     pub(super) selection: Option<Selection>,
     /// The critical path in words; empty when it is not shown.
-    pub(super) critical: AttrValue,
+    pub(super) critical: &'a str,
     /// The titles of the runs, where there are several.
-    pub(super) titles: Vec<AttrValue>,
+    pub(super) titles: &'a [AttrValue],
 }
 
 /// The selection in words; a live region, so it is read out when it changes.
-#[component]
-pub(super) fn Detail(props: &DetailProps) -> Html {
-    let words = match props.selection {
-        None if props.picture.layout.tracks.is_empty() => Html::default(),
-        None if !props.critical.is_empty() => html! { <span>{ &props.critical }</span> },
-        None => html! { <>{ legend(&seen(&props.picture)) }<span class="timeline-hint">{ HINT }</span></> },
-        Some(Selection::Range { from_ns, to_ns }) => range(props, (from_ns, to_ns)),
-        Some(selection) => html! { <span>{ sentence(&props.picture, selection) }</span> },
+pub(super) fn detail(chosen: &Chosen) -> Html {
+    let words = match chosen.selection {
+        None if chosen.picture.layout.tracks.is_empty() => Html::default(),
+        None if !chosen.critical.is_empty() => html! { <span>{ chosen.critical.to_owned() }</span> },
+        None => html! { <>{ legend(&seen(chosen.picture)) }<span class="timeline-hint">{ HINT }</span></> },
+        Some(Selection::Range { from_ns, to_ns }) => range(chosen, (from_ns, to_ns)),
+        Some(selection) => html! { <span>{ sentence(chosen.picture, selection) }</span> },
     };
     html! { <div class="timeline-detail" role="status" aria-live="polite">{ words }</div> }
 }
@@ -58,12 +56,12 @@ fn sentence(picture: &Picture, selection: Selection) -> String {
     picture.sentence(selection).map_or_else(String::new, |sentence| sentence + &when)
 }
 
-fn range(props: &DetailProps, range: (u64, u64)) -> Html {
+fn range(chosen: &Chosen, range: (u64, u64)) -> Html {
     let length = units::duration(range.1 - range.0);
     let from = units::duration(range.0);
-    let runs = props.picture.runs.iter().enumerate().map(|(panel, run)| {
+    let runs = chosen.picture.runs.iter().enumerate().map(|(panel, run)| {
         let trace = run.trace();
-        let title = props.titles.get(panel).filter(|_| props.picture.runs.len() > 1);
+        let title = chosen.titles.get(panel).filter(|_| chosen.picture.runs.len() > 1);
         let states = totals::by_state(&trace, None, range);
         let states = states.iter().take(MOST).map(|total| {
             html! { <li>{ swatch(total.state) }{ format!("{} {}", units::duration(total.ns), total.state.name()) }</li> }

@@ -10,6 +10,8 @@ use super::palette::Pattern;
 const HEADROOM: f64 = 2.0;
 /// Half the width of the sign of a lost update, in CSS pixels.
 const SIGN: f64 = 4.0;
+/// Signs of lost updates are counted together up to here, in CSS pixels.
+const APART: f64 = 80.0;
 /// Between two arrows of a deadlock, in CSS pixels.
 const ARROWS: f64 = 14.0;
 /// Room for the name of what is waited for, in CSS pixels.
@@ -125,22 +127,35 @@ impl Painter<'_> {
 
     /// A sign on the upper edge of whoever overwrote another's update.
     pub(super) fn lost_updates(&self, scene: &Scene) {
-        self.context.set_fill_style_str(&self.palette.error);
         for (panel, trace) in scene.traces.iter().enumerate() {
             let mut last = (0, f64::MIN);
-            for index in 0..trace.findings().lost_updates.len() {
+            // The sum of signs that stand beside one another on a row, and where the last of them does.
+            let mut sums: Vec<(u32, u32, f64)> = Vec::new();
+            for (index, lost) in trace.findings().lost_updates.iter().enumerate() {
                 let Some((x, y)) = scene.finding_place(panel, Finding::LostUpdates(index as u32)) else { continue };
                 let (x, y, size) = ((x * self.scale).round(), (y * self.scale).round(), SIGN * self.scale);
-                if !(0.0..=self.width).contains(&x) || last == (panel, x) {
+                if !(0.0..=self.width).contains(&x) {
                     continue;
                 }
-                last = (panel, x);
+                match sums.iter_mut().rfind(|sum| sum.0 == lost.lane).filter(|sum| (x - sum.2).abs() < APART * self.scale) {
+                    Some(sum) => (sum.1, sum.2) = (sum.1 + lost.count, x),
+                    None => sums.push((lost.lane, lost.count, x)),
+                }
+                if last == (lost.lane, x) {
+                    continue;
+                }
+                last = (lost.lane, x);
+                self.context.set_fill_style_str(&self.palette.error);
                 self.context.begin_path();
                 self.context.move_to(x, y + size);
                 self.context.line_to(x - size, y - size * 0.6);
                 self.context.line_to(x + size, y - size * 0.6);
                 self.context.close_path();
                 self.context.fill();
+            }
+            for (lane, count, x) in sums {
+                let Some(row) = scene.main_row(panel, lane) else { continue };
+                self.name(&format!("{count} lost"), x, row.middle() * self.scale);
             }
         }
     }

@@ -43,7 +43,7 @@ use forkyard_timeline::{
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use detail::Detail;
+use detail::{Chosen, detail};
 use finder::{Wanted, finder};
 use keys::Command;
 use labels::{axis, labels};
@@ -291,6 +291,10 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             }
         }
     };
+    let about = (runs.clone(), view.selection, view.critical, picture.layout.clone());
+    let detail = use_memo(about, |(_, selection, ..)| {
+        detail(&Chosen { picture: &picture, selection: *selection, critical: &critical, titles: &titles })
+    });
     let style = props.height.map(|height| format!("height: {height}px"));
     let label = if props.of.is_empty() { "Timeline".to_owned() } else { format!("Timeline: {}", props.of) };
     let helping = view.sheet == Some(Sheet::Help);
@@ -318,7 +322,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                     <Help on_close={on_action.reform(|()| Action::ToggleSheet(Sheet::Help))} />
                 }
             </div>
-            <Detail {picture} selection={view.selection} {critical} {titles} />
+            { (*detail).clone() }
             <p id={(*id).clone()} class="timeline-words">{ said.words.clone() }</p>
         </section>
     }

@@ -62,7 +62,7 @@ pub(super) fn toolbar(bar: Bar) -> Html {
                 <p class="timeline-summary" title={bar.summary.clone()}>{ &bar.summary }</p>
             }
             { for bar.notes.iter().map(|note| html! {
-                <p class="timeline-lost" title={note.why.clone()}>{ &note.what }<span class="only-heard">{ format!(": {}", note.why) }</span></p>
+                <details class="timeline-lost"><summary>{ &note.what }</summary><p>{ &note.why }</p></details>
             }) }
             { bar.finder.clone() }
             <div class="timeline-tools" role="group" aria-label="Timeline">
