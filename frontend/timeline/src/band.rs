@@ -1,11 +1,13 @@
 //! One band of a lane: the rows that compete in it, and the pieces that are seen.
 
+use std::iter::Peekable;
+
 use forkyard_wire::timeline::{Category, Measure, Segment, SegmentKind};
 
 use crate::pieces::Pieces;
-use crate::skyline::{self, Candidate};
+use crate::skyline;
 use crate::sorted::{Entry, Sorted};
-use crate::state::{Class, rank, state_of};
+use crate::state::Class;
 
 /// Which band of a lane, or of an object. The order is the order on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +34,19 @@ impl BandKind {
     /// Whether its pieces have the hues of processes, and not states.
     pub fn shows_hues(self) -> bool {
         matches!(self, BandKind::Core | BandKind::Holder)
+    }
+
+    /// A number below 8 that tells the kinds with pieces apart.
+    pub(crate) fn number(self) -> usize {
+        match self {
+            BandKind::Main => 0,
+            BandKind::Core => 1,
+            BandKind::Hold => 2,
+            BandKind::Gil => 3,
+            BandKind::Task => 4,
+            BandKind::Holder => 5,
+            BandKind::Level(_) | BandKind::Used => 6,
+        }
     }
 
     /// Whether its row's `lane` is no lane: an object's id, or nobody's.
@@ -90,20 +105,39 @@ impl Band {
         self.groups[group as usize].close(entry);
     }
 
-    /// Draws again from a moment on.
-    pub(crate) fn redraw(&mut self, from_ns: u64, rows: &[Segment], class: impl Fn(&Segment) -> Class) {
-        let candidates = self
-            .groups
-            .iter()
-            .flat_map(|group| group.past(from_ns))
-            .map(|entry| {
-                let segment = &rows[entry.row as usize];
-                let rank = rank(state_of(segment.kind, Default::default()));
-                Candidate { rank, start: segment.start, end: segment.end, class: class(segment), row: entry.row }
-            })
-            .filter(|candidate| candidate.end > from_ns)
-            .collect();
+    /// Draws again from a moment on; the rows are those of the trace.
+    pub(crate) fn redraw(&mut self, from_ns: u64, rows: &[Segment]) {
         self.pieces.cut(from_ns);
-        skyline::draw(&mut self.pieces, from_ns, candidates);
+        let [life, wait, core] = &self.groups;
+        let known = |entry: Entry| Entry { end: if entry.is_open() { rows[entry.row as usize].end } else { entry.end }, ..entry };
+        let heads = [life, wait, core].map(|group| group.past(from_ns).peekable());
+        skyline::draw(&mut self.pieces, from_ns, Merged(heads).map(known));
+    }
+
+    /// Counts its rows as something else, each by its number in the trace; where they lie does not change.
+    pub(crate) fn recount(&mut self, class: impl Fn(u32) -> Class) {
+        for group in &mut self.groups {
+            group.recount(&class);
+        }
+        self.pieces.recount(&class);
+    }
+}
+
+/// The rows of some groups in the order of (start, row).
+struct Merged<I: Iterator<Item = Entry>>([Peekable<I>; 3]);
+
+impl<I: Iterator<Item = Entry>> Iterator for Merged<I> {
+    type Item = Entry;
+
+    fn next(&mut self) -> Option<Entry> {
+        let mut first: Option<(u64, u32, usize)> = None;
+        for (group, head) in self.0.iter_mut().enumerate() {
+            if let Some(entry) = head.peek()
+                && first.is_none_or(|first| (entry.start, entry.row) < (first.0, first.1))
+            {
+                first = Some((entry.start, entry.row, group));
+            }
+        }
+        self.0[first?.2].next()
     }
 }

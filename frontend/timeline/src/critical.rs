@@ -34,7 +34,7 @@ pub struct Step {
 /// The steps from the run's beginning to its end, none for an empty run. They follow one another in time.
 pub fn critical_path(trace: &Trace) -> Vec<Step> {
     let Some(last) =
-        trace.lanes().into_iter().filter(|lane| lane.kind == LaneKind::Process).min_by_key(|lane| (lane.start_ns, lane.id))
+        trace.lanes().iter().filter(|lane| lane.kind == LaneKind::Process).min_by_key(|lane| (lane.start_ns, lane.id))
     else {
         return Vec::new();
     };

@@ -4,7 +4,6 @@
 use forkyard_wire::timeline::{LaneKind, Level, LostUpdates, Measure};
 
 use crate::band::BandKind;
-use crate::level;
 use crate::order::by_key;
 use crate::sentence::who;
 use crate::trace::Trace;
@@ -124,7 +123,7 @@ impl Finding {
 
     fn level(self, trace: &Trace) -> Option<(Level, Option<u64>)> {
         let Finding::Level { object, measure, at_ns } = self else { return None };
-        level::at(trace.findings().levels(object, measure)?, at_ns)
+        trace.findings().levels(object, measure)?.at(at_ns)
     }
 }
 
@@ -148,7 +147,7 @@ fn cores_at(trace: &Trace, at_ns: u64) -> Option<(Vec<u32>, (u64, u64))> {
 }
 
 fn core_lanes(trace: &Trace) -> impl Iterator<Item = u32> {
-    trace.lanes().into_iter().filter(|lane| lane.kind == LaneKind::Core).map(|lane| lane.id)
+    trace.lanes().iter().filter(|lane| lane.kind == LaneKind::Core).map(|lane| lane.id)
 }
 
 fn lost_updates(trace: &Trace, lost: &LostUpdates) -> String {

@@ -2,11 +2,13 @@
 
 use forkyard_wire::timeline::{Chunk, Deadlock, Gap, GilWatch, LeftOut, Level, LostUpdates, Measure};
 
+use crate::level::Levels;
+
 /// What is known of a run beside its rows.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
     /// How many wait for each object, or lie in it: a list for each object and measure, in order of time. There are few.
-    levels: Vec<((u32, Measure), Vec<Level>)>,
+    levels: Vec<((u32, Measure), Levels)>,
     /// The deadlocks, in the order in which they closed.
     pub deadlocks: Vec<Deadlock>,
     /// Lost updates of shared values; those of the same lanes and lines may come several times, and add up.
@@ -24,10 +26,11 @@ impl Findings {
     pub(crate) fn apply(&mut self, chunk: &Chunk) {
         for level in chunk.levels.iter() {
             let key = (level.object, level.measure);
-            match self.levels.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, levels)) => levels.push(level),
-                None => self.levels.push((key, vec![level])),
-            }
+            let place = self.levels.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+                self.levels.push((key, Levels::default()));
+                self.levels.len() - 1
+            });
+            self.levels[place].1.push(level);
         }
         self.deadlocks.extend(chunk.deadlocks.iter().cloned());
         self.lost_updates.extend(chunk.lost_updates.iter().cloned());
@@ -37,13 +40,13 @@ impl Findings {
     }
 
     /// The levels of an object, in order of time; none where there was never anything to count.
-    pub fn levels(&self, object: u32, measure: Measure) -> Option<&Vec<Level>> {
+    pub fn levels(&self, object: u32, measure: Measure) -> Option<&Levels> {
         self.levels.iter().find(|(known, _)| *known == (object, measure)).map(|(_, levels)| levels)
     }
 
     /// The levels of every object.
     pub fn all_levels(&self) -> impl Iterator<Item = &Level> {
-        self.levels.iter().flat_map(|(_, levels)| levels)
+        self.levels.iter().flat_map(|(_, levels)| levels.rows())
     }
 
     /// What a playback tells between two moments: all whose moment is new.

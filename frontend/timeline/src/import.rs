@@ -341,7 +341,7 @@ mod tests {
         let (exported, back) = traces();
         let told = |trace: &Trace| -> Vec<String> {
             let name = |lane: u32| trace.lane(lane).map_or(String::new(), |lane| lane.name.clone());
-            let tell = |lane: &&Lane| {
+            let tell = |lane: &Lane| {
                 format!(
                     "{:?} {} of {} {}:{} {:?} {:?}",
                     lane.kind,

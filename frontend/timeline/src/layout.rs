@@ -5,7 +5,7 @@
 use forkyard_wire::timeline::{LaneKind, Measure};
 
 use crate::band::BandKind;
-use crate::level;
+use crate::level::Levels;
 use crate::state::Hue;
 use crate::totals::cores_used;
 use crate::trace::Trace;
@@ -258,7 +258,7 @@ fn of_objects(trace: &Trace) -> Vec<(u32, BandKind, String)> {
             found.push((object.id, BandKind::Holder, ": held by".to_owned()));
         }
         for measure in [Measure::Waiters, Measure::Depth, Measure::Tasks] {
-            let most = findings.levels(object.id, measure).map_or(0, |levels| level::most(levels));
+            let most = findings.levels(object.id, measure).map_or(0, Levels::most);
             let note = match (measure, most) {
                 (_, 0) => continue,
                 (Measure::Waiters, _) => format!(": {most} waiting"),

@@ -11,6 +11,7 @@
 
 mod axis;
 mod band;
+mod bands;
 mod bars;
 pub mod critical;
 pub mod deadlock;
@@ -18,8 +19,10 @@ mod finding;
 mod findings;
 mod hit;
 pub mod import;
+mod lanes;
 mod layout;
 pub mod level;
+mod lines;
 pub mod notes;
 mod opening;
 mod order;
@@ -47,7 +50,7 @@ mod sample;
 
 pub use axis::{Tick, ticks};
 pub use band::BandKind;
-pub use bars::{Bar, bars};
+pub use bars::{Bar, bars, changes, filled};
 pub use finding::Finding;
 pub use findings::Findings;
 pub use hit::{ArrowLine, Scene, way};

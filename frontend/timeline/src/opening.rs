@@ -13,7 +13,7 @@ const BEFORE: f64 = 0.1;
 
 /// From when on a run is shown at first, in nanoseconds since its zero; none where it is shown from its beginning.
 pub fn opening(trace: &Trace) -> Option<u64> {
-    let children = trace.lanes().into_iter().filter(|lane| lane.kind != LaneKind::Core && lane.parent != 0);
+    let children = trace.lanes().iter().filter(|lane| lane.kind != LaneKind::Core && lane.parent != 0);
     let born = children.map(|lane| lane.start_ns).min()?;
     let end = trace.end_ns();
     if born as f64 <= end as f64 * LONG || born > LONGEST_NS || trace.marks().iter().any(|mark| mark.at_ns < born) {

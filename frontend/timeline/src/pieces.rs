@@ -7,7 +7,7 @@
 use crate::state::{CLASSES, Class, GAP};
 
 /// How many pieces share one row of totals. Smaller is faster and larger: 10 totals of 8 bytes each block.
-const BLOCK: usize = 32;
+const BLOCK: usize = 16;
 
 /// Nanoseconds of each class, the gap among them.
 pub type Totals = [u64; CLASSES];
@@ -58,16 +58,25 @@ impl Pieces {
         if piece.start >= piece.end {
             return;
         }
-        if self.start.last() == Some(&piece.start) {
-            self.drop_last();
-            let same = self.row.last() == Some(&piece.row) && self.class.last() == Some(&piece.class.0);
-            if !same {
-                self.add(piece.start, piece.class.0, piece.row);
-            }
-        } else {
+        if self.start.last() != Some(&piece.start) {
             self.add(piece.start, piece.class.0, piece.row);
+        } else if self.goes_on(&piece) {
+            self.drop_last();
+        } else if let (Some(class), Some(row)) = (self.class.last_mut(), self.row.last_mut()) {
+            // The gap after the last piece becomes this one.
+            (*class, *row) = (piece.class.0, piece.row);
         }
         self.add(piece.end, GAP, u32::MAX);
+    }
+
+    /// Counts the pieces as something else, each by the row that it is of.
+    pub(crate) fn recount(&mut self, class: impl Fn(u32) -> Class) {
+        let (start, row) = (std::mem::take(&mut self.start), std::mem::take(&mut self.row));
+        let kept: Vec<bool> = self.class.drain(..).map(|class| class == GAP).collect();
+        self.before.clear();
+        for ((start, row), gap) in start.into_iter().zip(row).zip(kept) {
+            self.add(start, if gap { GAP } else { class(row).0 }, row);
+        }
     }
 
     /// How many pieces, gaps not counted.
@@ -156,23 +165,46 @@ impl Pieces {
 
     /// Adds what lies in a window to the totals, from the piece that begins at or before the window on; gives the piece at
     /// the window's end.
-    fn add_up(&self, mut index: usize, (from, to): (u64, u64), totals: &mut Totals) -> usize {
+    fn add_up(&self, index: usize, (from, to): (u64, u64), totals: &mut Totals) -> usize {
         // Far: whole blocks at once.
-        if self.start.get(index + 2 * BLOCK).is_some_and(|start| *start <= to) {
-            let ahead = index + 2 * BLOCK;
-            let last = ahead + self.start[ahead..].partition_point(|start| *start <= to) - 1;
-            let (first_block, last_block) = (index / BLOCK + 1, last / BLOCK);
-            let first = first_block * BLOCK;
-            self.add_up(index, (from, self.start[first]), totals);
-            for (total, (after, before)) in totals.iter_mut().zip(self.before[last_block].iter().zip(&self.before[first_block])) {
-                *total += after - before;
-            }
-            index = last_block * BLOCK;
-            return self.add_up(index, (self.start[index], to), totals);
+        let first = (index / BLOCK + 1) * BLOCK;
+        if self.start.get(first + BLOCK).is_none_or(|start| *start > to) {
+            return self.add_each(index, (from, to), totals);
         }
+        let last = self.last_block(first / BLOCK + 1, to);
+        self.add_each(index, (from, self.start[first]), totals);
+        for (total, (after, before)) in totals.iter_mut().zip(self.before[last].iter().zip(&self.before[first / BLOCK])) {
+            *total += after - before;
+        }
+        self.add_each(last * BLOCK, (self.start[last * BLOCK], to), totals)
+    }
+
+    /// The last block that begins at or before a moment; the given one does. Near ones are found sooner.
+    fn last_block(&self, mut block: usize, t_ns: u64) -> usize {
+        let begins = |block: usize| self.start.get(block * BLOCK).is_some_and(|start| *start <= t_ns);
+        let mut step = 1;
+        while begins(block + step) {
+            block += step;
+            step *= 2;
+        }
+        while step > 1 {
+            step /= 2;
+            if begins(block + step) {
+                block += step;
+            }
+        }
+        block
+    }
+
+    /// The same piece by piece.
+    fn add_each(&self, mut index: usize, (from, to): (u64, u64), totals: &mut Totals) -> usize {
         let mut start = self.start.get(index).map_or(to, |start| (*start).max(from));
-        while let Some(end) = self.start.get(index + 1).filter(|end| **end <= to) {
-            totals[usize::from(self.class[index])] += end - start;
+        let ends = self.start.get(index + 1..).unwrap_or_default();
+        for (end, class) in ends.iter().zip(&self.class[index.min(self.class.len())..]) {
+            if *end > to {
+                break;
+            }
+            totals[usize::from(*class)] += end - start;
             start = *end;
             index += 1;
         }
@@ -180,6 +212,12 @@ impl Pieces {
             totals[usize::from(*class)] += to.saturating_sub(start);
         }
         index
+    }
+
+    /// Whether a piece that begins where the last one ended is more of the same.
+    fn goes_on(&self, piece: &Piece) -> bool {
+        let before = self.start.len().checked_sub(2);
+        before.is_some_and(|last| self.row[last] == piece.row && self.class[last] == piece.class.0)
     }
 
     fn index_at(&self, t_ns: u64) -> Option<usize> {

@@ -26,7 +26,7 @@ pub fn search(trace: &Trace, panel: usize, words: &str) -> Vec<Selection> {
 
 fn by_name(hits: &mut Vec<(u64, Selection)>, trace: &Trace, panel: usize, wanted: &str) {
     let named = |name: &str| name.to_ascii_lowercase().contains(wanted);
-    for lane in trace.lanes().into_iter().filter(|lane| named(&lane.name)) {
+    for lane in trace.lanes().iter().filter(|lane| named(&lane.name)) {
         let band = trace.bands(lane.id).find(|band| matches!(band, BandKind::Main | BandKind::Core));
         let first = band.and_then(|band| Some((band, nearest(trace.pieces(lane.id, band)?, 0)?)));
         if let Some((band, piece)) = first {

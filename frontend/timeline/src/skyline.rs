@@ -2,52 +2,45 @@
 
 use std::collections::BinaryHeap;
 
-use crate::order::by_key;
 use crate::pieces::{Piece, Pieces};
+use crate::sorted::Entry;
 use crate::state::Class;
 
-/// A row that competes to be seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Candidate {
-    /// Higher wins.
-    pub(crate) rank: u8,
-    /// Nanoseconds.
-    pub(crate) start: u64,
-    /// Nanoseconds.
-    pub(crate) end: u64,
-    /// What it counts as.
-    pub(crate) class: Class,
-    /// Row of the trace's table of segments.
-    pub(crate) row: u32,
-}
-
-/// Appends to `pieces` what is seen from `from_ns` on. The pieces must end at or before it.
-pub(crate) fn draw(pieces: &mut Pieces, from_ns: u64, mut candidates: Vec<Candidate>) {
-    by_key(&mut candidates, |candidate| (candidate.start, candidate.row));
-    // Ordered by rank, then start, then row: the derived order of the tuple.
-    let mut alive: BinaryHeap<(u8, u64, u32, usize)> = BinaryHeap::new();
-    let mut next = 0;
+/// Appends to `pieces` what is seen from `from_ns` on of rows in the order of (start, row). The pieces must end at or before it.
+pub(crate) fn draw(pieces: &mut Pieces, from_ns: u64, rows: impl Iterator<Item = Entry>) {
+    let mut rows = rows.peekable();
+    // Ordered by rank, then start, then row, of which there are no two; the rest is carried along.
+    let mut alive: BinaryHeap<(u8, u64, u32, u64, Class)> = BinaryHeap::new();
     let mut t = from_ns;
     loop {
-        while let Some(candidate) = candidates.get(next).filter(|candidate| candidate.start <= t) {
-            alive.push((candidate.rank, candidate.start, candidate.row, next));
-            next += 1;
+        if alive.is_empty() {
+            let Some(first) = rows.next() else { return };
+            t = t.max(first.start);
+            let alone = rows.peek().is_none_or(|next| next.start >= first.end);
+            if alone && first.end > t {
+                pieces.push(Piece { start: t, end: first.end, class: first.class, row: first.row });
+                t = first.end;
+            } else if !alone {
+                alive.push(place(&first));
+            }
+            continue;
         }
-        while alive.peek().is_some_and(|top| candidates[top.3].end <= t) {
+        while let Some(row) = rows.next_if(|row| row.start <= t) {
+            alive.push(place(&row));
+        }
+        while alive.peek().is_some_and(|top| top.3 <= t) {
             alive.pop();
         }
-        let arrival = candidates.get(next).map(|candidate| candidate.start);
-        match (alive.peek(), arrival) {
-            (Some(top), arrival) => {
-                let seen = candidates[top.3];
-                let end = seen.end.min(arrival.unwrap_or(u64::MAX));
-                pieces.push(Piece { start: t, end, class: seen.class, row: seen.row });
-                t = end;
-            }
-            (None, Some(arrival)) => t = arrival,
-            (None, None) => return,
+        if let Some((_, _, row, end, class)) = alive.peek() {
+            let end = rows.peek().map_or(*end, |next| next.start.min(*end));
+            pieces.push(Piece { start: t, end, class: *class, row: *row });
+            t = end;
         }
     }
+}
+
+fn place(entry: &Entry) -> (u8, u64, u32, u64, Class) {
+    (entry.rank, entry.start, entry.row, entry.end, entry.class)
 }
 
 #[cfg(test)]
@@ -56,8 +49,8 @@ mod tests {
 
     use super::*;
 
-    fn candidate(row: usize, rank: u8, start: u64, end: u64) -> Candidate {
-        Candidate { rank, start, end, class: Class(rank), row: row as u32 }
+    fn entry(row: usize, rank: u8, start: u64, end: u64) -> Entry {
+        Entry { rank, start, end, class: Class(rank), row: row as u32 }
     }
 
     proptest! {
@@ -65,10 +58,11 @@ mod tests {
         fn at_every_moment_the_highest_and_latest_row_is_seen(
             rows in prop::collection::vec((0_u8..4, 0_u64..60, 0_u64..40), 0..30), from in 0_u64..50
         ) {
-            let all: Vec<_> = rows.iter().enumerate()
-                .map(|(row, (rank, start, length))| candidate(row, *rank, *start, start + length)).collect();
+            let mut all: Vec<_> = rows.iter().enumerate()
+                .map(|(row, (rank, start, length))| entry(row, *rank, *start, start + length)).collect();
+            all.sort_by_key(|entry| (entry.start, entry.row));
             let mut pieces = Pieces::default();
-            draw(&mut pieces, from, all.clone());
+            draw(&mut pieces, from, all.iter().copied());
             for t in from..120 {
                 let expected = all.iter().filter(|row| row.start <= t && t < row.end)
                     .max_by_key(|row| (row.rank, row.start, row.row)).map(|row| row.row);

@@ -1,15 +1,31 @@
 //! Rows of a band in order of their start, with the latest end so far beside each: which rows reach past a moment is one
 //! search, although rows may overlap and may arrive in any order.
 
+use crate::state::Class;
+
 /// A row that is put in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Entry {
     /// Nanoseconds.
     pub(crate) start: u64,
-    /// Nanoseconds; [`u64::MAX`] while it is open.
+    /// Nanoseconds; [`OPEN`] while it is open.
     pub(crate) end: u64,
     /// Row of the trace's table of segments.
     pub(crate) row: u32,
+    /// Of rows at one moment the highest is seen.
+    pub(crate) rank: u8,
+    /// What it counts as.
+    pub(crate) class: Class,
+}
+
+/// The end of a row that has none yet.
+pub(crate) const OPEN: u64 = u64::MAX;
+
+impl Entry {
+    /// Whether it has no end yet.
+    pub(crate) fn is_open(&self) -> bool {
+        self.end == OPEN
+    }
 }
 
 /// The rows in order of (start, row).
@@ -23,6 +39,12 @@ pub(crate) struct Sorted {
 impl Sorted {
     /// Puts a row in. Cheap at the end, where nearly all arrive.
     pub(crate) fn insert(&mut self, entry: Entry) {
+        let reach = self.reach.last().copied().unwrap_or(0);
+        if self.entries.last().is_none_or(|last| (last.start, last.row) < (entry.start, entry.row)) {
+            self.entries.push(entry);
+            self.reach.push(reach.max(entry.end));
+            return;
+        }
         let at = self.entries.partition_point(|other| (other.start, other.row) <= (entry.start, entry.row));
         self.entries.insert(at, entry);
         self.reach.insert(at, 0);
@@ -44,6 +66,11 @@ impl Sorted {
         self.entries[first..].iter().copied().filter(move |entry| entry.end > t_ns)
     }
 
+    /// Counts the rows as something else, each by its number in the trace.
+    pub(crate) fn recount(&mut self, class: impl Fn(u32) -> Class) {
+        self.entries.iter_mut().for_each(|entry| entry.class = class(entry.row));
+    }
+
     fn refresh(&mut self, from: usize) {
         let mut reach = from.checked_sub(1).map_or(0, |before| self.reach[before]);
         for at in from..self.entries.len() {
@@ -63,6 +90,10 @@ mod tests {
 
     use super::*;
 
+    fn entry(start: u64, end: u64, row: usize) -> Entry {
+        Entry { start, end, row: row as u32, rank: 0, class: Class(0) }
+    }
+
     proptest! {
         #[test]
         fn rows_past_a_moment_are_those_a_full_look_finds(
@@ -70,12 +101,12 @@ mod tests {
         ) {
             let mut sorted = Sorted::default();
             for (row, (start, length, open)) in rows.iter().enumerate() {
-                let end = if *open { u64::MAX } else { start + length };
-                sorted.insert(Entry { start: *start, end, row: row as u32 });
+                let end = if *open { OPEN } else { start + length };
+                sorted.insert(entry(*start, end, row));
             }
             for (row, (start, length, open)) in rows.iter().enumerate() {
                 if *open {
-                    sorted.close(Entry { start: *start, end: start + length, row: row as u32 });
+                    sorted.close(entry(*start, start + length, row));
                 }
             }
             let mut found: Vec<u32> = sorted.past(t).map(|entry| entry.row).collect();

@@ -20,7 +20,7 @@ pub fn sentence(trace: &Trace) -> String {
 /// The same for a stretch of the run.
 pub fn over(trace: &Trace, range: (u64, u64)) -> String {
     let alive = |kind: LaneKind| {
-        let lanes = trace.lanes().into_iter().filter(move |lane| lane.kind == kind);
+        let lanes = trace.lanes().iter().filter(move |lane| lane.kind == kind);
         lanes.filter(|lane| lane.start_ns <= range.1 && lane.end_ns.is_none_or(|end| end >= range.0)).count()
     };
     let (processes, threads) = (alive(LaneKind::Process), alive(LaneKind::Thread));
@@ -86,7 +86,7 @@ pub fn paragraph(trace: &Trace) -> String {
         text.push(' ');
         text.push_str(&story);
     }
-    for lane in trace.lanes().into_iter().filter(|lane| lane.kind != LaneKind::Core) {
+    for lane in trace.lanes().iter().filter(|lane| lane.kind != LaneKind::Core) {
         let states = by_state(trace, Some(lane.id), range);
         let life: u64 = states.iter().filter(|total| in_main_band(total.state)).map(|total| total.ns).sum();
         let parts: Vec<String> = states

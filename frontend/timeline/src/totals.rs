@@ -33,11 +33,11 @@ pub struct WaitTotal {
 
 /// The states of one lane, or of all processes and threads, that took any time of a stretch; longest first.
 pub fn by_state(trace: &Trace, lane: Option<u32>, range: (u64, u64)) -> Vec<StateTotal> {
-    let lanes = trace.lanes().into_iter().filter(|other| other.kind != LaneKind::Core);
+    let lanes = trace.lanes().iter().filter(|other| other.kind != LaneKind::Core).map(|other| other.id);
     let mut sums = [0_u64; STATES.len()];
-    for other in lanes.filter(|other| lane.is_none_or(|lane| lane == other.id)) {
+    for other in lane.map_or_else(|| lanes.collect(), |lane| vec![lane]) {
         for band in [BandKind::Main, BandKind::Hold, BandKind::Task] {
-            let Some(pieces) = trace.pieces(other.id, band) else { continue };
+            let Some(pieces) = trace.pieces(other, band) else { continue };
             let totals = pieces.totals(range.0, range.1);
             sums.iter_mut().zip(totals).for_each(|(sum, total)| *sum += total);
         }
@@ -83,7 +83,7 @@ pub fn cores_used(trace: &Trace, range: (u64, u64)) -> Option<f64> {
 pub fn cores_used_in(trace: &Trace, window: (f64, f64), out: &mut [f32]) {
     out.fill(0.0);
     let mut shares = vec![[0.0; CLASSES]; out.len()];
-    for lane in trace.lanes().into_iter().filter(|lane| lane.kind == LaneKind::Core) {
+    for lane in trace.lanes().iter().filter(|lane| lane.kind == LaneKind::Core) {
         let Some(pieces) = trace.pieces(lane.id, BandKind::Core) else { continue };
         pieces.shares(window.0, window.1, &mut shares);
         for (used, share) in out.iter_mut().zip(&shares) {

@@ -3,16 +3,18 @@
 //! [`Trace::apply`] is the only way in. Rows keep their number for good, also while they are open, so a selection outlives
 //! the chunk that closes its segment. Meaning was made by the merge; here it is only put in order.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use forkyard_wire::timeline::{Arrow, Chunk, Lane, LaneKind, Mark, Object, Segment, SegmentKind};
 
-use crate::band::{Band, BandKind, Group};
+use crate::band::{BandKind, Group};
+use crate::bands::Bands;
 use crate::findings::Findings;
-use crate::order::by_key;
+use crate::lanes::Lanes;
+use crate::lines::Lines;
 use crate::pieces::{Piece, Pieces};
-use crate::sorted::Entry;
-use crate::state::{Class, Cores, Hue};
+use crate::sorted::{Entry, OPEN};
+use crate::state::{Class, Cores, Hue, rank, state_of};
 
 /// A segment of a trace, by its row. Stable for the life of the trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,20 +33,23 @@ pub struct MarkId(pub u32);
 pub struct Trace {
     to_ns: u64,
     lost: u64,
-    lanes: BTreeMap<u32, Lane>,
-    hues: BTreeMap<u32, Hue>,
+    lanes: Lanes,
     objects: BTreeMap<u32, Object>,
     strings: Vec<String>,
     rows: Vec<Segment>,
     open: HashMap<Key, u32>,
-    bands: BTreeMap<(u32, BandKind), Band>,
+    /// No open row began after this.
+    last_open_ns: u64,
+    bands: Bands,
     arrows: Vec<Arrow>,
     /// Those of which it was recorded how long they were pickled or unpickled.
     heavy: Vec<u32>,
     marks: Vec<Mark>,
     findings: Findings,
-    lines: BTreeMap<u32, Vec<u32>>,
+    lines: Lines,
     cores: Cores,
+    /// Lanes that were on a core, or held something, before anybody knew whose they are.
+    strangers: BTreeSet<u32>,
 }
 
 impl Trace {
@@ -68,20 +73,19 @@ impl Trace {
             self.arrows.push(arrow);
         }
         self.findings.apply(chunk);
-        let mut dirty = Dirty::default();
-        self.add_lanes(&chunk.lanes, &mut dirty);
+        self.add_lanes(&chunk.lanes);
+        self.rows.reserve(chunk.segments.len());
         for segment in chunk.segments.iter() {
-            self.close(segment, known_to, &mut dirty);
+            self.close(segment, known_to);
         }
-        self.replace_open(chunk.open.iter().collect(), known_to, &mut dirty);
-        for (key, from_ns) in dirty.0 {
-            self.redraw(key, from_ns);
-        }
+        self.replace_open(chunk.open.iter().collect(), known_to);
+        let Self { bands, rows, .. } = self;
+        bands.redraw(|band, from_ns| band.redraw(from_ns, rows));
     }
 
     /// Whether there is anything to draw.
     pub fn is_empty(&self) -> bool {
-        self.lanes.is_empty()
+        self.lanes.shown().is_empty()
     }
 
     /// Everything before this is known, in nanoseconds since the run's zero.
@@ -91,7 +95,7 @@ impl Trace {
 
     /// The end of the last thing known; at least [`Trace::to_ns`].
     pub fn end_ns(&self) -> u64 {
-        self.bands.values().map(|band| band.pieces.end()).max().unwrap_or(0).max(self.to_ns)
+        self.bands.iter().map(|band| band.pieces.end()).max().unwrap_or(0).max(self.to_ns)
     }
 
     /// Events that were lost because a ring was full.
@@ -110,46 +114,28 @@ impl Trace {
     }
 
     /// The lanes in the order in which they are shown: cores, then each process by birth with its threads below it.
-    pub fn lanes(&self) -> Vec<&Lane> {
-        let of_kind = |kind: LaneKind| self.lanes.values().filter(move |lane| lane.kind == kind);
-        let mut cores: Vec<&Lane> = of_kind(LaneKind::Core).collect();
-        by_key(&mut cores, |lane| (lane.pid.into(), lane.id));
-        // A birth may be learnt late or corrected: the moment decides, not the order in which lanes came.
-        let mut processes: Vec<&Lane> = of_kind(LaneKind::Process).collect();
-        by_key(&mut processes, |lane| (lane.start_ns, lane.id));
-        let mut lanes = cores;
-        for process in processes {
-            lanes.push(process);
-            let mut threads: Vec<&Lane> = of_kind(LaneKind::Thread).filter(|thread| thread.parent == process.id).collect();
-            by_key(&mut threads, |lane| (lane.start_ns, lane.id));
-            lanes.append(&mut threads);
-        }
-        lanes
+    pub fn lanes(&self) -> &[Lane] {
+        self.lanes.shown()
     }
 
     /// A lane by its id.
     pub fn lane(&self, id: u32) -> Option<&Lane> {
-        self.lanes.get(&id)
+        self.lanes.get(id)
     }
 
     /// The process a lane belongs to: itself, or a thread's process. None for a core.
     pub fn process_of(&self, id: u32) -> Option<&Lane> {
-        let lane = self.lane(id)?;
-        match lane.kind {
-            LaneKind::Process => Some(lane),
-            LaneKind::Thread => self.lane(lane.parent),
-            LaneKind::Core => None,
-        }
+        self.lanes.process_of(id)
     }
 
     /// Whether a process has further threads.
     pub fn has_threads(&self, process: u32) -> bool {
-        self.lanes.values().any(|lane| lane.kind == LaneKind::Thread && lane.parent == process)
+        self.lanes.has_threads(process)
     }
 
     /// The hue of the process that a lane belongs to.
     pub fn hue(&self, lane: u32) -> Hue {
-        self.process_of(lane).and_then(|process| self.hues.get(&process.id)).copied().unwrap_or(Hue::OTHER)
+        self.lanes.hue(lane)
     }
 
     /// An object by its id.
@@ -209,17 +195,17 @@ impl Trace {
 
     /// The pieces of a band, if anything lies in it.
     pub fn pieces(&self, lane: u32, kind: BandKind) -> Option<&Pieces> {
-        self.bands.get(&(lane, kind)).map(|band| &band.pieces)
+        self.bands.get((lane, kind)).map(|band| &band.pieces)
     }
 
     /// The bands of a lane that have something in them, from the top.
     pub fn bands(&self, lane: u32) -> impl Iterator<Item = BandKind> + '_ {
-        self.bands.range((lane, BandKind::Main)..=(lane, BandKind::Task)).map(|((_, kind), _)| *kind)
+        self.bands.keys((lane, BandKind::Main), (lane, BandKind::Task)).map(|(_, kind)| kind)
     }
 
     /// The segments of a line of the program, in order of arrival.
     pub fn of_line(&self, line: u32) -> impl Iterator<Item = SegmentId> + '_ {
-        self.lines.get(&line).into_iter().flatten().map(|row| SegmentId(*row))
+        self.lines.of(line).iter().map(|row| SegmentId(*row))
     }
 
     /// The segment that a piece of a band belongs to.
@@ -227,107 +213,112 @@ impl Trace {
         SegmentId(piece.row)
     }
 
-    fn add_lanes(&mut self, lanes: &[Lane], dirty: &mut Dirty) {
-        for lane in lanes {
-            let known = self.lanes.insert(lane.id, lane.clone()).is_some();
-            if !known && lane.kind != LaneKind::Core {
-                // It may have been on a core before anybody knew whose thread it is.
-                self.bands.keys().filter(|(_, kind)| kind.shows_hues()).for_each(|key| dirty.mark(*key, 0));
-            }
-            if lane.kind == LaneKind::Process && !self.hues.contains_key(&lane.id) {
-                let hue = Hue::of_birth(self.hues.len());
-                self.hues.insert(lane.id, hue);
-            }
-            if lane.kind == LaneKind::Core && self.cores == Cores::Unknown {
-                // Whoever was taken for running may turn out to have been on no core.
-                self.cores = Cores::Recorded;
-                self.bands.keys().for_each(|key| dirty.mark(*key, 0));
-            }
+    fn add_lanes(&mut self, lanes: &[Lane]) {
+        let new = self.lanes.add(lanes);
+        if new.contains(&LaneKind::Core) && self.cores == Cores::Unknown {
+            // Whoever was taken for running may turn out to have been on no core.
+            self.cores = Cores::Recorded;
+            self.recount(|kind| !kind.shows_hues());
+        }
+        let met = self.strangers.len();
+        let lanes = &self.lanes;
+        self.strangers.retain(|lane| lanes.hue(*lane) == Hue::OTHER);
+        if self.strangers.len() < met {
+            self.recount(BandKind::shows_hues);
         }
     }
 
-    fn close(&mut self, segment: Segment, known_to: u64, dirty: &mut Dirty) {
-        match self.open.remove(&Key::of(&segment)) {
+    /// Counts all rows of some bands anew: more is known of what they stand for.
+    fn recount(&mut self, which: impl Fn(BandKind) -> bool) {
+        let Self { bands, rows, lanes, cores, .. } = self;
+        for ((_, kind), band) in bands.iter_mut().filter(|((_, kind), _)| which(*kind)) {
+            band.recount(|row| rows.get(row as usize).map_or(Class::of_hue(Hue::OTHER), |row| class(row, kind, lanes, *cores)));
+        }
+    }
+
+    fn close(&mut self, segment: Segment, known_to: u64) {
+        // Nearly every row is new: the others need not be looked for.
+        let before = if segment.start <= self.last_open_ns { self.open.remove(&Key::of(&segment)) } else { None };
+        match before {
             Some(row) => {
                 let from_ns = self.rows[row as usize].end.min(segment.end).min(known_to);
                 // Only its end tells who brought it about.
                 self.rows[row as usize] = segment;
-                for (key, group) in Group::of(&segment) {
-                    if let Some(band) = self.bands.get_mut(&key) {
-                        band.close(group, Entry { start: segment.start, end: segment.end, row });
-                    }
-                    dirty.mark(key, from_ns);
-                }
+                self.end(row, from_ns);
             }
             None => {
-                let row = self.add(segment, End::Known);
-                self.mark(row, segment.start, dirty);
+                self.add(segment, End::Known);
             }
         }
     }
 
     /// Open rows grow from one chunk to the next; only what is new of them is drawn.
-    fn replace_open(&mut self, now: Vec<Segment>, known_to: u64, dirty: &mut Dirty) {
+    fn replace_open(&mut self, now: Vec<Segment>, known_to: u64) {
         let mut before = std::mem::take(&mut self.open);
+        self.last_open_ns = now.iter().map(|segment| segment.start).max().unwrap_or(0);
         for segment in now {
             let key = Key::of(&segment);
             let row = match before.remove(&key) {
                 Some(row) => {
                     self.rows[row as usize] = segment;
-                    self.mark(row, known_to, dirty);
+                    for (key, _) in Group::of(&segment) {
+                        self.bands.change(key, known_to);
+                    }
                     row
                 }
-                None => {
-                    let row = self.add(segment, End::Open);
-                    self.mark(row, segment.start, dirty);
-                    row
-                }
+                None => self.add(segment, End::Open),
             };
             self.open.insert(key, row);
         }
         // The merge changed its mind about these: they take no time.
         for (_, row) in before {
-            self.mark(row, self.rows[row as usize].start, dirty);
             let start = self.rows[row as usize].start;
             self.rows[row as usize].end = start;
-            let segment = self.rows[row as usize];
-            for (key, group) in Group::of(&segment) {
-                if let Some(band) = self.bands.get_mut(&key) {
-                    band.close(group, Entry { start: segment.start, end: segment.end, row });
-                }
-            }
+            self.end(row, start);
         }
     }
 
     fn add(&mut self, segment: Segment, end: End) -> u32 {
         let row = self.rows.len() as u32;
-        let reach = if end == End::Open { u64::MAX } else { segment.end };
+        let reach = if end == End::Open { OPEN } else { segment.end };
         self.rows.push(segment);
         for (key, group) in Group::of(&segment) {
-            self.bands.entry(key).or_default().add(group, Entry { start: segment.start, end: reach, row });
+            let entry = self.entry((row, reach), key.1);
+            self.bands.change(key, segment.start).add(group, entry);
         }
         if segment.line != 0 && segment.kind != SegmentKind::OnCore {
-            self.lines.entry(segment.line).or_default().push(row);
+            self.lines.add(segment.line, row);
         }
         row
     }
 
-    fn mark(&self, row: u32, from_ns: u64, dirty: &mut Dirty) {
-        for (key, _) in Group::of(&self.rows[row as usize]) {
-            dirty.mark(key, from_ns);
+    /// Gives a row the end that it has in the table.
+    fn end(&mut self, row: u32, from_ns: u64) {
+        let segment = self.rows[row as usize];
+        for (key, group) in Group::of(&segment) {
+            let entry = self.entry((row, segment.end), key.1);
+            self.bands.change(key, from_ns).close(group, entry);
         }
     }
 
-    fn redraw(&mut self, key: (u32, BandKind), from_ns: u64) {
-        let Some(mut band) = self.bands.remove(&key) else { return };
-        let cores = self.cores;
-        band.redraw(from_ns, &self.rows, |segment| match key.1 {
-            BandKind::Core => Class::of_hue(self.hue(segment.holder)),
-            BandKind::Holder => Class::of_hue(self.hue(segment.lane)),
-            _ => Class::of_state(crate::state::state_of(segment.kind, cores)),
-        });
-        self.bands.insert(key, band);
+    fn entry(&mut self, (row, end): (u32, u64), kind: BandKind) -> Entry {
+        let segment = &self.rows[row as usize];
+        let class = class(segment, kind, &self.lanes, self.cores);
+        if kind.shows_hues() && class == Class::of_hue(Hue::OTHER) {
+            self.strangers.extend([owner(segment, kind)].into_iter().filter(|lane| *lane != 0));
+        }
+        Entry { start: segment.start, end, row, rank: rank(state_of(segment.kind, Cores::default())), class }
     }
+}
+
+/// What a row counts as in a band.
+fn class(row: &Segment, kind: BandKind, lanes: &Lanes, cores: Cores) -> Class {
+    if kind.shows_hues() { Class::of_hue(lanes.hue(owner(row, kind))) } else { Class::of_state(state_of(row.kind, cores)) }
+}
+
+/// Whose hue a row has in a band of hues.
+fn owner(row: &Segment, kind: BandKind) -> u32 {
+    if kind == BandKind::Core { row.holder } else { row.lane }
 }
 
 /// What makes an open row and the final row the same one.
@@ -349,17 +340,6 @@ impl Key {
 enum End {
     Known,
     Open,
-}
-
-/// Bands to draw again, each from a moment on.
-#[derive(Debug, Default)]
-struct Dirty(BTreeMap<(u32, BandKind), u64>);
-
-impl Dirty {
-    fn mark(&mut self, key: (u32, BandKind), from_ns: u64) {
-        let from = self.0.entry(key).or_insert(from_ns);
-        *from = (*from).min(from_ns);
-    }
 }
 
 #[cfg(test)]

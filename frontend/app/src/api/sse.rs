@@ -34,17 +34,20 @@ impl Parser {
     /// Takes the next bytes and gives the events that they complete.
     pub fn feed(&mut self, bytes: &[u8]) -> Vec<ServerEvent> {
         let mut events = Vec::new();
-        for &byte in bytes {
-            let belongs_to_return = std::mem::take(&mut self.after_return) && byte == b'\n';
-            match byte {
-                _ if belongs_to_return => {}
-                b'\n' => events.extend(self.end_line()),
-                b'\r' => {
-                    self.after_return = true;
-                    events.extend(self.end_line());
-                }
-                _ => self.line.push(byte),
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            if std::mem::take(&mut self.after_return) && rest[0] == b'\n' {
+                rest = &rest[1..];
+                continue;
             }
+            let Some(end) = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')) else {
+                self.line.extend_from_slice(rest);
+                break;
+            };
+            self.line.extend_from_slice(&rest[..end]);
+            self.after_return = rest[end] == b'\r';
+            events.extend(self.end_line());
+            rest = &rest[end + 1..];
         }
         events
     }

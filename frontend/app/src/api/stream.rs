@@ -9,6 +9,7 @@ use web_sys::{AbortController, ReadableStreamDefaultReader};
 use super::fetch::{Question, describe};
 use super::sse::{Parser, ServerEvent};
 use super::{ApiError, json};
+use crate::page::breath::{Slice, breathe};
 
 /// Gives up the connection of a run, which ends the run.
 #[derive(Debug, Default)]
@@ -43,10 +44,16 @@ pub fn run(request: &RunRequest, abort: &Abort, on_event: impl Fn(RunEvent)) -> 
         let stream = answer.response.body().ok_or_else(|| ApiError::Unreadable("a response without a body".to_owned()))?;
         let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
         let mut parser = Parser::new();
+        let mut slice = Slice::begin();
         while let Some(bytes) = read(&reader).await? {
             for event in parser.feed(&bytes) {
                 if let Some(event) = decode(event)? {
                     on_event(event);
+                }
+                // What has come already is read on without a pause of its own.
+                if slice.is_over() {
+                    breathe().await;
+                    slice = Slice::begin();
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! The browser around the page: storage, theme, frames, the width of the window. No fetch, no drawing.
 
 pub mod arrival;
+pub mod breath;
 pub mod frame;
 pub mod height;
 pub mod in_sight;

@@ -150,7 +150,7 @@ impl Run {
             }
             RunEvent::Timeline(chunk) => {
                 let shown = |kind| chunk.segments.iter().chain(chunk.open.iter()).any(|segment| segment.kind == kind);
-                if shown(SegmentKind::Run) {
+                if self.phase == Phase::Starting && shown(SegmentKind::Run) {
                     self.begin();
                 }
                 let waits = chunk.open.iter().any(|segment| segment.kind == SegmentKind::Input);

@@ -4,10 +4,10 @@ use forkyard_timeline::units::fixed;
 use forkyard_timeline::{ArrowLine, BandKind, Piece, Row, Scene, Trace, tag};
 use forkyard_wire::timeline::{Mark, MarkKind};
 
-use super::paint::Painter;
+use super::paint::{Filled, Painter};
 
 /// A piece narrower than this, in CSS pixels, is not tagged.
-const TAG_LEAST: f64 = 12.0;
+pub(super) const TAG_LEAST: f64 = 12.0;
 /// Width of a letter of a tag, about.
 const LETTER: f64 = 6.2;
 /// A barb of an arrow's head: how far it reaches back and aside, in CSS pixels.
@@ -26,14 +26,14 @@ pub(super) struct Wide<'a> {
 }
 
 impl Painter<'_> {
-    /// The pieces with room for a tag. Steps over each row half a tag's least width at a time: what is narrower has no tag,
-    /// so nothing is missed, and the cost goes with the pixels.
-    pub(super) fn wide_pieces<'s>(&self, scene: &Scene<'s>) -> Vec<Wide<'s>> {
+    /// The pieces with room for a tag, of what fills many pixels. Steps over each stretch half a tag's least width at a time: what is
+    /// narrower has no tag, so nothing is missed, and the cost goes with the pixels.
+    pub(super) fn wide_pieces<'s>(&self, scene: &Scene<'s>, filled: &[Filled<'s>]) -> Vec<Wide<'s>> {
         let mut wide = Vec::new();
-        for row in self.rows(scene).filter(|row| !matches!(row.band, BandKind::Hold | BandKind::Gil)) {
+        for Filled { row, range } in filled.iter().filter(|filled| !matches!(filled.row.band, BandKind::Hold | BandKind::Gil)) {
             let Some(pieces) = scene.traces.get(row.panel).and_then(|trace| trace.pieces(row.lane, row.band)) else { continue };
-            let mut x = 0.0;
-            while x < scene.width {
+            let (mut x, end) = ((range.start as f64 + 0.5) / self.scale, range.end as f64 / self.scale);
+            while x < end {
                 let t_ns = scene.viewport.time(x, scene.width).max(0.0) as u64;
                 let Some(piece) = pieces.at(t_ns).or_else(|| pieces.after(t_ns)) else { break };
                 let left = scene.viewport.x(piece.start as f64, scene.width).max(0.0);

@@ -1,6 +1,6 @@
 //! Paints what is no segment: the cores in use, the levels of objects as steps, gaps where nothing is known, updates that were lost.
 
-use forkyard_timeline::{BandKind, Finding, Row, Scene, level, totals};
+use forkyard_timeline::{BandKind, Finding, Row, Scene, totals};
 use forkyard_wire::timeline::{LaneKind, Measure};
 
 use super::paint::Painter;
@@ -25,12 +25,12 @@ impl Painter<'_> {
             let BandKind::Level(measure) = row.band else { continue };
             let levels = scene.traces.get(row.panel).and_then(|trace| trace.findings().levels(row.lane, measure));
             let Some(levels) = levels else { continue };
-            level::peaks(levels, scene.viewport.start_ns(), scene.viewport.end_ns(), &mut peaks);
+            levels.peaks(scene.viewport.start_ns(), scene.viewport.end_ns(), &mut peaks);
             // The last one holds for good, and is known until now.
             let known = scene.traces.get(row.panel).map_or(0, |trace| trace.end_ns());
             let end = (scene.viewport.x(known as f64, scene.width) * self.scale) as usize;
             peaks.iter_mut().skip(end).for_each(|peak| *peak = 0);
-            self.steps(row, measure, &peaks, level::most(levels));
+            self.steps(row, measure, &peaks, levels.most());
         }
     }
 

@@ -48,7 +48,7 @@ use finder::{Wanted, finder};
 use keys::Command;
 use labels::{axis, labels};
 use legend::{Help, legend};
-use observe::{sight, use_kept_focus, use_measured, use_theme_number, width};
+use observe::{sight, use_kept_focus, use_measured, use_painted, use_theme_number, width};
 use picture::{Picture, length_ns};
 use plot::Plot;
 use steer::steer;
@@ -202,8 +202,8 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         })
     };
     use_kept_focus(scroll.clone(), (view.pane, view.sheet, view.words.is_some()));
-    let said =
-        use_memo((runs.clone(), titles.clone(), props.running), |(runs, titles, running)| Said::of(runs, titles, *running));
+    let painted = use_painted(&runs, props.running);
+    let said = use_memo((runs.clone(), titles.clone(), painted), |(runs, titles, painted)| Said::of(runs, titles, !painted));
     let mut notes = said.notes.clone();
     if !empty {
         notes.extend_from_slice(&props.notes);
@@ -354,6 +354,7 @@ struct Said {
 }
 
 impl Said {
+    /// What can be said of runs of which more is to come, or all of it.
     fn of(runs: &[Recording], titles: &[AttrValue], running: bool) -> Self {
         // The story of half a run would be another.
         let say = |long: fn(&Trace) -> String, run: &Recording| {

@@ -1,13 +1,16 @@
 //! What the browser tells the picture: its size, the theme, the wheel.
 
 use gloo_events::{EventListener, EventListenerOptions};
+use gloo_timers::callback::Timeout;
 use js_sys::Function;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlElement, MutationObserver, MutationObserverInit, ResizeObserver, WheelEvent};
 use yew::prelude::*;
 
+use super::recording::Recording;
 use super::view::Pane;
+use crate::page::frame::AtFrame;
 
 /// One scrolls so far, in CSS pixels, before other rows are painted.
 const STEP: i32 = 256;
@@ -95,6 +98,28 @@ pub(super) fn use_theme_number() -> u32 {
         });
     }
     counter.0
+}
+
+/// Whether these runs are over and were painted as they are now: what is said of them at length is worked out after that.
+#[hook]
+pub(super) fn use_painted(runs: &[Recording], running: bool) -> bool {
+    let painted = use_state(Vec::new);
+    {
+        let painted = painted.setter();
+        use_effect_with((runs.to_vec(), running), move |(runs, running)| {
+            let (runs, wanted) = (runs.clone(), !running);
+            let frame = AtFrame::new(move || {
+                let (painted, runs) = (painted.clone(), runs.clone());
+                // After the frame's other work, the painting.
+                Timeout::new(0, move || painted.set(runs)).forget();
+            });
+            if wanted {
+                frame.ask();
+            }
+            move || drop(frame)
+        });
+    }
+    !running && *painted == runs
 }
 
 /// Keeps the keyboard where it was when what had it is taken away: in the picture, or in what took its place.

@@ -1,17 +1,20 @@
 //! Paints the picture on a canvas: the grid, each row's bars with their patterns, and what a line of the
 //! program lights. `annotate` adds tags, arrows and marks, `findings` what is no segment. Axis, labels and selection are not here: they are elements, so that they take focus and styles.
 
-use forkyard_timeline::{CLASSES, Class, Hue, Row, STATES, Scene, SegmentId, Trace, bars, ticks};
+use std::ops::Range;
+
+use forkyard_timeline::{CLASSES, Class, Hue, Row, STATES, Scene, SegmentId, Trace, bars, changes, filled, ticks};
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use super::dense::{self, Place};
+use super::annotate::TAG_LEAST;
+use super::dense::{Place, Writer};
 use super::palette::Palette;
 use super::picture::{Picture, most_arrows};
 
 /// Between two marks of the axis, in CSS pixels.
 pub(super) const TICK_ROOM: f64 = 88.0;
-/// A row with more rectangles than one for so many pixels is written pixel by pixel.
+/// A row in which more than one of so many pixels differs from the one before is written pixel by pixel.
 const DENSE: f64 = 3.0;
 
 /// A canvas, the colours, and how many device pixels a CSS pixel has.
@@ -23,6 +26,14 @@ pub(super) struct Painter<'a> {
     pub(super) width: f64,
     /// From where to where there are rows on the canvas, in CSS pixels.
     sight: (f64, f64),
+}
+
+/// A stretch of a row that one class fills, in device pixels.
+pub(super) struct Filled<'s> {
+    /// The row.
+    pub(super) row: &'s Row,
+    /// From where to where.
+    pub(super) range: Range<usize>,
 }
 
 /// A rectangle in device pixels.
@@ -61,11 +72,11 @@ impl<'a> Painter<'a> {
     /// Paints everything.
     pub(super) fn paint(&self, scene: &Scene, lit: Option<u32>) {
         self.grid(scene);
-        self.bars(scene);
+        let filled = self.bars(scene);
         self.used(scene);
         self.levels(scene);
         self.gaps(scene);
-        let pieces = self.wide_pieces(scene);
+        let pieces = self.wide_pieces(scene, &filled);
         self.separate(&pieces);
         if let Some(line) = lit {
             self.line(scene, line);
@@ -89,8 +100,12 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// One path for each colour: a canvas is quick at many rectangles of one colour and slow at changing it.
-    fn bars(&self, scene: &Scene) {
+    /// One path for each colour: a canvas is quick at many rectangles of one colour and slow at changing it. Gives for each row
+    /// where something has room for a tag.
+    fn bars<'s>(&self, scene: &Scene<'s>) -> Vec<Filled<'s>> {
+        let mut wide = Vec::new();
+        let least = (TAG_LEAST * self.scale) as usize - 2;
+        let mut writer = Writer::default();
         let mut states: [Vec<Rectangle>; CLASSES] = Default::default();
         let mut hues: [Vec<Rectangle>; CLASSES] = Default::default();
         let mut shares = vec![[0.0; CLASSES]; self.width as usize];
@@ -99,13 +114,13 @@ impl<'a> Painter<'a> {
             pieces.shares(scene.viewport.start_ns(), scene.viewport.end_ns(), &mut shares);
             let groups = if row.band.shows_hues() { &mut hues } else { &mut states };
             let (top, height) = self.edges(row);
-            let bars = bars(&shares);
-            if bars.len() as f64 > self.width / DENSE {
+            wide.extend(filled(&shares, least).into_iter().map(|range| Filled { row, range }));
+            if changes(&shares) as f64 > self.width / DENSE {
                 let place = Place { top: top - self.above(), height: height as usize, scale: self.scale };
-                dense::write(&self.context, &shares, self.palette.bytes(row.band), place);
+                writer.write(&self.context, &shares, self.palette.bytes(row.band), place);
                 continue;
             }
-            for bar in bars {
+            for bar in bars(&shares) {
                 let upper = (top + height * (1.0 - f64::from(bar.high))).round();
                 let lower = (top + height * (1.0 - f64::from(bar.low))).round();
                 groups[bar.class.index()].push([bar.x.into(), upper, bar.width.into(), (lower - upper).max(1.0)]);
@@ -125,6 +140,7 @@ impl<'a> Painter<'a> {
             let hue = Hue(hue);
             self.fill(&hues[Class::of_hue(hue).index()], self.palette.hue(hue));
         }
+        wide
     }
 
     fn fill(&self, rectangles: &[Rectangle], colour: &str) {

@@ -9,7 +9,7 @@ use std::rc::{Rc, Weak};
 use forkyard_wire::check::Diagnostic;
 use yew::prelude::*;
 
-use super::mailbox::Mailbox;
+use super::mailbox::{Letters, Mailbox};
 use super::settings::Settings;
 use crate::api::Abort;
 use crate::page::storage;
@@ -225,9 +225,9 @@ impl Session {
         watchers.iter().for_each(|watcher| watcher.emit(()));
     }
 
-    fn deliver(&self, letters: Vec<(u64, Which, Action)>) {
+    fn deliver(&self, letters: Letters<(u64, Which, Action)>) {
         self.change(|view| {
-            for (_, which, action) in letters.into_iter().filter(|(turn, ..)| *turn == self.turn.get()) {
+            for (_, which, action) in letters.filter(|(turn, ..)| *turn == self.turn.get()) {
                 match which {
                     Which::First => view.run.apply(action),
                     Which::Second => {

@@ -13,7 +13,7 @@ impl Run<'_> {
 
     /// A process that a signal or an exception ended. Not SIGTERM: pools end their idle workers with it.
     pub(super) fn death(&self) -> Option<String> {
-        let children = self.trace.lanes().into_iter().filter(|lane| lane.kind == LaneKind::Process && lane.parent != 0);
+        let children = self.trace.lanes().iter().filter(|lane| lane.kind == LaneKind::Process && lane.parent != 0);
         for lane in children {
             let cause = match (&lane.signal, lane.exit_code) {
                 (Some(signal), _) if signal != "SIGTERM" => signal.clone(),

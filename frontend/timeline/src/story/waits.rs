@@ -3,7 +3,7 @@
 use forkyard_wire::timeline::{LaneKind, Measure, Segment, SegmentKind};
 
 use super::{MATTERS, Run, at_least, share};
-use crate::level::most as most_of;
+use crate::level::Levels;
 use crate::sentence::who;
 use crate::state::State;
 use crate::tally::Tally;
@@ -112,7 +112,7 @@ impl Run<'_> {
     /// A queue that fills up. At its fullest it holds ten messages and a quarter of all, more than a burst leaves; and who takes them out
     /// hardly waits for any.
     pub(super) fn backlog(&self) -> Option<String> {
-        let depth = |object: u32| self.trace.findings().levels(object, Measure::Depth).map_or(0, |levels| most_of(levels));
+        let depth = |object: u32| self.trace.findings().levels(object, Measure::Depth).map_or(0, Levels::most);
         let (object, fullest) =
             self.trace.objects().map(|object| (object.id, depth(object.id))).max_by_key(|(_, depth)| *depth)?;
         let arrows = || self.trace.arrows().iter().filter(|arrow| arrow.object == object);
@@ -143,8 +143,7 @@ impl Run<'_> {
     /// Threads that wait beside one another. Each waits at least half of its time, for nobody of this run, one and a half at a time, and half a
     /// core lies idle at least. A thread that Python gave no name is a library's own, and waits for work.
     pub(super) fn beside(&self) -> Option<String> {
-        let threads =
-            self.trace.lanes().into_iter().filter(|lane| lane.kind == LaneKind::Thread && !lane.name.starts_with("Thread "));
+        let threads = self.trace.lanes().iter().filter(|lane| lane.kind == LaneKind::Thread && !lane.name.starts_with("Thread "));
         let mut waits: Tally = self.tally(&|row| matches!(row.kind, SegmentKind::Sleep | SegmentKind::Input).then_some(row.lane));
         let (mut idle, mut range) = (Tally::default(), (u64::MAX, 0));
         for lane in threads {

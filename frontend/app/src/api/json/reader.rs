@@ -133,11 +133,10 @@ impl<'t> Reader<'t> {
         self.expect(b'"', "a text")?;
         let mut string = String::new();
         loop {
-            let from = self.at;
-            while !matches!(self.here(), None | Some(b'"' | b'\\')) {
-                self.at += 1;
-            }
-            string.push_str(&self.text[from..self.at]);
+            let rest = self.text.get(self.at..).unwrap_or_default();
+            let length = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\')).unwrap_or(rest.len());
+            string.push_str(&rest[..length]);
+            self.at += length;
             if self.took(b'"') {
                 return Ok(string);
             }
