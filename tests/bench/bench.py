@@ -21,6 +21,8 @@ THOROUGH, QUICK = 0.15, 0.04
 REPEATS = 7
 # Quickly: the operations that have a target, and everything else.
 QUICK_REPEATS = {"table": 5, "timeline": 3, "growth": 3}
+# How often a program is run beside itself recorded. A few per cent are wanted there, less than two runs differ by in themselves.
+PAIRS, QUICK_PAIRS = 25, 15
 
 
 def main():
@@ -46,8 +48,9 @@ def main():
         figures = measured[group][row.name] = {}
         repeats = options.repeats or (QUICK_REPEATS[group] if options.quick else REPEATS)
         at_least = QUICK if options.quick else THOROUGH
-        for _ in range(repeats):
-            take_turns(everybody, row, at_least, figures, stop)
+        pairs = options.repeats or (QUICK_PAIRS if options.quick else PAIRS)
+        for names in turns(row, everybody.of(row), repeats, pairs):
+            take_turns(everybody, row, names, at_least, figures, stop)
         print(report.in_one_line(figures), file=sys.stderr, flush=True)
         if stop.wanted:
             break
@@ -60,9 +63,20 @@ def main():
         sys.exit(1)
 
 
-def take_turns(everybody, row, at_least, figures, stop):
-    """One figure of everybody in the row. `figures` has all seconds of one operation, their median, and what else was told last."""
-    for name in everybody.of(row):
+def turns(row, names, repeats, pairs):
+    """Who takes each turn, in which order. What a program's recording costs is told by pairs, so each of a pair comes first as often as
+    the other: a machine that becomes slower or faster meanwhile does so for both."""
+    if not isinstance(row, rows.Program):
+        return [names] * repeats
+    paired = [name for name in names if name in contestants.PAIRED]
+    others = [name for name in names if name not in contestants.PAIRED]
+    orders = [paired[::-1] if number % 2 else paired for number in range(pairs)]
+    return [order + others * (number < repeats) for number, order in enumerate(orders)]
+
+
+def take_turns(everybody, row, names, at_least, figures, stop):
+    """One figure of each of them. `figures` has all seconds of one operation, their median, and what else was told last."""
+    for name in names:
         figure = figures.setdefault(name, {"median_s": None, "all_s": []})
         if stop.wanted or "error" in figure:
             continue

@@ -27,6 +27,8 @@ GRACE = 2
 STDLIB, ENGINE, RECORDED = "CPython", "Forkyard", "recorded"
 # Programs only: the profiler on CPython's own module, and the run as the page makes it.
 VIZTRACER, PAGE = "viztracer", "page"
+# Who is compared run by run.
+PAIRED = (ENGINE, RECORDED, PAGE)
 # Stands in a command for the file of the trace.
 TRACE = "{trace}"
 ASK = "import json, platform, sys; print(json.dumps([platform.python_version(), sys.executable, sys._base_executable]))"
