@@ -59,8 +59,9 @@ const STOPPED_NS: u64 = 60_000_000;
 /// So full a ring may become between two looks: one part in so many.
 const FILL: u64 = 4;
 
-/// The rings are read at least so often, in nanoseconds: a program that begins to do all it can fills one in twice that time.
-const LOOK_NS: u64 = 10_000_000;
+/// Nanoseconds for each event of the shortest ring after which the rings are read, whatever was in them the last time: a program that begins
+/// to do all it can writes one event in 200.
+const LOOK_NS: u64 = 150;
 
 /// How many births are taken at once; a program can send as many as it likes.
 const GREETINGS: usize = 256;
@@ -148,7 +149,7 @@ impl Recording {
                 more: false,
                 sent_ns: zero_ns,
                 read_ns: zero_ns,
-                look_ns: zero_ns + LOOK_NS,
+                look_ns: zero_ns,
             }
         });
         Recording { main, names: HashMap::new(), processes: HashSet::new(), on }
@@ -345,7 +346,8 @@ impl On {
                     let new = batch.events.len() as u64 + batch.lost;
                     passed.saturating_mul(ring_events(batch.slot) as u64 / FILL) / new.max(1)
                 });
-                self.look_ns = now + fills.min().unwrap_or(LOOK_NS).min(LOOK_NS);
+                let longest = LOOK_NS * self.reader.shortest_ring() as u64;
+                self.look_ns = now + fills.min().unwrap_or(longest).min(longest);
                 self.read_ns = now;
                 self.merge.feed(batches);
             }

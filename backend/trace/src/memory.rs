@@ -250,7 +250,10 @@ impl TraceMemory {
     pub(crate) fn names(&self, slot: usize, from: usize) -> Vec<u8> {
         // SYNC: names. Pairs with the Release store in `append_name`.
         let end = (self.arena.header(slot).names.load(Ordering::Acquire) as usize).min(NAMES_BYTES);
-        let mut bytes = vec![0; end.saturating_sub(from)];
+        if end <= from {
+            return Vec::new();
+        }
+        let mut bytes = vec![0; end - from];
         let offset = (names_offset(slot) + from) as i64;
         match pread(&self.fd, &mut bytes, offset) {
             Ok(read) => bytes.truncate(read),

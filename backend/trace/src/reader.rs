@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use crate::clock::Keeper;
 use crate::event::Event;
-use crate::memory::{MemoryError, SLOTS, TraceMemory};
+use crate::memory::{MemoryError, SLOTS, TraceMemory, ring_events};
 use crate::names::Name;
 use crate::ring::{Found, Ring};
 
@@ -40,6 +40,8 @@ pub struct Reader {
     clock: Option<Keeper>,
     places: Vec<Place>,
     died: HashSet<u32>,
+    /// See [`Reader::shortest_ring`].
+    shortest: usize,
 }
 
 /// How far a slot has been read.
@@ -54,7 +56,13 @@ struct Place {
 impl Reader {
     /// A reader that has read nothing yet.
     pub fn new(memory: TraceMemory) -> Self {
-        Reader { memory, clock: Keeper::new(), places: vec![Place::default(); SLOTS], died: HashSet::new() }
+        Reader {
+            memory,
+            clock: Keeper::new(),
+            places: vec![Place::default(); SLOTS],
+            died: HashSet::new(),
+            shortest: ring_events(0),
+        }
     }
 
     /// The memory that is read.
@@ -72,13 +80,20 @@ impl Reader {
         self.died.insert(pid);
     }
 
+    /// How many events the shortest ring of all that had an owner at the last look holds.
+    pub fn shortest_ring(&self) -> usize {
+        self.shortest
+    }
+
     /// Everything that is new, slot by slot. Slots with nothing new are left out, unless their process died.
     pub fn drain(&mut self) -> Result<Vec<RawBatch>, MemoryError> {
         let died = std::mem::take(&mut self.died);
         self.clock.take_if(|keeper| !keeper.keep(self.memory.arena().clock()));
         let mut batches = Vec::new();
+        self.shortest = ring_events(0);
         for slot in 0..SLOTS {
             let Some(pid) = self.memory.owner(slot) else { continue };
+            self.shortest = self.shortest.min(ring_events(slot));
             let last = died.contains(&pid);
             let batch = self.read(slot, RawBatch { slot, pid, last, ..RawBatch::default() });
             if last {

@@ -11,8 +11,8 @@ use crate::event::{Event, pack, unpack};
 /// Bytes of a block, which is written and read from one end to the other, and then used again.
 const BLOCK: usize = 64 << 10;
 
-/// No event takes more: its line's number and the line, time, and both halves of the argument.
-const LONGEST: usize = 1 + 10 + 10 + 5 + 5;
+/// No event takes more: 1 for its line's number, 10 for the line, 10 for the time, 5 for each half of the argument.
+const LONGEST: usize = 32;
 
 /// Emptied blocks that are kept to be used again.
 const SPARE: usize = 4;
@@ -73,26 +73,27 @@ impl Packed {
         if self.blocks.back().is_none_or(|block| block.len() + LONGEST > BLOCK) {
             self.blocks.push_back(self.spare.pop().unwrap_or_else(|| Vec::with_capacity(BLOCK)));
         }
-        let Some(block) = self.blocks.back_mut() else { return };
+        let mut bytes = Bytes::default();
         let place = place(event);
         let line = &mut self.writer.lines[place];
-        let known = (line.tid, line.kind, line.object) == (event.tid, event.kind, event.object);
-        if known {
-            block.push(place as u8);
+        if (line.tid, line.kind, line.object) == (event.tid, event.kind, event.object) {
+            bytes.put(place as u8);
         } else {
             *line = Line { tid: event.tid, kind: event.kind, object: event.object, argument: (0, 0) };
-            block.push(place as u8 | NEW);
-            block.extend_from_slice(&event.tid.to_le_bytes());
-            block.extend_from_slice(&event.kind.to_le_bytes());
-            block.extend_from_slice(&event.object.to_le_bytes());
+            bytes.put(place as u8 | NEW);
+            let numbers = [&event.tid.to_le_bytes()[..], &event.kind.to_le_bytes(), &event.object.to_le_bytes()];
+            numbers.into_iter().flatten().for_each(|&byte| bytes.put(byte));
         }
         let argument = unpack(event.argument);
-        write(block, fold(event.t_ns.wrapping_sub(self.writer.t_ns) as i64));
-        write(block, fold(i64::from(argument.0.wrapping_sub(line.argument.0) as i32)));
-        write(block, fold(i64::from(argument.1.wrapping_sub(line.argument.1) as i32)));
+        bytes.write(fold(event.t_ns.wrapping_sub(self.writer.t_ns) as i64));
+        bytes.write(fold(i64::from(argument.0.wrapping_sub(line.argument.0) as i32)));
+        bytes.write(fold(i64::from(argument.1.wrapping_sub(line.argument.1) as i32)));
         line.argument = argument;
         self.writer.t_ns = event.t_ns;
-        self.length += 1;
+        if let Some(block) = self.blocks.back_mut() {
+            block.extend_from_slice(bytes.get());
+            self.length += 1;
+        }
     }
 
     /// Takes the oldest. Core and sequence are 0.
@@ -152,13 +153,33 @@ fn place(event: &Event) -> usize {
     (numbers >> 26) as usize % LINES
 }
 
-/// A number in groups of seven bits, the lowest first; all but the last have the highest bit.
-fn write(block: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        block.push(number as u8 | 0x80);
-        number >>= 7;
+/// The bytes of one event, as far as they are written.
+#[derive(Debug, Default)]
+struct Bytes {
+    bytes: [u8; LONGEST],
+    length: usize,
+}
+
+impl Bytes {
+    fn put(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(self.length) {
+            *place = byte;
+            self.length += 1;
+        }
     }
-    block.push(number as u8);
+
+    /// A number in groups of seven bits, the lowest first; all but the last have the highest bit.
+    fn write(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.put(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.put(number as u8);
+    }
+
+    fn get(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
 }
 
 fn read(block: &[u8], at: &mut usize) -> u64 {
