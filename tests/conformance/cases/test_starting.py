@@ -130,6 +130,14 @@ def _umask():
     return umask
 
 
+class _Odd:
+    """No module."""
+
+
+def put_among_modules(*things):
+    sys.modules.update({f"odd {number}": thing for number, thing in enumerate(things)})
+
+
 @not_forked
 class Beginnings(base.Case):
     def told_by(self, target, *arguments):
@@ -179,6 +187,11 @@ class Beginnings(base.Case):
         process.kill()
         ended = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         self.assertEqual((ended.si_pid, ended.si_status), (process.pid, signal.SIGKILL))
+
+    def test_what_is_among_the_modules_need_not_be_one(self):
+        # `typing` puts classes there, on 3.12 and before.
+        for _ in range(3):
+            self.assertEqual(self.run_to_end(put_among_modules, _Odd, None, 1), 0)
 
     @base.engine_only
     def test_what_waits_to_be_started_can_be_killed_and_signalled(self):

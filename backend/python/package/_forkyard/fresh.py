@@ -126,8 +126,13 @@ def _forget_modules():
 
 
 def _name_spaces(module):
-    """The names of a module, and those that its functions see: a main module that was run from a file has two sets."""
-    names = getattr(module, "__dict__", {})
+    """The names of a module, and those that its functions see: a main module that was run from a file has two sets.
+
+    None for what is no module, as an interpreter leaves that alone.
+    """
+    if not isinstance(module, type(sys)):
+        return []
+    names = module.__dict__
     seen = [value.__globals__ for value in names.values() if type(value) is type(serve)]
     others = {id(each): each for each in seen if each is not names and each.get("__name__") == names.get("__name__")}
     return [*others.values(), names]
