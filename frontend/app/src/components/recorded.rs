@@ -21,9 +21,6 @@ const SLOWER: u64 = 10;
 /// Between two steps of the picture, in milliseconds.
 const STEP_MS: u32 = 40;
 
-/// The height of the picture, in CSS pixels.
-const HEIGHT: u32 = 288;
-
 /// The picture.
 #[component]
 pub fn Recorded() -> Html {
@@ -54,7 +51,7 @@ pub fn Recorded() -> Html {
     }
     html! {
         <figure class="recorded">
-            <Timeline recording={(*recording).clone()} running={*playing} height={HEIGHT} empty="A recorded run" />
+            <Timeline recording={(*recording).clone()} running={*playing} empty="A recorded run" />
             <figcaption>
                 { "A recorded run, ten times slower: the cores, and below them a lane for each process, what it did and what \
                    it waited for. Two workers compute at once; one waits for a lock that the other holds; a message goes over." }

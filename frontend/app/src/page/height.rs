@@ -15,6 +15,9 @@ pub const BESIDE_SCRATCH: f64 = 464.0;
 /// The least and the most that a timeline has at first, in CSS pixels.
 const WITHIN: (f64, f64) = (200.0, 320.0);
 
+/// What hardly fits gets so many CSS pixels of what is kept for the rest: two runs on one axis, many processes.
+const MORE: i32 = 100;
+
 /// A pane whose height can be changed.
 pub struct Pane {
     /// In CSS pixels.
@@ -34,6 +37,7 @@ pub fn use_height(name: &'static str, place: NodeRef, beside: f64) -> Pane {
     let (height, on_move) = use_chosen(name, "--pane-height", place, *fitting);
     let on_content = Callback::from(move |content: i32| {
         let most = (window_height() - beside) as i32;
+        let most = if content > most + MORE { most + MORE } else { most };
         fitting.set((*fitting).max(content.min(most)));
     });
     Pane { height, on_move, on_content }

@@ -111,9 +111,6 @@ pub struct TimelineProps {
     /// The same, under the pointer or selected; none when there is none.
     #[prop_or_default]
     pub on_printed: Callback<Option<(usize, u32, u64)>>,
-    /// Height of the picture in CSS pixels, toolbar included; without it the picture takes the height of its parent.
-    #[prop_or_default]
-    pub height: Option<u32>,
     /// The height at which every row would be in sight, in CSS pixels, whenever it changes.
     #[prop_or_default]
     pub on_content: Callback<i32>,
@@ -295,7 +292,6 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let detail = use_memo(about, |(_, selection, ..)| {
         detail(&Chosen { picture: &picture, selection: *selection, critical: &critical, titles: &titles })
     });
-    let style = props.height.map(|height| format!("height: {height}px"));
     let label = if props.of.is_empty() { "Timeline".to_owned() } else { format!("Timeline: {}", props.of) };
     let helping = view.sheet == Some(Sheet::Help);
     let selected = view.selection.is_some();
@@ -314,7 +310,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         on_command,
     };
     html! {
-        <section class="timeline" {style} {onkeydown} aria-label={label}>
+        <section class="timeline" {onkeydown} aria-label={label}>
             { toolbar(bar) }
             <div class="timeline-body">
                 <div ref={scroll} class="timeline-scroll" tabindex={(empty || view.pane == Pane::Table).then_some("0")}>{ body }</div>
