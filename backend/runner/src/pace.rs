@@ -1,8 +1,8 @@
 //! How much merging a run bears while it runs: it is done on the cores that the program wants.
 //!
 //! What is merged is paid for from an account. Where a core would be idle, merging costs nobody anything and is not counted. Else the
-//! account grows with time by a small share, and by a larger one when so much waits that it would soon be lost. Whether a core would be
-//! idle the kernel tells by the number of threads that run or could.
+//! account grows with time by a small share, and by a larger one when the picture is far behind. Whether a core would be idle the kernel
+//! tells by the number of threads that run or could.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -10,8 +10,8 @@ use std::os::unix::fs::FileExt;
 /// Of the time while every core is wanted, merging takes one part in so many.
 const SHARE: u64 = 32;
 
-/// The same while what waits fills half of its room, or more.
-const PRESSED: u64 = 5;
+/// The same in a hurry.
+const HURRIED: u64 = 8;
 
 /// So much may be saved up, and so much owed, in nanoseconds: a burst is merged at once, and a long step is paid for.
 const SAVED_NS: i64 = 4_000_000;
@@ -29,13 +29,13 @@ pub(crate) struct Pace {
     at_ns: u64,
 }
 
-/// How much waits.
+/// Whether the picture is far behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Room {
-    /// There is room for as much again.
-    Ample,
-    /// More is waiting than that.
-    Scarce,
+pub(crate) enum Hurry {
+    /// It is not.
+    None,
+    /// It is.
+    Some,
 }
 
 /// At whose cost merging goes on.
@@ -55,8 +55,8 @@ impl Pace {
     }
 
     /// Lets time pass.
-    pub(crate) fn pass(&mut self, now_ns: u64, room: Room) {
-        let share = if room == Room::Scarce { PRESSED } else { SHARE };
+    pub(crate) fn pass(&mut self, now_ns: u64, hurry: Hurry) {
+        let share = if hurry == Hurry::Some { HURRIED } else { SHARE };
         let passed = now_ns.saturating_sub(self.at_ns);
         self.at_ns = self.at_ns.max(now_ns);
         self.credit_ns = self.credit_ns.saturating_add((passed / share) as i64).min(SAVED_NS);
@@ -110,24 +110,24 @@ mod tests {
     fn what_is_spent_is_waited_for_by_the_share() {
         let mut pace = pace();
         pace.spend(Terms::Paid, 1_000_000);
-        pace.pass(1_000 + SHARE * 1_000_000, Room::Ample);
+        pace.pass(1_000 + SHARE * 1_000_000, Hurry::None);
         assert_eq!(pace.terms(), None);
-        pace.pass(2_000 + SHARE * 1_000_000, Room::Ample);
+        pace.pass(2_000 + SHARE * 1_000_000, Hurry::None);
         assert_eq!(pace.terms(), Some(Terms::Paid));
     }
 
     #[test]
-    fn who_has_little_room_left_waits_less() {
+    fn who_is_in_a_hurry_waits_less() {
         let mut pace = pace();
         pace.spend(Terms::Paid, 1_000_000);
-        pace.pass(2_000 + PRESSED * 1_000_000, Room::Scarce);
+        pace.pass(2_000 + HURRIED * 1_000_000, Hurry::Some);
         assert_eq!(pace.terms(), Some(Terms::Paid));
     }
 
     #[test]
     fn a_long_rest_is_not_saved_up() {
         let mut pace = pace();
-        pace.pass(u64::MAX, Room::Ample);
+        pace.pass(u64::MAX, Hurry::None);
         pace.spend(Terms::Paid, SAVED_NS as u64);
         assert_eq!(pace.terms(), None);
     }

@@ -18,7 +18,7 @@ use nix::sys::socket::{
 
 use crate::births::End;
 use crate::output::Text;
-use crate::pace::{Pace, Room, Terms};
+use crate::pace::{Hurry, Pace, Terms};
 
 /// The variables that tell the program the descriptors.
 pub(crate) const TRACE: &str = "FORKYARD_TRACE";
@@ -34,9 +34,12 @@ const CHUNK_NS: u64 = 80_000_000;
 /// How long after a chunk the next is sent even though nothing has happened but time, in nanoseconds.
 const QUIET_NS: u64 = 500_000_000;
 
-/// How many bytes of what was read may wait to be given a meaning: some ten million events. Beyond that the rings are not read: they lose
-/// their oldest events, and the timeline says so.
+/// How many bytes of what was read may wait to be given a meaning: some ten million events. When there are more, all of them are lost, and the
+/// timeline says so: what the program does now is worth more than what it did a while ago.
 const BACKLOG: usize = 64 << 20;
+
+/// So far the picture may be behind before more is done about it than a program should notice, in nanoseconds.
+const BEHIND_NS: u64 = 400_000_000;
 
 /// So many events are given a meaning at once: some 0.1 ms. Then it is looked whether somebody else wants the core.
 const STEP: usize = 1024;
@@ -278,8 +281,7 @@ impl Recording {
     /// The run is over: what is to be told then comes by [`Recording::rest`].
     pub(crate) fn over(&mut self) {
         if let Some(on) = &mut self.on {
-            // What was left in the rings for want of room is read now.
-            on.read();
+            on.collect();
             on.look_at_cores();
             on.merge.unseen(on.reader.memory().refused());
             on.merge.over();
@@ -331,12 +333,9 @@ impl Recording {
 
 impl On {
     fn collect(&mut self) {
-        if self.merge.backlog_bytes() < BACKLOG {
-            self.read();
+        if self.merge.backlog_bytes() > BACKLOG {
+            self.merge.abandon();
         }
-    }
-
-    fn read(&mut self) {
         match self.reader.drain() {
             Ok(batches) => {
                 let now = now_ns();
@@ -357,8 +356,8 @@ impl On {
 
     /// Merges as much as the program bears, and not for longer than [`STINT_NS`].
     fn merge_for(&mut self, began_ns: u64) {
-        let room = if self.merge.backlog_bytes() > BACKLOG / 2 { Room::Scarce } else { Room::Ample };
-        self.pace.pass(began_ns, room);
+        let hurry = if self.merge.behind_ns(began_ns) > BEHIND_NS { Hurry::Some } else { Hurry::None };
+        self.pace.pass(began_ns, hurry);
         let mut now = began_ns;
         self.more = true;
         while now < began_ns + STINT_NS

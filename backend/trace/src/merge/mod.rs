@@ -191,6 +191,12 @@ impl Merge {
         self.pending.bytes()
     }
 
+    /// How far what is known is behind what could be at `now_ns`, in nanoseconds.
+    pub fn behind_ns(&mut self, now_ns: u64) -> u64 {
+        let reach = self.reach(now_ns);
+        self.pending.next_at().map_or(0, |next| reach.saturating_sub(next))
+    }
+
     /// A process ended at `t_ns`. To be said after its last batch was fed.
     pub fn death(&mut self, pid: u32, t_ns: u64, ending: Ending) {
         if let Some(process) = self.lanes.find(pid) {
