@@ -4,7 +4,7 @@ from multiprocessing import Barrier, Process, Value
 
 def work(start, counter):
     start.wait()
-    for _ in range(3_000):
+    for _ in range(10_000):
         counter.value += 1
 
 
