@@ -79,17 +79,18 @@ impl Shared {
     }
 
     #[inline]
-    fn tell(&self, read: fn() -> (u64, u16)) -> (u64, u16) {
+    fn tell(&self, read: impl Fn() -> (u64, u16)) -> (u64, u16) {
         // The last rule is read while the next is being written beside it. Only who sleeps in here for two looks of the runner's finds
         // that it has changed.
-        let count = self.count.load(Ordering::Acquire);
-        if count == 0 {
-            return (kernel_ns(), core());
-        }
-        let (ticks, core) = read();
-        match self.rule(count) {
-            Some(rule) => (rule.ns_at(ticks), core),
-            None => self.tell(read),
+        loop {
+            let count = self.count.load(Ordering::Acquire);
+            if count == 0 {
+                return asked();
+            }
+            let (ticks, core) = read();
+            if let Some(rule) = self.rule(count) {
+                return (rule.ns_at(ticks), core);
+            }
         }
     }
 
@@ -141,8 +142,10 @@ pub(crate) fn kernel_ns() -> u64 {
     ClockId::CLOCK_MONOTONIC.now().map_or(0, |now| now.tv_sec() as u64 * 1_000_000_000 + now.tv_nsec() as u64)
 }
 
-fn core() -> u16 {
-    sched_getcpu().map_or(u16::MAX, |core| core as u16)
+/// What the kernel says. Apart, so that there is one of it and not one for each kind of event.
+#[inline(never)]
+fn asked() -> (u64, u16) {
+    (kernel_ns(), sched_getcpu().map_or(u16::MAX, |core| core as u16))
 }
 
 /// Both clocks at one moment.
