@@ -80,15 +80,17 @@ impl Lanes {
         // A birth may be learnt late or corrected: the moment decides, not the order in which lanes came.
         by_key(&mut self.all, |lane| (if lane.kind == LaneKind::Core { lane.pid.into() } else { lane.start_ns }, lane.id));
         let processes = self.all.iter().filter(|lane| lane.kind == LaneKind::Process);
-        let turns: BTreeMap<u32, u64> = processes.map(|lane| lane.id).zip(1..).collect();
+        // Extended: a map that is collected brings a sort of its own, a kilobyte of the page.
+        let mut turns: BTreeMap<u32, usize> = BTreeMap::new();
+        turns.extend(processes.map(|lane| lane.id).zip(1..));
         let turn = |lane: &Lane| match lane.kind {
             LaneKind::Core => Some(0),
             LaneKind::Process => turns.get(&lane.id).copied(),
             LaneKind::Thread => turns.get(&lane.parent).copied(),
         };
-        by_key(&mut self.all, |lane| (turn(lane).unwrap_or(u64::MAX), (lane.kind == LaneKind::Thread).into()));
+        by_key(&mut self.all, |lane| (turn(lane).map_or(u64::MAX, |turn| turn as u64), (lane.kind == LaneKind::Thread).into()));
         self.shown = self.all.iter().filter(|lane| turn(lane).is_some()).count();
-        self.places = self.all.iter().enumerate().map(|(place, lane)| (lane.id, place)).collect();
+        self.places.extend(self.all.iter().enumerate().map(|(place, lane)| (lane.id, place)));
     }
 }
 

@@ -1,7 +1,5 @@
 //! Which rows belong to which line of the program.
 
-use std::collections::BTreeMap;
-
 /// Programs are shorter than this; what claims to be of a later line has its place too.
 const NEAR: u32 = 1 << 16;
 
@@ -9,14 +7,17 @@ const NEAR: u32 = 1 << 16;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Lines {
     near: Vec<Vec<u32>>,
-    far: BTreeMap<u32, Vec<u32>>,
+    far: Vec<(u32, Vec<u32>)>,
 }
 
 impl Lines {
     /// Adds a row of a line.
     pub(crate) fn add(&mut self, line: u32, row: u32) {
         if line >= NEAR {
-            self.far.entry(line).or_default().push(row);
+            match self.far.iter_mut().find(|far| far.0 == line) {
+                Some(far) => far.1.push(row),
+                None => self.far.push((line, vec![row])),
+            }
             return;
         }
         if self.near.len() <= line as usize {
@@ -27,7 +28,8 @@ impl Lines {
 
     /// The rows of a line, in the order in which they were added.
     pub(crate) fn of(&self, line: u32) -> &[u32] {
-        let found = if line < NEAR { self.near.get(line as usize) } else { self.far.get(&line) };
+        let far = self.far.iter().find(|far| far.0 == line).map(|far| &far.1);
+        let found = if line < NEAR { self.near.get(line as usize) } else { far };
         found.map_or(&[], Vec::as_slice)
     }
 }

@@ -3,7 +3,7 @@
 //! [`Trace::apply`] is the only way in. Rows keep their number for good, also while they are open, so a selection outlives
 //! the chunk that closes its segment. Meaning was made by the merge; here it is only put in order.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use forkyard_wire::timeline::{Arrow, Chunk, Lane, LaneKind, Mark, Object, Segment, SegmentKind};
 
@@ -49,7 +49,7 @@ pub struct Trace {
     lines: Lines,
     cores: Cores,
     /// Lanes that were on a core, or held something, before anybody knew whose they are.
-    strangers: BTreeSet<u32>,
+    strangers: Vec<u32>,
 }
 
 impl Trace {
@@ -305,7 +305,10 @@ impl Trace {
         let segment = &self.rows[row as usize];
         let class = class(segment, kind, &self.lanes, self.cores);
         if kind.shows_hues() && class == Class::of_hue(Hue::OTHER) {
-            self.strangers.extend([owner(segment, kind)].into_iter().filter(|lane| *lane != 0));
+            let lane = owner(segment, kind);
+            if lane != 0 && !self.strangers.contains(&lane) {
+                self.strangers.push(lane);
+            }
         }
         Entry { start: segment.start, end, row, rank: rank(state_of(segment.kind, Cores::default())), class }
     }
