@@ -7,7 +7,6 @@ boots. Every case therefore starts several, and asks the later ones.
 import contextlib
 import json
 import multiprocessing
-import multiprocessing.connection
 import os
 import pathlib
 import re
@@ -440,21 +439,6 @@ class Programs(base.Case):
         self.assertEqual((code, out, err), (0, "off True\noff True\nFalse\n", ""))
 
 
-def sleeper(connection, asks):
-    if asks:
-        multiprocessing.parent_process().is_alive()
-    connection.send(os.getpid())
-    time.sleep(3 if asks else 600)
-
-
-def parent_of_sleepers(connection):
-    mine, told = multiprocessing.get_context(base.METHOD).Pipe(duplex=False)
-    for asks in (False, True):
-        multiprocessing.get_context(base.METHOD).Process(target=sleeper, args=(told, asks)).start()
-        connection.send(mine.recv())
-    time.sleep(600)
-
-
 STARTED = """
 import multiprocessing
 if __name__ == "__main__":
@@ -477,22 +461,6 @@ class OnTheTimeline(recording.Recorded):
         _, first, *others = lives.values()
         self.assertEqual(first[:4], ["exec", "boot", "import", "unpickle"])
         self.assertEqual([other[:3] for other in others], 2 * [["fork", "import", "unpickle"]])
-
-
-class Orphans(base.Case):
-    """Under each start method."""
-
-    @base.engine_only
-    def test_a_process_ends_with_its_parent_unless_it_looks_after_it_itself(self):
-        ours, theirs = self.mp.Pipe()
-        parent = self.start(parent_of_sleepers, theirs)
-        left, asking = (os.pidfd_open(ours.recv()) for _ in range(2))
-        parent.kill()
-        parent.join()
-        ready = multiprocessing.connection.wait([left, asking])
-        self.assertEqual(ready, [left])
-        os.close(left)
-        os.close(asking)
 
 
 def _environment(pid):
