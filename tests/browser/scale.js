@@ -2,7 +2,7 @@
 //
 // Serves the built page and plays the server's part itself: the chunks come at a pace, or at once. What is timed is the page's own
 // thread: from the last byte to the picture, each frame while one zooms and drags, and what is done on the whole of the run (its story,
-// a search, the critical path). It prints figures and judges none: a machine's speed is no property of the page.
+// a search, the critical path). A picture is a frame in which the canvas was painted. It prints figures and judges none: a machine's speed is no property of the page.
 
 import { createReadStream, readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -63,10 +63,11 @@ async function measure(context) {
   await page.waitForFunction(() => globalThis.watched.settled());
   const live = await page.evaluate(() => globalThis.watched.told());
   say("chunks taken in", live.pieces, "each until the thread is free");
-  say("frames meanwhile", live.frames);
+  say("pictures meanwhile", live.frames);
+  say("whole tasks over 50 ms meanwhile", live.tasks);
   console.log(`from the last byte to the picture: ${live.toPicture.toFixed(1)} ms; the thread was busy for ${live.busy.toFixed(0)} ms in all`);
   const plot = page.getByRole("application");
-  const keys = { "zoomed and dragged": "wwwwddddwwwwddddwwwwaaaassssssss", "all rows": "o", "the critical path": "c", "no critical path": "c", fit: "f" };
+  const keys = { "zoomed and dragged": "wwwwddddwwwwddddwwwwaaaassssssss", "the whole run in sight": "foooooooooooo", "the critical path": "cccccc" };
   await plot.focus();
   for (const [what, pressed] of Object.entries(keys)) {
     await page.evaluate(() => globalThis.watched.forget());
@@ -74,8 +75,9 @@ async function measure(context) {
       await page.keyboard.press(key);
       await page.waitForFunction(() => globalThis.watched.settled());
     }
-    const { frames, tasks } = await page.evaluate(() => globalThis.watched.told());
+    const { frames, keys, tasks } = await page.evaluate(() => globalThis.watched.told());
     say(`${what}: painting`, frames);
+    say(`${what}: from a key until the thread is free, the painting apart`, keys);
     say(`${what}: whole tasks over 50 ms`, tasks);
   }
   await page.evaluate(() => globalThis.watched.forget());
@@ -94,17 +96,29 @@ function say(what, times, note = "") {
 
 /** In the page: times its frames, its tasks, and the pieces of the stream. */
 function watch() {
-  let frames, tasks, pieces, busy, lastByte, lastFrame;
-  const forget = () => ([frames, tasks, pieces, busy, lastByte, lastFrame] = [[], [], [], 0, 0, 0]);
+  let frames, keys, tasks, pieces, busy, painted, lastByte, lastPicture;
+  const forget = () => ([frames, keys, tasks, pieces, busy, painted, lastByte, lastPicture] = [[], [], [], [], 0, false, 0, 0]);
   forget();
+  // Each picture begins on an empty canvas.
+  const { clearRect } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.clearRect = function (...rectangle) {
+    painted = true;
+    return clearRect.apply(this, rectangle);
+  };
   const ask = globalThis.requestAnimationFrame.bind(globalThis);
   globalThis.requestAnimationFrame = (paint) =>
     ask((now) => {
       const begun = performance.now();
+      painted = false;
       paint(now);
-      lastFrame = performance.now();
-      frames.push(lastFrame - begun);
+      if (!painted) return;
+      lastPicture = performance.now();
+      frames.push(lastPicture - begun);
     });
+  addEventListener("keydown", () => {
+    const begun = performance.now();
+    setTimeout(() => keys.push(performance.now() - begun));
+  }, true);
   new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) {
       tasks.push(duration);
@@ -115,8 +129,10 @@ function watch() {
   ReadableStreamDefaultReader.prototype.read = async function () {
     const piece = await read.call(this);
     const begun = performance.now();
-    lastByte = begun;
-    if (!piece.done) setTimeout(() => pieces.push(performance.now() - begun));
+    if (!piece.done) {
+      lastByte = begun;
+      setTimeout(() => pieces.push(performance.now() - begun));
+    }
     return piece;
   };
   // Free for two frames on end: what was asked for is done and painted.
@@ -125,6 +141,6 @@ function watch() {
       const again = (left) => ask(() => setTimeout(() => (left ? again(left - 1) : done(true))));
       again(3);
     });
-  const told = () => ({ frames, tasks, pieces, busy, toPicture: lastFrame - lastByte });
+  const told = () => ({ frames, keys, tasks, pieces, busy, toPicture: lastPicture - lastByte });
   globalThis.watched = { forget, settled, told };
 }

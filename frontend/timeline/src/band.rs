@@ -108,6 +108,7 @@ impl Band {
     /// Draws again from a moment on; the rows are those of the trace.
     pub(crate) fn redraw(&mut self, from_ns: u64, rows: &[Segment]) {
         self.pieces.cut(from_ns);
+        self.groups.iter_mut().for_each(Sorted::settle);
         let [life, wait, core] = &self.groups;
         let known = |entry: Entry| Entry { end: if entry.is_open() { rows[entry.row as usize].end } else { entry.end }, ..entry };
         let heads = [life, wait, core].map(|group| group.past(from_ns).peekable());

@@ -1,6 +1,7 @@
 //! Rows of a band in order of their start, with the latest end so far beside each: which rows reach past a moment is one
 //! search, although rows may overlap and may arrive in any order.
 
+use crate::order::by_key;
 use crate::state::Class;
 
 /// A row that is put in.
@@ -28,31 +29,42 @@ impl Entry {
     }
 }
 
-/// The rows in order of (start, row).
+/// The rows in order of (start, row), once they are [settled](Sorted::settle).
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sorted {
     entries: Vec<Entry>,
     /// The latest end of all entries up to this one.
     reach: Vec<u64>,
+    /// How many of them are in order while others wait to be put among them, and before which of them the first belongs.
+    loose: Option<(usize, (u64, u32))>,
 }
 
 impl Sorted {
-    /// Puts a row in. Cheap at the end, where nearly all arrive.
+    /// Puts a row in. Cheap also where a chunk brings the rows of one lane after those of another that they lie between.
     pub(crate) fn insert(&mut self, entry: Entry) {
-        let reach = self.reach.last().copied().unwrap_or(0);
-        if self.entries.last().is_none_or(|last| (last.start, last.row) < (entry.start, entry.row)) {
-            self.entries.push(entry);
-            self.reach.push(reach.max(entry.end));
-            return;
+        let key = (entry.start, entry.row);
+        if self.entries.last().is_some_and(|last| key <= (last.start, last.row)) {
+            let (sorted, first) = self.loose.unwrap_or((self.entries.len(), key));
+            self.loose = Some((sorted, first.min(key)));
         }
-        let at = self.entries.partition_point(|other| (other.start, other.row) <= (entry.start, entry.row));
-        self.entries.insert(at, entry);
-        self.reach.insert(at, 0);
-        self.refresh(at);
+        let reach = self.reach.last().copied().unwrap_or(0);
+        self.entries.push(entry);
+        self.reach.push(reach.max(entry.end));
+    }
+
+    /// Puts what was put in late where it belongs: to be called before rows are asked for.
+    pub(crate) fn settle(&mut self) {
+        let Some((sorted, first)) = self.loose.take() else { return };
+        let from = self.entries[..sorted].partition_point(|entry| (entry.start, entry.row) < first);
+        let mut late = self.entries.split_off(from);
+        by_key(&mut late, |entry| (entry.start, entry.row));
+        self.reach.truncate(from);
+        late.into_iter().for_each(|entry| self.insert(entry));
     }
 
     /// Gives a row that is in its final end.
     pub(crate) fn close(&mut self, entry: Entry) {
+        self.settle();
         let at = self.entries.partition_point(|other| (other.start, other.row) < (entry.start, entry.row));
         if let Some(found) = self.entries.get_mut(at).filter(|found| found.row == entry.row) {
             found.end = entry.end;
@@ -109,6 +121,7 @@ mod tests {
                     sorted.close(entry(*start, start + length, row));
                 }
             }
+            sorted.settle();
             let mut found: Vec<u32> = sorted.past(t).map(|entry| entry.row).collect();
             found.sort_unstable();
             let expected: Vec<u32> =
