@@ -33,7 +33,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// Begins to compress the page.
+    /// With what is there of its compressed files.
     pub(crate) fn open() -> Self {
         // A build for development reads the files from the disk as they are at the moment, and compresses slowly.
         if cfg!(debug_assertions) {
@@ -43,7 +43,7 @@ impl Site {
             let file = Files::get(&name)?;
             Some((name.into_owned(), file.data, hex(&file.metadata.sha256_hash())))
         };
-        Site { compressed: Compressed::begin(Files::iter().filter_map(file).collect()) }
+        Site { compressed: Compressed::of(Files::iter().filter_map(file).collect()) }
     }
 
     /// The answer to a request for this path.
