@@ -43,7 +43,8 @@ class Gil(Recorded):
             # They compute 0.3 s, in turns of 5 ms; a busy machine makes them longer, hence fewer.
             self.assertGreater(len(waits), 3, me)
             held = sum(wait["dur"] for wait in waits if wait["args"]["held_by"] == other)
-            self.assertGreater(held, 0.8 * sum(wait["dur"] for wait in waits), me)
+            # For the rest nobody has it: who is to take it is not on a core yet.
+            self.assertGreater(held, 0.6 * sum(wait["dur"] for wait in waits), me)
             released = [wait for wait in waits if wait["args"]["released_by"] == other]
             self.assertGreater(len(released), len(waits) / 2, me)
 

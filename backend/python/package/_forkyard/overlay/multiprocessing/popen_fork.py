@@ -86,6 +86,8 @@ class Popen:
         # Ctrl-C that strikes in the hooks of a fork is told there and forgotten: it waits until the child is known, or is at work.
         interrupt = _engine.HeldInterrupt()
         try:
+            # Once more: what another thread has printed meanwhile would be printed by the child as well.
+            util._flush_std_streams()
             self.pid = os.fork()
             if self.pid == 0:
                 code = 1
