@@ -122,8 +122,8 @@ impl SemLock {
         })
     }
 
-    #[pyo3(signature = (block=true, timeout=None))]
-    pub(crate) fn acquire(&self, py: Python<'_>, block: bool, timeout: Option<f64>) -> PyResult<bool> {
+    #[pyo3(signature = (block=Blocking::Yes, timeout=None))]
+    pub(crate) fn acquire(&self, py: Python<'_>, block: Blocking, timeout: Option<f64>) -> PyResult<bool> {
         let inner = self.inner()?;
         note_line(py)?;
         if inner.acquire(Wait::Never) == Ok(true) {
@@ -141,7 +141,7 @@ impl SemLock {
     }
 
     fn __enter__(&self, py: Python<'_>) -> PyResult<bool> {
-        self.acquire(py, true, None)
+        self.acquire(py, Blocking::Yes, None)
     }
 
     #[pyo3(signature = (_kind=None, _error=None, _traceback=None))]
@@ -233,10 +233,10 @@ fn uninitialized() -> PyErr {
 pub(crate) fn wait(
     py: Python<'_>,
     acquire: impl Fn(Wait) -> Result<bool, AcquireError> + Sync,
-    block: bool,
+    block: Blocking,
     timeout: Option<f64>,
 ) -> PyResult<bool> {
-    let wait = wait_for(Blocking::from(block), timeout);
+    let wait = wait_for(block, timeout);
     if wait == Wait::Never {
         return Ok(false);
     }

@@ -14,6 +14,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
 use crate::lock::SemLock;
+use crate::waiting::Blocking;
 
 /// Keyword arguments come as a tuple of names behind the positional ones.
 const KEYWORDS: c_int = ffi::METH_FASTCALL | ffi::METH_KEYWORDS;
@@ -101,7 +102,7 @@ unsafe extern "C" fn enter(slf: *mut PyObject, _: *mut PyObject) -> *mut PyObjec
 /// Apart, so that the usual way need not make room for it.
 #[inline(never)]
 fn enter_otherwise(py: Python<'_>, lock: &SemLock) -> *mut PyObject {
-    match lock.acquire(py, true, None) {
+    match lock.acquire(py, Blocking::Yes, None) {
         // SAFETY: a constant of the interpreter.
         Ok(taken) => unsafe { ffi::Py_NewRef(if taken { ffi::Py_True() } else { ffi::Py_False() }) },
         Err(error) => or_raise(py, Err(error)),

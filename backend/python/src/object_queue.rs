@@ -57,20 +57,20 @@ impl ObjectQueue {
         self.used.load(Relaxed)
     }
 
-    #[pyo3(signature = (obj, block=true, timeout=None))]
-    fn put(slf: &Bound<'_, Self>, obj: &Bound<'_, PyAny>, block: bool, timeout: Option<f64>) -> PyResult<()> {
+    #[pyo3(signature = (obj, block=Blocking::Yes, timeout=None), text_signature = "($self, obj, block=True, timeout=None)")]
+    fn put(slf: &Bound<'_, Self>, obj: &Bound<'_, PyAny>, block: Blocking, timeout: Option<f64>) -> PyResult<()> {
         slf.get().refuse_closed(slf)?;
         Self::_put(slf, obj, block, timeout).map(drop)
     }
 
     /// Puts it; whether it is in. What cannot be pickled is told to `_on_queue_feeder_error`, as ever.
-    fn _put(slf: &Bound<'_, Self>, obj: &Bound<'_, PyAny>, block: bool, timeout: Option<f64>) -> PyResult<bool> {
+    fn _put(slf: &Bound<'_, Self>, obj: &Bound<'_, PyAny>, block: Blocking, timeout: Option<f64>) -> PyResult<bool> {
         let (py, queue) = (slf.py(), slf.get());
         queue.used.store(true, Relaxed);
         match Encoded::of(obj) {
             Ok(encoded) => {
                 let ring = queue.ring()?.get();
-                ring.put_encoded(py, &encoded, wait_for(Blocking::from(block), timeout))?;
+                ring.put_encoded(py, &encoded, wait_for(block, timeout))?;
                 Ok(true)
             }
             Err(error) if error.is_instance_of::<PyException>(py) => {
@@ -81,11 +81,11 @@ impl ObjectQueue {
         }
     }
 
-    #[pyo3(signature = (block=true, timeout=None))]
-    fn get<'py>(slf: &Bound<'py, Self>, block: bool, timeout: Option<f64>) -> PyResult<Bound<'py, PyAny>> {
+    #[pyo3(signature = (block=Blocking::Yes, timeout=None), text_signature = "($self, block=True, timeout=None)")]
+    fn get<'py>(slf: &Bound<'py, Self>, block: Blocking, timeout: Option<f64>) -> PyResult<Bound<'py, PyAny>> {
         let (py, queue) = (slf.py(), slf.get());
         queue.refuse_closed(slf)?;
-        queue.ring()?.get().take_object(py, wait_for(Blocking::from(block), timeout))
+        queue.ring()?.get().take_object(py, wait_for(block, timeout))
     }
 }
 

@@ -97,12 +97,12 @@ impl End {
         Ok(self.open_end()?.is_writable())
     }
 
-    fn send(&self, object: &Bound<'_, PyAny>) -> PyResult<()> {
+    fn send(&self, obj: &Bound<'_, PyAny>) -> PyResult<()> {
         let end = self.open_end()?;
         if !end.is_writable() {
             return Err(failed_send(SendError::ReadOnly));
         }
-        send(object.py(), &end, &Encoded::of(object)?)
+        send(obj.py(), &end, &Encoded::of(obj)?)
     }
 
     fn _send_whole(&self, bytes: Bound<'_, PyBytes>) -> PyResult<()> {

@@ -62,21 +62,21 @@ impl Queue {
         self.queue.before_poll()
     }
 
-    #[pyo3(signature = (object, block=true, timeout=None))]
-    fn put(&self, object: &Bound<'_, PyAny>, block: bool, timeout: Option<f64>) -> PyResult<()> {
-        self.put_encoded(object.py(), &Encoded::of(object)?, wait_for(Blocking::from(block), timeout))
+    #[pyo3(signature = (object, block=Blocking::Yes, timeout=None))]
+    fn put(&self, object: &Bound<'_, PyAny>, block: Blocking, timeout: Option<f64>) -> PyResult<()> {
+        self.put_encoded(object.py(), &Encoded::of(object)?, wait_for(block, timeout))
     }
 
     /// Puts bytes that are a pickle already.
-    #[pyo3(signature = (bytes, block=true, timeout=None))]
-    fn put_bytes(&self, bytes: Bound<'_, PyBytes>, block: bool, timeout: Option<f64>) -> PyResult<()> {
+    #[pyo3(signature = (bytes, block=Blocking::Yes, timeout=None))]
+    fn put_bytes(&self, bytes: Bound<'_, PyBytes>, block: Blocking, timeout: Option<f64>) -> PyResult<()> {
         let py = bytes.py();
-        self.put_encoded(py, &Encoded::raw(bytes), wait_for(Blocking::from(block), timeout))
+        self.put_encoded(py, &Encoded::raw(bytes), wait_for(block, timeout))
     }
 
-    #[pyo3(signature = (block=true, timeout=None))]
-    fn get<'py>(&self, py: Python<'py>, block: bool, timeout: Option<f64>) -> PyResult<Bound<'py, PyAny>> {
-        self.take_object(py, wait_for(Blocking::from(block), timeout))
+    #[pyo3(signature = (block=Blocking::Yes, timeout=None))]
+    fn get<'py>(&self, py: Python<'py>, block: Blocking, timeout: Option<f64>) -> PyResult<Bound<'py, PyAny>> {
+        self.take_object(py, wait_for(block, timeout))
     }
 
     /// The next object as a pickle.

@@ -18,7 +18,7 @@ use pyo3::{BoundObject, intern};
 
 use crate::lock::{SemLock, wait};
 use crate::memory;
-use crate::waiting::{current_line, note_line};
+use crate::waiting::{Blocking, current_line, note_line};
 
 /// A slice of at most so many elements is recorded element by element; `_forkyard.watch_raw` has the same number.
 const FEW: usize = 16;
@@ -140,7 +140,7 @@ impl Cells {
             return Ok(Held::ByProgram);
         }
         if self.lock.acquire(Wait::Never) != Ok(true) {
-            wait(py, |wait| self.lock.acquire(wait), true, None)?;
+            wait(py, |wait| self.lock.acquire(wait), Blocking::Yes, None)?;
         }
         Ok(Held::ForThis(&self.lock))
     }

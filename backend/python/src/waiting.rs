@@ -61,9 +61,12 @@ pub(crate) enum Blocking {
     No,
 }
 
-impl From<bool> for Blocking {
-    fn from(block: bool) -> Self {
-        if block { Blocking::Yes } else { Blocking::No }
+impl<'py> FromPyObject<'_, 'py> for Blocking {
+    type Error = PyErr;
+
+    /// Whatever counts as true or false: programs also say 1 and 0.
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        Ok(if object.is_truthy()? { Blocking::Yes } else { Blocking::No })
     }
 }
 

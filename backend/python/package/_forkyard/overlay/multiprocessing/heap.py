@@ -26,6 +26,10 @@ class Heap:
         return _engine.Block(max(size, 1), _ALIGNMENT)
 
 
+class _Byte(ctypes.c_ubyte):
+    """A kind of its own, as ctypes names an array's type after the module that wants one of that size first."""
+
+
 class BufferWrapper:
     """So many shared bytes."""
 
@@ -45,6 +49,6 @@ class BufferWrapper:
 
     def create_memoryview(self):
         """A writable view of the bytes, which keeps them."""
-        raw = (ctypes.c_ubyte * self._size).from_address(self._block.address)
+        raw = (_Byte * self._size).from_address(self._block.address)
         raw._block = self._block
         return memoryview(raw).cast("B")

@@ -13,7 +13,7 @@ from _forkyard.borrow import beside
 from _forkyard.passing import arena, is_fork, refuse_mixed
 
 from . import context
-from .synchronize import SEM_VALUE_MAX, Lock, _unrecorded, _unrecorded_condition
+from .synchronize import SEM_VALUE_MAX, Lock, _unrecorded, _unrecorded_condition, as_int_of_c
 
 
 class _End:
@@ -109,9 +109,9 @@ class Queue(_engine.ObjectQueue, metaclass=_WithoutFeeder):
     """First in, first out, for many processes. `put` and `get` are the engine's."""
 
     def __init__(self, maxsize=0, *, ctx):
-        bounded = 0 < maxsize <= SEM_VALUE_MAX
-        self._maxsize = maxsize if maxsize > 0 else SEM_VALUE_MAX
-        self._runs_through(_engine.Queue(maxsize if bounded else 0, trace.made(type(self).__name__)))
+        bound = 0 if maxsize <= 0 else as_int_of_c(maxsize)
+        self._maxsize = bound or SEM_VALUE_MAX
+        self._runs_through(_engine.Queue(bound, trace.made(type(self).__name__)))
         self._is_fork_ctx = is_fork(ctx)
         self._opid = os.getpid()
         self._ignore_epipe = False

@@ -30,6 +30,14 @@ class SemLock(_engine.SemLock):
         self._open(is_lock, bytes(handle))
 
 
+def as_int_of_c(value):
+    """A whole number that C's `int` can hold, as CPython's own semaphores want it."""
+    number = operator.index(value)
+    if not -SEM_VALUE_MAX - 1 <= number <= SEM_VALUE_MAX:
+        raise OverflowError("Python int too large to convert to C int")
+    return number
+
+
 def _value_of(semaphore):
     try:
         return semaphore._get_value()
@@ -45,7 +53,7 @@ class Semaphore(SemLock):
         self._make(value, SEM_VALUE_MAX, ctx)
 
     def _make(self, value, maximum, ctx):
-        if operator.index(value) < 0:
+        if as_int_of_c(value) < 0:
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))  # what the kernel says to CPython's own module
         self._make_semaphore(value, maximum, trace.made(type(self).__name__))
         self._made_for(is_fork(ctx))
@@ -185,7 +193,8 @@ class Condition:
 
     def notify(self, n=1):
         assert self._lock._semlock._is_mine(), "lock is not owned"
-        self._room.notify(n)
+        if n > 0:
+            self._room.notify(n)
 
     def notify_all(self):
         self.notify(sys.maxsize)
