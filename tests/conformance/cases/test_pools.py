@@ -233,6 +233,15 @@ class Deaths(Case):
             self.assertEqual(pool.apply_async(square, (2,)).get(30), 4)
 
 
+    @engine_only
+    def test_a_map_that_was_refused_leaves_no_job_to_wait_for(self):
+        pool = self.mp.Pool(1)
+        with self.assertRaisesRegex(TypeError, "'<=' not supported between instances of 'str' and 'int'"):
+            pool.map(square, range(3), "x")
+        pool.close()
+        pool.join()
+
+
 class Executors(Case):
     def test_submit_and_map(self):
         with ProcessPoolExecutor(2, mp_context=self.mp) as executor:

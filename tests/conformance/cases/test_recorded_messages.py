@@ -1,4 +1,4 @@
-"""What a recording shows of the parts of a message: made into bytes, on its way, read again."""
+"""What a recording shows of messages: how one is made into bytes, on its way, read again; and who waits for all of them to be done."""
 
 import unittest
 
@@ -21,6 +21,20 @@ if __name__ == "__main__":
         ours.send(message)
     process.join()
 """
+JOINED = """
+import multiprocessing, time
+def work(queue):
+    queue.get()
+    time.sleep(0.3)
+    queue.task_done()
+if __name__ == "__main__":
+    parcels = multiprocessing.JoinableQueue()
+    process = multiprocessing.Process(target=work, args=(parcels,))
+    process.start()
+    parcels.put("a parcel")
+    parcels.join()
+    process.join()
+"""
 
 
 @unittest.skipIf(ENGINE == "stdlib", "its queues and pipes are not the engine's, which are what is recorded")
@@ -36,6 +50,13 @@ class Messages(Recorded):
             for part in ("pickling_us", "unpickling_us"):
                 # Whatever the machine: a hundred thousand numbers are not made or read within a microsecond.
                 self.assertGreater(large[part], 1, part)
+
+    def test_joining_a_queue_is_a_wait_for_whoever_does_the_last_task(self):
+        for options in (), ("--workers", "threads"):
+            ended, timeline = self.record(JOINED, *options)
+            self.assertEqual(ended.returncode, 0, ended.stderr)
+            [wait] = [event["args"] for event in timeline.segments("Condition.wait")]
+            self.assertEqual((wait["object"], wait["line"], wait["released_by"]), ("parcels", 12, "Process-1"))
 
 
 if __name__ == "__main__":

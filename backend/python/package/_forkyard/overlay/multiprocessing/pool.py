@@ -202,8 +202,9 @@ class Pool(_Handlers):
             chunksize = -(-len(iterable) // (len(self._pool) * 4)) if self._pool else len(iterable)
         if len(iterable) == 0:
             chunksize = 0
+        is_empty = chunksize <= 0  # asked first: what is no number fails here, and leaves no job that never ends
         result = MapResult(self, chunksize, len(iterable), callback, error_callback=error_callback)
-        if chunksize > 0:
+        if not is_empty:
             trace.record(trace.TASKS_PUT, self._object, len(iterable))
             with result.given_up_on_interrupt():
                 put_up = self._tasks(result, func, iterable, mapper, chunksize)

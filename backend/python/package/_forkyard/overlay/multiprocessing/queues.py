@@ -13,7 +13,7 @@ from _forkyard.borrow import beside
 from _forkyard.passing import arena, is_fork, refuse_mixed
 
 from . import context
-from .synchronize import SEM_VALUE_MAX, Lock, _unrecorded, _unrecorded_condition, as_int_of_c
+from .synchronize import SEM_VALUE_MAX, Lock, _inner_condition, _unrecorded, as_int_of_c
 
 
 class _End:
@@ -111,7 +111,8 @@ class Queue(_engine.ObjectQueue, metaclass=_WithoutFeeder):
     def __init__(self, maxsize=0, *, ctx):
         bound = 0 if maxsize <= 0 else as_int_of_c(maxsize)
         self._maxsize = bound or SEM_VALUE_MAX
-        self._runs_through(_engine.Queue(bound, trace.made(type(self).__name__)))
+        self._number = trace.made(type(self).__name__)
+        self._runs_through(_engine.Queue(bound, self._number))
         self._is_fork_ctx = is_fork(ctx)
         self._opid = os.getpid()
         self._ignore_epipe = False
@@ -181,7 +182,7 @@ class JoinableQueue(Queue):
         super().__init__(maxsize, ctx=ctx)
         self._unfinished_tasks = _engine.SemLock()
         self._unfinished_tasks._make_semaphore(0, SEM_VALUE_MAX, 0)
-        self._cond = _unrecorded_condition(ctx)
+        self._cond = _inner_condition(ctx, self._number)
 
     def __getstate__(self):
         return super().__getstate__(), self._cond, self._unfinished_tasks._state()

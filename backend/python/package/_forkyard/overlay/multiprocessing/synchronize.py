@@ -254,7 +254,7 @@ class Barrier(threading.Barrier):
         from .heap import BufferWrapper
 
         number = trace.made(type(self).__name__)
-        self.__setstate__((parties, action, timeout, _unrecorded_condition(ctx), BufferWrapper(16), number))
+        self.__setstate__((parties, action, timeout, _inner_condition(ctx), BufferWrapper(16), number))
 
     def __getstate__(self):
         return self._parties, self._action, self._timeout, self._cond, self._wrapper, self._number
@@ -346,9 +346,9 @@ _BROKEN, _MEETING, _LEFT, _WHOLE = range(4)
 _LOOK_AROUND = 2
 
 
-def _unrecorded_condition(ctx):
-    """The condition inside another object: the timeline shows that object's waits, not the condition's."""
+def _inner_condition(ctx, number=0):
+    """The condition inside another object. With that object's number its waits are told as the object's, without one not at all."""
     condition = Condition.__new__(Condition)
-    condition._lock, condition._room = _unrecorded(RLock, ctx), _engine.Condition(0)
+    condition._lock, condition._room = _unrecorded(RLock, ctx), _engine.Condition(number)
     condition._make_methods()
     return condition
