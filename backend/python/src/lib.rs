@@ -8,8 +8,10 @@
 
 mod around;
 mod board;
+mod bootstrap;
 mod compiled;
 mod condition;
+mod ending;
 mod errors;
 mod event;
 mod feed;
@@ -35,6 +37,7 @@ mod turn;
 mod value;
 mod wait;
 mod waiting;
+mod word;
 mod worker;
 mod zygote;
 
@@ -65,7 +68,8 @@ fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(pipe::pipe, module)?)?;
     module.add_function(wrap_pyfunction!(parent::hang_up, module)?)?;
     module.add_class::<parent::HeldInterrupt>()?;
-    module.add_class::<parent::Bootstrap>()?;
+    module.add_class::<bootstrap::Bootstrap>()?;
+    module.add_class::<ending::Ending>()?;
     module.add_class::<compiled::Compiled>()?;
     module.add_class::<board::Board>()?;
     module.add_function(wrap_pyfunction!(hold::hold_begins, module)?)?;

@@ -1,17 +1,11 @@
-//! A child and its parent: which ends of pipes are whose, how long Ctrl-C waits, and that the child ends with its parent.
+//! A child and its parent: which ends of pipes are whose, and how long Ctrl-C waits.
 //!
 //! In a forked child each page of memory that is touched is copied, and Python code touches many: so this is done here.
 
-use forkyard_engine::process;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use nix::unistd::close;
-use pyo3::exceptions::PyOSError;
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PySet, PyTuple};
-use pyo3::{PyTraverseError, PyVisit};
-
-use crate::around::bound;
+use pyo3::types::PySet;
 
 /// Ctrl-C does not reach this thread from now on, until it may strike.
 #[pyclass(frozen, module = "_forkyard._engine")]
@@ -44,36 +38,4 @@ pub(crate) fn hang_up(its: i32, others: &Bound<'_, PySet>) -> PyResult<()> {
     }
     others.clear();
     Ok(())
-}
-
-/// `BaseProcess._bootstrap` of processes that end with their parent, whose pipe's end they know as `parent_sentinel`. Binds like a
-/// function.
-#[pyclass(frozen, module = "_forkyard._engine")]
-pub(crate) struct Bootstrap {
-    original: Py<PyAny>,
-}
-
-#[pymethods]
-impl Bootstrap {
-    #[new]
-    fn new(original: Py<PyAny>) -> Self {
-        Self { original }
-    }
-
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.original)
-    }
-
-    #[pyo3(signature = (*args, **kwargs))]
-    fn __call__(&self, py: Python<'_>, args: &Bound<'_, PyTuple>, kwargs: Option<&Bound<'_, PyDict>>) -> PyResult<Py<PyAny>> {
-        let named = kwargs.map(|named| named.get_item(intern!(py, "parent_sentinel"))).transpose()?.flatten();
-        if let Some(sentinel) = named.or_else(|| args.get_item(1).ok()).filter(|sentinel| !sentinel.is_none()) {
-            process::end_with_pipe(sentinel.extract()?).map_err(|error| PyOSError::new_err(error.to_string()))?;
-        }
-        self.original.call(py, args, kwargs)
-    }
-
-    fn __get__(slf: Bound<'_, Self>, object: Option<Bound<'_, PyAny>>, _class: Option<Bound<'_, PyAny>>) -> PyResult<Py<PyAny>> {
-        bound(slf.into_any(), object)
-    }
 }

@@ -13,10 +13,14 @@ import os
 
 from . import _engine
 
+#: What runs the life of a process.
+bootstrap = None
+
 
 def watch(module):
     """From now on processes end with their parents. Called when `multiprocessing.process` is loaded."""
-    module.BaseProcess._bootstrap = _engine.Bootstrap(module.BaseProcess._bootstrap)
+    global bootstrap
+    bootstrap = module.BaseProcess._bootstrap = _engine.Bootstrap(module.BaseProcess._bootstrap)
     parent = module._ParentProcess
     parent.is_alive = _asking(parent.is_alive)
     parent.join = _asking(parent.join)

@@ -62,8 +62,6 @@ def launch(fds, **handles):
         return pid, header(theirs, main_path())
 
 
-
-
 class _Kind:
     """What decides how a process begins that is started now."""
 

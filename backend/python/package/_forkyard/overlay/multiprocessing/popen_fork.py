@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 
-from _forkyard import _engine
+from _forkyard import _engine, birth, orphans
 
 from . import util
 
@@ -82,6 +82,8 @@ class Popen:
 
     def _launch(self, process_obj):
         _engine.arena_fd()  # made before the fork, or parent and child would each make one of their own
+        if not orphans.bootstrap.is_prepared:
+            birth.prepare(process_obj)
         alive_r, alive_w = os.pipe()  # the child's view of its parent: its end of file is the parent's death
         # Ctrl-C that strikes in the hooks of a fork is told there and forgotten: it waits until the child is known, or is at work.
         interrupt = _engine.HeldInterrupt()
