@@ -123,7 +123,7 @@ impl Ahead {
         self.own.iter().all(|(names, name, value)| modules::is(names.bind(py), name.bind(py), value.bind(py)))
             && process.getattr(word::after_fork(py)).is_ok_and(|own| own.is(&self.after_fork))
             && modules::named(self.sys.bind(py), word::stdin(py))
-                .is_ok_and(|now| now.get_type().is(&self.stdin.bind(py).get_type()))
+                .is_ok_and(|now| now.get_type().is(self.stdin.bind(py).get_type()))
     }
 }
 
@@ -145,7 +145,7 @@ impl Beginning {
         let _before = modules::named(process, word::current_process(py))?;
         process.update(ahead.names.bind(py).as_mapping())?;
         process.set_item(word::current_process(py), started)?;
-        modules::called(ahead.threading.bind(py), word::main_thread(py))?.call_method0(word::set_native_id(py))?;
+        modules::named(ahead.threading.bind(py), word::main_thread(py))?.setattr(word::native_id(py), std::process::id())?;
         let util = ahead.util.bind(py);
         modules::named(util, word::finalizer_registry(py))?.cast_into::<PyDict>()?.clear();
         if !modules::named(util, word::afterfork_registry(py))?.getattr(word::data(py))?.is_empty()? {

@@ -34,6 +34,7 @@ _CALLED = (
     (util, "_exit_function"),
     (util, "_flush_std_streams"),
     (threading, "_shutdown"),
+    (threading.Thread, "_set_native_id"),
 )
 
 #: What it asks of a process.
