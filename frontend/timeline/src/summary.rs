@@ -1,16 +1,19 @@
 //! A run in a sentence, and in a paragraph for who does not see the picture.
 
-use forkyard_wire::timeline::{LaneKind, SegmentKind};
+use forkyard_wire::timeline::{Category, LaneKind, SegmentKind};
 
-use crate::sentence::who;
+use crate::sentence::{segment, who};
 use crate::state::State;
 use crate::story::story;
 use crate::totals::{WaitTotal, by_state, by_wait, cores_used};
-use crate::trace::Trace;
+use crate::trace::{SegmentId, Trace};
 use crate::units::{cores, count, duration, fixed, percent};
 
 /// A wait that took less of the processes' time than this is not worth a word.
 const WORTH_SAYING: f64 = 0.01;
+
+/// Of so many processes and threads the paragraph tells how they lived; nobody listens to more.
+const MOST_LANES: usize = 24;
 
 /// `2 processes on 1.9 cores; 12 % of the time waiting for lock`. Empty for an empty run.
 pub fn sentence(trace: &Trace) -> String {
@@ -75,7 +78,7 @@ pub fn comparison(first: (&str, &Trace), second: (&str, &Trace)) -> String {
     }
 }
 
-/// The whole picture in words: what ran, for how long, and how each process spent its time.
+/// The whole picture in words: what ran, for how long, how each process spent its time, and what kept it waiting longest.
 pub fn paragraph(trace: &Trace) -> String {
     let range = (0, trace.end_ns());
     if trace.is_empty() {
@@ -86,17 +89,26 @@ pub fn paragraph(trace: &Trace) -> String {
         text.push(' ');
         text.push_str(&story);
     }
-    for lane in trace.lanes().iter().filter(|lane| lane.kind != LaneKind::Core) {
-        let states = by_state(trace, Some(lane.id), range);
+    let waits = longest_waits(trace);
+    for (lane, longest_ns, wait) in &waits {
+        let states = by_state(trace, Some(*lane), range);
         let life: u64 = states.iter().filter(|total| in_main_band(total.state)).map(|total| total.ns).sum();
+        let worth_saying = |ns: u64| ns as f64 > life as f64 * WORTH_SAYING;
         let parts: Vec<String> = states
             .iter()
-            .filter(|total| in_main_band(total.state) && total.ns as f64 > life as f64 * WORTH_SAYING)
+            .filter(|total| in_main_band(total.state) && worth_saying(total.ns))
             .map(|total| format!("{} {}", percent(total.ns as f64 / life.max(1) as f64), total.state.name()))
             .collect();
         if !parts.is_empty() {
-            text.push_str(&format!(" {} lived {}: {}.", who(trace, lane.id), duration(life), parts.join(", ")));
+            text.push_str(&format!(" {} lived {}: {}.", who(trace, *lane), duration(life), parts.join(", ")));
         }
+        if worth_saying(*longest_ns) {
+            text.push_str(&format!(" {}", segment(trace, *wait)));
+        }
+    }
+    let more = trace.lanes().iter().filter(|lane| lane.kind != LaneKind::Core).count() - waits.len();
+    if more > 0 {
+        text.push_str(&format!(" The table tells of {more} more."));
     }
     if trace.lost() > 0 {
         text.push_str(&format!(" {} were lost, because they came too fast.", count(trace.lost() as usize, "event", "events")));
@@ -124,6 +136,20 @@ pub fn wait_object(trace: &Trace, wait: &WaitTotal) -> String {
         SegmentKind::LockAcquire => named("", "a lock"),
         _ => named("", wait.kind.name()),
     }
+}
+
+/// The processes and threads that the paragraph tells of, each with the length of its longest wait and with that wait; of length 0 where
+/// there is none.
+fn longest_waits(trace: &Trace) -> Vec<(u32, u64, SegmentId)> {
+    let lanes = trace.lanes().iter().filter(|lane| lane.kind != LaneKind::Core);
+    let mut longest: Vec<_> = lanes.take(MOST_LANES).map(|lane| (lane.id, 0, SegmentId(0))).collect();
+    for (id, row) in trace.segments().filter(|(_, row)| row.kind.category() == Category::Wait) {
+        let ns = row.end.saturating_sub(row.start);
+        if let Some(known) = longest.iter_mut().find(|known| known.0 == row.lane && known.1 < ns) {
+            *known = (row.lane, ns, id);
+        }
+    }
+    longest
 }
 
 /// The longest wait that says something: a parent that only joins its children is not held up by anything.
@@ -161,6 +187,22 @@ mod tests {
         let text = paragraph(&trace());
         assert!(text.starts_with("The run took 100 ms: 3 processes"), "{text}");
         assert!(text.contains("Process-2 lived 70 ms: 86 % on a core, 14 % waiting."), "{text}");
+    }
+
+    #[test]
+    fn the_paragraph_says_what_each_waited_for_longest_and_who_ended_it() {
+        let text = paragraph(&trace());
+        let wait = " Process-2 waited 10 ms for counter_lock (line 14), held by Process-1; Process-1's release ended it.";
+        assert!(text.contains(wait), "{text}");
+        assert!(!text.contains("Process-1 waited"), "{text}");
+    }
+
+    #[test]
+    fn of_many_processes_the_paragraph_tells_some() {
+        let mut trace = Trace::new();
+        let lanes = (1..=100).map(|id| lane(id, LaneKind::Process, "Worker", 0)).collect();
+        trace.apply(&forkyard_wire::timeline::Chunk { to_ns: MS, lanes, ..Default::default() });
+        assert!(paragraph(&trace).ends_with(" The table tells of 76 more."), "{}", paragraph(&trace));
     }
 
     #[test]
