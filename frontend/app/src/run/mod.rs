@@ -3,6 +3,7 @@
 pub mod console;
 pub mod figures;
 pub mod state;
+pub mod terminal;
 pub mod traceback;
 
 pub use console::Console;
