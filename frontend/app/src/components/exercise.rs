@@ -29,16 +29,19 @@ pub struct ExerciseProps {
 pub fn Exercise(props: &ExerciseProps) -> Html {
     let shown = use_state(|| 0_usize);
     let revealed = use_state_eq(|| false);
-    let next_hint = {
-        let shown = shown.clone();
-        Callback::from(move |_: MouseEvent| shown.set(*shown + 1))
-    };
-    let reveal = {
-        let revealed = revealed.setter();
-        Callback::from(move |_: MouseEvent| revealed.set(true))
-    };
-    let take = props.on_take.reform(|_: MouseEvent| ());
     let left = props.hints.len().saturating_sub(*shown);
+    let (label, onclick) = match (left, *revealed) {
+        (1.., _) => {
+            let shown = shown.clone();
+            let label = if *shown == 0 { "Show a hint" } else { "Show the next hint" };
+            (label, Callback::from(move |_: MouseEvent| shown.set(*shown + 1)))
+        }
+        (0, false) => {
+            let revealed = revealed.setter();
+            ("Show one solution", Callback::from(move |_| revealed.set(true)))
+        }
+        (0, true) => ("Put it into the editor", props.on_take.reform(|_| ())),
+    };
     html! {
         <section class="exercise" aria-label={format!("Exercise {}", props.number)}>
             <p class="block-kind">{ "Write it" }</p>
@@ -47,19 +50,16 @@ pub fn Exercise(props: &ExerciseProps) -> Html {
             <ol class="hints" aria-live="polite">
                 { for props.hints.iter().take(*shown).map(|hint| html! { <li>{ in_code(hint) }</li> }) }
             </ol>
-            if left > 0 {
-                <button type="button" class="button" onclick={next_hint}>
-                    { if *shown == 0 { "Show a hint" } else { "Show the next hint" } }
-                    <span class="button-note">{ format!(" {left} left") }</span>
-                </button>
-            } else if !*revealed {
-                <button type="button" class="button" onclick={reveal}>{ "Show one solution" }</button>
-            } else {
-                <div class="solution">
-                    <pre tabindex="0" aria-label="One solution"><code>{ props.solution.clone() }</code></pre>
-                    <button type="button" class="button" onclick={take}>{ "Put it into the editor" }</button>
-                </div>
+            if *revealed {
+                <pre class="solution" tabindex="0" role="group" aria-label="One solution"><code>{ props.solution.clone() }</code></pre>
             }
+            // One button for one thing after the other, so that the keyboard stays on it.
+            <button type="button" class="button" {onclick}>
+                { label }
+                if left > 0 {
+                    <span class="button-note">{ format!(" {left} left") }</span>
+                }
+            </button>
         </section>
     }
 }

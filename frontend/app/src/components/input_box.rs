@@ -36,15 +36,17 @@ pub fn InputBox(props: &InputBoxProps) -> Html {
             on_close.emit(());
         })
     };
+    if *closed {
+        return html! { <p class="input-box">{ "The input is closed." }</p> };
+    }
     html! {
         <form class={classes!("input-box", props.waiting.then_some("is-waiting"))} {onsubmit}>
             <label>
                 <span>{ if props.waiting { "The program waits for a line" } else { "Input" } }</span>
-                <input ref={field} type="text" autocomplete="off" autocapitalize="off" spellcheck="false" disabled={*closed}
-                    placeholder={if *closed { "closed" } else { "" }} />
+                <input ref={field} type="text" autocomplete="off" autocapitalize="off" spellcheck="false" />
             </label>
-            <button type="submit" class="button" disabled={*closed}>{ "Send" }</button>
-            <button type="button" class="button is-quiet" disabled={*closed} {onclick}>{ "Close input" }</button>
+            <button type="submit" class="button">{ "Send" }</button>
+            <button type="button" class="button is-quiet" {onclick}>{ "Close input" }</button>
         </form>
     }
 }

@@ -41,12 +41,14 @@ pub fn RunBar(props: &RunBarProps) -> Html {
         Callback::from(move |_: MouseEvent| act(&session))
     };
     let going_on = view.going_on().is_some();
+    let both = (!going_on).then(|| press(Session::start_both));
     let settings = settings_fields(props, &server);
     html! {
         <div class="run-bar" role="group" aria-label="Run">
             // One button that changes, so that the focus stays where it is.
             if going_on {
-                <button type="button" class="button is-stop" onclick={press(Session::stop)} disabled={view.stopping}>
+                <button type="button" class="button is-stop" onclick={press(Session::stop)}
+                    aria-disabled={view.stopping.to_string()}>
                     <span class="sign-stop" aria-hidden="true" />{ "Stop" }
                 </button>
             } else {
@@ -54,7 +56,8 @@ pub fn RunBar(props: &RunBarProps) -> Html {
                     <span class="sign-run" aria-hidden="true" />{ "Run" }
                 </button>
             }
-            <button type="button" class="button" onclick={press(Session::start_both)} disabled={going_on}
+            // Not disabled, which would take the keyboard from it as soon as it is pressed.
+            <button type="button" class="button" onclick={both} aria-disabled={going_on.to_string()}
                 title="The same program with processes, then with threads">
                 { "Run both" }
             </button>

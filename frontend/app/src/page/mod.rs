@@ -5,6 +5,7 @@ pub mod breath;
 pub mod frame;
 pub mod height;
 pub mod in_sight;
+pub mod kept_focus;
 pub mod keys;
 pub mod storage;
 pub mod theme;

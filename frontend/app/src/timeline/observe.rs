@@ -122,19 +122,16 @@ pub(super) fn use_painted(runs: &[Recording], running: bool) -> bool {
     !running && *painted == runs
 }
 
-/// Keeps the keyboard where it was when what had it is taken away: in the picture, or in what took its place.
+/// Keeps the keyboard in the picture, or in what takes its place: the table, the empty picture of a run that begins.
 #[hook]
-pub(super) fn use_kept_focus<D: PartialEq + 'static>(place: NodeRef, shown: D) {
-    let first = use_mut_ref(|| true);
-    use_effect_with(shown, move |_| {
-        if std::mem::replace(&mut *first.borrow_mut(), false) {
-            return;
-        }
-        let Some(place) = place.cast::<Element>() else { return };
-        let document = web_sys::window().and_then(|window| window.document());
-        let active = document.and_then(|document| document.active_element());
-        // The place itself is about to lose it: it takes the keyboard only while it holds the table.
-        if active.is_none_or(|active| active.tag_name() == "BODY" || active == place) {
+pub(super) fn use_focus_within(place: NodeRef) {
+    let active = || web_sys::window()?.document()?.active_element();
+    // Before this rendering takes away what has it.
+    let within = place.cast::<Element>().filter(|place| place.contains(active().as_deref()));
+    use_effect(move || {
+        let Some(place) = within else { return };
+        // The place itself takes the keyboard only while it holds no picture.
+        if active().is_none_or(|active| active.tag_name() == "BODY" || active == place) {
             let inner = place.query_selector("[tabindex]").ok().flatten().unwrap_or(place);
             if let Some(element) = inner.dyn_ref::<HtmlElement>() {
                 let _ = element.focus();

@@ -36,7 +36,6 @@ pub(super) struct Bar {
 /// The bar.
 pub(super) fn toolbar(bar: Bar) -> Html {
     let button = |command: Command, text: &'static str, title: &'static str| {
-        let onclick = bar.on_command.reform(move |_: MouseEvent| command);
         let pressed = match command {
             Command::Table => Some(bar.pane == Pane::Table),
             Command::Help => Some(bar.helping),
@@ -47,12 +46,19 @@ pub(super) fn toolbar(bar: Bar) -> Html {
         let pressed = pressed.map(|pressed| pressed.to_string());
         let disabled = match command {
             Command::FitSelection => !bar.selected || bar.pane == Pane::Table,
-            Command::ZoomIn | Command::ZoomOut | Command::Fit | Command::Critical | Command::Objects => bar.pane == Pane::Table,
+            Command::Objects => bar.objects.is_none() || bar.pane == Pane::Table,
+            Command::ZoomIn | Command::ZoomOut | Command::Fit | Command::Critical => bar.pane == Pane::Table,
             _ => false,
         } || (bar.empty && command != Command::Help);
-        // A sign alone is no name.
-        let label = (text.chars().count() == 1).then_some(title);
-        html! { <button type="button" class="timeline-button" {title} {onclick} {disabled} aria-label={label} aria-pressed={pressed}>{ text }</button> }
+        // Not disabled for the browser, which would take the keyboard from it.
+        let onclick = (!disabled).then(|| bar.on_command.reform(move |_: MouseEvent| command));
+        // A sign is no name: then the title is.
+        let sign = (text.chars().count() == 1).then_some("true");
+        html! {
+            <button type="button" class="timeline-button" {title} {onclick} aria-disabled={disabled.to_string()} aria-pressed={pressed}>
+                <span aria-hidden={sign}>{ text }</span>
+            </button>
+        }
     };
     html! {
         <div class="timeline-bar">
@@ -65,16 +71,14 @@ pub(super) fn toolbar(bar: Bar) -> Html {
                 <details class="timeline-lost"><summary>{ &note.what }</summary><p>{ &note.why }</p></details>
             }) }
             { bar.finder.clone() }
-            <div class="timeline-tools" role="group" aria-label="Timeline">
+            <div class="timeline-tools" role="group" aria-label="Tools">
                 { button(Command::ZoomOut, "−", "Zoom out (S)") }
                 { button(Command::ZoomIn, "+", "Zoom in (W)") }
                 { button(Command::Fit, "Fit", "Show everything (F)") }
                 { button(Command::FitSelection, "Zoom to it", "Show the selection (Z)") }
                 { button(Command::Find, "Find", "Find a name (/)") }
                 { button(Command::Critical, "Critical path", "What the run's length consists of (C)") }
-                if bar.objects.is_some() {
-                    { button(Command::Objects, "Objects", "Rows of locks, queues, pools (O)") }
-                }
+                { button(Command::Objects, "Objects", "Rows of locks, queues, pools (O)") }
                 { button(Command::Table, "Table", "The same as a table (T)") }
                 { button(Command::Help, "Help", "Colours and keys (?)") }
             </div>

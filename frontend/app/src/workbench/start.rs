@@ -42,7 +42,7 @@ impl Session {
         let (going_on, run) = {
             let view = self.view();
             let run = view.going_on();
-            (run.is_some(), run.and_then(|run| run.started.as_ref()).map(|started| started.run.clone()))
+            (run.is_some() && !view.stopping, run.and_then(|run| run.started.as_ref()).map(|started| started.run.clone()))
         };
         if !going_on {
             return;
