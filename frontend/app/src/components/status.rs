@@ -39,10 +39,10 @@ impl Tone {
 pub fn status(view: &View, on_retry: Callback<()>) -> Html {
     let run = view.current();
     let (tone, text) = if view.stopping { (Tone::Busy, "Stopping".to_owned()) } else { describe(run) };
-    let which = match (&view.beside, view.going_on()) {
-        (Some(_), Some(going_on)) if std::ptr::eq(going_on, &view.run) => "With processes: ",
-        (Some(_), _) => "With threads: ",
-        _ => "",
+    let which = match &view.beside {
+        Some(_) if std::ptr::eq(run, &view.run) => "With processes: ",
+        Some(_) => "With threads: ",
+        None => "",
     };
     let onclick = on_retry.reform(|_: MouseEvent| ());
     html! {
