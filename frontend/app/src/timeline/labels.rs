@@ -56,7 +56,7 @@ pub(super) fn axis(viewport: &Viewport, width: f64) -> Html {
         // A label that would be cut off at the edge is left out.
         let length = tick.label.chars().count() as f64 * LETTER + PADDING;
         (x + length <= width).then(|| {
-            html! { <span key={tick.label.clone()} class="timeline-tick" style={format!("left: {}px", fixed(x, 1))}>{ tick.label }</span> }
+            html! { <span key={tick.label.clone()} class="timeline-tick" style={format!("transform: translateX({}px)", fixed(x, 1))}>{ tick.label }</span> }
         })
     });
     html! { <div class="timeline-axis" aria-hidden="true">{ for ticks }</div> }

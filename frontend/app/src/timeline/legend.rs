@@ -11,9 +11,9 @@ pub(super) fn swatch(state: State) -> Html {
     html! { <i class={classes!("timeline-swatch", name(state))} aria-hidden="true" /> }
 }
 
-/// The order of the legend.
+/// The order of the legend: about that in which they occur, so that those that are there seldom move when another one comes.
 pub(super) const SHOWN: [State; 9] =
-    [State::OnCore, State::Wait, State::Runnable, State::Alive, State::Off, State::Start, State::Ended, State::Hold, State::Task];
+    [State::Start, State::OnCore, State::Runnable, State::Wait, State::Off, State::Alive, State::Hold, State::Task, State::Ended];
 
 /// Some states in a line.
 pub(super) fn legend(states: &[State]) -> Html {
