@@ -92,6 +92,10 @@ fn here() -> Route {
 /// Shows what is at a path of the page.
 pub fn go(path: &str) {
     let Some(window) = window() else { return };
+    // Here already: a step back from it would lead nowhere else.
+    if window.location().pathname().is_ok_and(|here| here == path) {
+        return;
+    }
     // Refused when asked for too often: then the page stays where it is.
     let _ = window.history().and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(path)));
     // The browser tells of a step back alone.

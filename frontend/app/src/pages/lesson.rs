@@ -10,7 +10,8 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::load::{Load, failure};
-use crate::api;
+use super::not_found::NotFound;
+use crate::api::{self, ApiError};
 use crate::components::divider::Divider;
 use crate::components::example_card::ExampleCard;
 use crate::components::exercise::Exercise;
@@ -62,6 +63,7 @@ pub fn Lesson(props: &LessonProps) -> Html {
         Load::Here(content) if *content.slug == *props.slug => {
             html! { <Open key={content.slug.clone()} content={content.clone()} /> }
         }
+        Load::Failed(ApiError::Refused(problem)) if problem.status == 404 => html! { <NotFound /> },
         Load::Failed(error) => html! {
             <main id="main" class="page" tabindex="-1">
                 <h1>{ "This lesson cannot be shown" }</h1>
