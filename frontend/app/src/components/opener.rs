@@ -8,7 +8,7 @@ use forkyard_timeline::import::{File as TraceFile, import};
 use gloo_events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{File, HtmlInputElement};
+use web_sys::{Element, File, HtmlInputElement};
 use yew::prelude::*;
 
 use crate::api::json;
@@ -18,13 +18,16 @@ use crate::timeline::Recording;
 /// Programs are the editor's to take.
 const PROGRAM: &str = ".py";
 
+/// Where the editor is.
+const EDITOR: &str = ".editor";
+
 /// What became of a file.
 #[derive(Clone, PartialEq)]
 pub struct Opened {
     /// The file's name.
     pub name: AttrValue,
-    /// The run, or a sentence.
-    pub run: Result<Recording, AttrValue>,
+    /// The run, or a sentence; none while the file is read.
+    pub run: Option<Result<Recording, AttrValue>>,
 }
 
 /// What is open, and a way to open another.
@@ -50,9 +53,12 @@ pub fn OpenerProvider(props: &OpenerProviderProps) -> Html {
         let opened = opened.setter();
         use_callback((), move |file: File, ()| {
             let opened = opened.clone();
+            let name = AttrValue::from(file.name());
+            opened.set(Some(Rc::new(Opened { name: name.clone(), run: None })));
+            go(&Route::Trace.path());
             spawn_local(async move {
-                opened.set(Some(Rc::new(read(&file).await)));
-                go(&Route::Trace.path());
+                let run = Some(read(&file, &name).await);
+                opened.set(Some(Rc::new(Opened { name, run })));
             });
         })
     };
@@ -70,8 +76,14 @@ pub fn OpenerProvider(props: &OpenerProviderProps) -> Html {
                         if kind == "dragover" && holds_file(event) {
                             event.prevent_default();
                         }
-                        if let Some(file) = dropped(event).filter(|file| kind == "drop" && !file.name().ends_with(PROGRAM)) {
-                            event.prevent_default();
+                        let Some(file) = dropped(event).filter(|_| kind == "drop") else { return };
+                        let program = file.name().ends_with(PROGRAM);
+                        if program && in_editor(event) {
+                            return;
+                        }
+                        // The browser would leave the page for it.
+                        event.prevent_default();
+                        if !program {
                             event.stop_propagation();
                             open.emit(file);
                         }
@@ -85,7 +97,7 @@ pub fn OpenerProvider(props: &OpenerProviderProps) -> Html {
         <ContextProvider<Opener> context={Opener { opened: (*opened).clone(), open }}>
             { props.children.clone() }
             if *over {
-                <div class="drop-here" aria-hidden="true"><p>{ "Drop the trace to open it" }</p></div>
+                <div class="drop-here" aria-hidden="true"><p>{ "Drop a trace anywhere, a program on the editor" }</p></div>
             }
         </ContextProvider<Opener>>
     }
@@ -134,10 +146,14 @@ fn dropped(event: &DragEvent) -> Option<File> {
     event.data_transfer()?.files()?.get(0)
 }
 
-async fn read(file: &File) -> Opened {
-    let name = AttrValue::from(file.name());
+fn in_editor(event: &DragEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| target.closest(EDITOR).is_ok_and(|editor| editor.is_some()))
+}
+
+async fn read(file: &File, name: &str) -> Result<Recording, AttrValue> {
     let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
-    let run = match text {
+    match text {
         Some(text) => run_of(&text).map_err(|reason| {
             format!(
                 "{name} is not a trace that Forkyard saved: {reason}. The command forkyard run --trace FILE SCRIPT saves one."
@@ -145,8 +161,7 @@ async fn read(file: &File) -> Opened {
             .into()
         }),
         None => Err(format!("{name} cannot be read.").into()),
-    };
-    Opened { name, run }
+    }
 }
 
 fn run_of(text: &str) -> Result<Recording, String> {

@@ -11,12 +11,13 @@ use crate::timeline::Timeline;
 pub fn Trace() -> Html {
     use_arrival("Trace".into());
     let opened = use_opened();
-    let name = opened.as_ref().filter(|opened| opened.run.is_ok()).map(|opened| opened.name.clone());
+    let name = opened.as_ref().filter(|opened| !matches!(opened.run, Some(Err(_)))).map(|opened| opened.name.clone());
     let body = match opened.as_deref().map(|opened| &opened.run) {
-        Some(Ok(recording)) => html! {
+        Some(Some(Ok(recording))) => html! {
             <div class="trace-timeline"><Timeline recording={recording.clone()} of={name.clone().unwrap_or_default()} /></div>
         },
-        Some(Err(sentence)) => html! { <p class="failure trace-note" role="alert">{ sentence.clone() }</p> },
+        Some(Some(Err(sentence))) => html! { <p class="failure trace-note" role="alert">{ sentence.clone() }</p> },
+        Some(None) => html! { <p class="trace-note" role="status">{ "Reading the file" }</p> },
         None => html! {
             <p class="trace-note">
                 { "Drop a trace here: a file that " }<code>{ "forkyard run --trace FILE SCRIPT" }</code>
