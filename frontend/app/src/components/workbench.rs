@@ -76,7 +76,7 @@ fn head(session: &Rc<Session>) -> Html {
         <div class="workbench-head">
             <p class="workbench-title">{ session.title.clone() }</p>
             if session.is_edited() {
-                <p class="workbench-edited">{ "edited, kept on this machine" }</p>
+                <p class="workbench-edited">{ if session.is_kept() { "edited, kept on this machine" } else { "edited" } }</p>
                 <button type="button" class="button is-quiet" onclick={reset}>{ "Reset" }</button>
             }
             <CopyButton what="the program" {text} />

@@ -13,7 +13,7 @@ use super::mailbox::{Letters, Mailbox};
 use super::settings::Settings;
 use crate::api::Abort;
 use crate::page::storage;
-use crate::run::{Action, Run};
+use crate::run::{Action, Phase, Run};
 
 /// Which of a session's two runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,9 +84,11 @@ impl View {
         [Some(&self.run), self.beside.as_ref()].into_iter().flatten().find(|run| run.phase.is_going_on())
     }
 
-    /// The run whose end, or whose progress, is to be told: the one that goes on, else the last.
+    /// The run whose end, or whose progress, is to be told: the one that goes on, else the last. Where the first of two was stopped,
+    /// the second has never begun.
     pub fn current(&self) -> &Run {
-        self.going_on().or(self.beside.as_ref()).unwrap_or(&self.run)
+        let second = self.beside.as_ref().filter(|run| run.phase != Phase::Idle);
+        self.going_on().or(second).unwrap_or(&self.run)
     }
 }
 
@@ -165,6 +167,11 @@ impl Session {
     /// Whether the program is not the one it began as.
     pub fn is_edited(&self) -> bool {
         self.view().source != self.original
+    }
+
+    /// Whether the program as it stands is there again when the page is.
+    pub fn is_kept(&self) -> bool {
+        storage::get(&self.key).is_some_and(|kept| self.view().source == kept)
     }
 
     /// The reader changed the program.
