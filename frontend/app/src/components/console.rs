@@ -3,7 +3,6 @@
 //! Only the blocks of lines in sight are drawn; a block is drawn again only when it changed. Everything can be scrolled to and is
 //! copied by the button; what the browser itself finds is what is drawn.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use forkyard_wire::run::Stream;
@@ -15,6 +14,7 @@ use super::copy::CopyButton;
 use crate::page::in_sight::{Heights, InSight};
 use crate::run::console::Row;
 use crate::run::figures::count;
+use crate::run::terminal::shown;
 use crate::run::traceback::LineKind;
 use crate::run::{Phase, Run};
 use crate::workbench::{Printed, Seen, Session, Which, use_session};
@@ -213,7 +213,7 @@ impl PartialEq for ConsoleRows {
 
 /// Each lane's hue, compared by identity.
 #[derive(Clone)]
-struct Hues(Rc<HashMap<u32, u8>>);
+struct Hues(Rc<Vec<(u32, u8)>>);
 
 impl PartialEq for Hues {
     fn eq(&self, other: &Self) -> bool {
@@ -236,13 +236,14 @@ fn ConsoleBlock(props: &ConsoleBlockProps) -> Html {
             { for rows.iter().enumerate().map(|(index, row)| {
                 let before = index.checked_sub(1).map(|before| &rows[before]);
                 let lit = props.lit.is_some_and(|lit| is_of(row, lit));
-                row_of(row, props.hues.0.get(&row.lane).copied().unwrap_or(0), (before, lit))
+                let hue = props.hues.0.iter().find(|(lane, _)| *lane == row.lane).map_or(0, |(_, hue)| *hue);
+                row_of(row, hue, (before, lit))
             }) }
         </div>
     }
 }
 
-/// What the line before says already, its process and its stream, is not repeated for the eye.
+/// What the line before says already, its process and its stream, is repeated neither for the eye nor for the ear.
 fn row_of(row: &Row, hue: u8, (before, lit): (Option<&Row>, bool)) -> Html {
     let stderr = row.stream == Stream::Stderr;
     let same_process = before.is_some_and(|before| before.process == row.process && before.lane == row.lane);
@@ -258,9 +259,9 @@ fn row_of(row: &Row, hue: u8, (before, lit): (Option<&Row>, bool)) -> Html {
     );
     html! {
         <div {class} data-printed={format!("{} {}", row.lane, row.at_ns)}>
-            <span class="row-process">{ &*row.process }</span>
-            <span class="row-stream">{ if stderr { "err" } else { "" } }</span>
-            <span class="row-text">{ row.text.clone() }</span>
+            <span class="row-process" aria-hidden={same_process.to_string()}>{ &*row.process }</span>
+            <span class="row-stream" aria-hidden={same_stream.to_string()}>{ if stderr { "err" } else { "" } }</span>
+            <span class="row-text">{ shown(&row.text) }</span>
         </div>
     }
 }

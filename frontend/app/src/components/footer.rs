@@ -19,7 +19,8 @@ pub fn Footer() -> Html {
     let detail = server.health().and_then(|health| health.isolation_detail.clone());
     html! {
         <footer class="footer">
-            <p {class} role="status">{ text }</p>
+            // Spoken when it is gone; how many runs others have, nobody wants to hear.
+            <p {class} role={(server == Server::Gone).then_some("alert")}>{ text }</p>
             if let Some(health) = server.health() {
                 <p class="footer-more" title={detail}>
                     { isolation(health.isolation) }

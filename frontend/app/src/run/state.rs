@@ -2,7 +2,6 @@
 //!
 //! Pure but for the recording, which is the timeline's own value. It knows no network: who talks to the server tells it here.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use forkyard_wire::run::{Finished, Outcome, RunEvent, RunRequest, Started};
@@ -89,7 +88,7 @@ pub struct Run {
     pub recording: Recording,
     /// Everything before this is known, nanoseconds since its zero.
     pub known_to_ns: u64,
-    hues: Rc<HashMap<u32, u8>>,
+    hues: Rc<Vec<(u32, u8)>>,
 }
 
 impl Run {
@@ -130,7 +129,7 @@ impl Run {
     }
 
     /// Each lane's hue, 1 to 8; a new value whenever one is added.
-    pub fn hues(&self) -> Rc<HashMap<u32, u8>> {
+    pub fn hues(&self) -> Rc<Vec<(u32, u8)>> {
         self.hues.clone()
     }
 
@@ -357,6 +356,6 @@ mod tests {
         };
         run.apply(Action::Event(RunEvent::Timeline(Chunk { lanes: vec![lane(1), lane(2)], ..Chunk::default() })));
         let hues = run.hues();
-        assert_eq!((hues.get(&1), hues.get(&2)), (Some(&1), Some(&2)));
+        assert_eq!(*hues, [(1, 1), (2, 2)]);
     }
 }

@@ -24,16 +24,17 @@ pub(super) struct Chosen<'a> {
     pub(super) titles: &'a [AttrValue],
 }
 
-/// The selection in words; a live region, so it is read out when it changes.
+/// The selection in words; a live region, so it is read out when it changes. What stands there while nothing is selected is not:
+/// the legend grows while a program runs.
 pub(super) fn detail(chosen: &Chosen) -> Html {
-    let words = match chosen.selection {
-        None if chosen.picture.layout.tracks.is_empty() => Html::default(),
-        None if !chosen.critical.is_empty() => html! { <span>{ chosen.critical.to_owned() }</span> },
-        None => html! { <>{ legend(&seen(chosen.picture)) }<span class="timeline-hint">{ HINT }</span></> },
-        Some(Selection::Range { from_ns, to_ns }) => range(chosen, (from_ns, to_ns)),
-        Some(selection) => html! { <span>{ sentence(chosen.picture, selection) }</span> },
+    let (words, hint) = match chosen.selection {
+        None if chosen.picture.layout.tracks.is_empty() => Default::default(),
+        None if !chosen.critical.is_empty() => (chosen.critical.to_owned().into(), Html::default()),
+        None => (Html::default(), html! { <><span class="timeline-hint">{ HINT }</span>{ legend(&seen(chosen.picture)) }</> }),
+        Some(Selection::Range { from_ns, to_ns }) => (range(chosen, (from_ns, to_ns)), Html::default()),
+        Some(selection) => (sentence(chosen.picture, selection).into(), Html::default()),
     };
-    html! { <div class="timeline-detail" role="status" aria-live="polite">{ words }</div> }
+    html! { <div class="timeline-detail">{ hint }<div role="status">{ words }</div></div> }
 }
 
 /// The states that occur, in the legend's order.

@@ -48,7 +48,7 @@ use finder::{Wanted, finder};
 use keys::Command;
 use labels::{axis, labels};
 use legend::{Help, legend};
-use observe::{sight, use_kept_focus, use_measured, use_painted, use_theme_number, width};
+use observe::{sight, use_focus_within, use_measured, use_painted, use_theme_number, width};
 use picture::{Picture, length_ns};
 use plot::Plot;
 use steer::steer;
@@ -125,7 +125,6 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let view = use_reducer(View::default);
     let theme = use_theme_number();
     let (plot, scroll) = (use_node_ref(), use_node_ref());
-    let id = use_memo((), |()| format!("timeline-{:x}", js_sys::Math::random().to_bits() >> 20));
     let (runs, titles) = runs_of(props);
     let empty = runs.iter().all(|run| run.trace().is_empty());
     let width = f64::from(use_measured(plot.clone(), (empty, view.pane), width).0);
@@ -147,10 +146,13 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         });
     }
     {
-        let (on_content, rows) = (props.on_content.clone(), picture.layout.height as i32);
-        use_effect_with((rows, empty), move |(rows, empty)| {
-            if !empty {
-                on_content.emit(AROUND + rows);
+        let on_content = props.on_content.clone();
+        // Two runs take all the room there is: from the start, for later it would jump.
+        let rows =
+            if props.second.is_some() { Some(i32::MAX) } else { (!empty).then_some(AROUND + picture.layout.height as i32) };
+        use_effect_with(rows, move |rows| {
+            if let Some(rows) = rows {
+                on_content.emit(*rows);
             }
         });
     }
@@ -198,7 +200,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             }
         })
     };
-    use_kept_focus(scroll.clone(), (view.pane, view.sheet, view.words.is_some()));
+    use_focus_within(scroll.clone());
     let painted = use_painted(&runs, props.running);
     let said = use_memo((runs.clone(), titles.clone(), painted), |(runs, titles, painted)| Said::of(runs, titles, !painted));
     let mut notes = said.notes.clone();
@@ -281,7 +283,6 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                         {theme}
                         summary={said.summary.clone()}
                         node={plot.clone()}
-                        described_by={AttrValue::from((*id).clone())}
                         on_action={on_action.clone()}
                     />
                 </div>
@@ -319,7 +320,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                 }
             </div>
             { (*detail).clone() }
-            <p id={(*id).clone()} class="timeline-words">{ said.words.clone() }</p>
+            <p class="timeline-words">{ said.words.clone() }</p>
         </section>
     }
 }
@@ -365,11 +366,15 @@ impl Said {
         };
         let deadlock = runs.iter().find_map(|run| deadlock::sentence(&run.trace())).map(AttrValue::from);
         let notes = runs.iter().flat_map(|run| notes::of(&run.trace())).collect();
-        let words = if running { String::new() } else { in_words(runs) };
+        let words = if running { String::new() } else { in_words(runs, titles) };
         Said { summary: summary.into(), headings, deadlock, notes, words: words.into() }
     }
 }
 
-fn in_words(runs: &[Recording]) -> String {
-    runs.iter().map(|run| summary::paragraph(&run.trace())).collect::<Vec<_>>().join(" ")
+fn in_words(runs: &[Recording], titles: &[AttrValue]) -> String {
+    let paragraphs = runs.iter().zip(titles).map(|(run, title)| {
+        let before = if title.is_empty() { String::new() } else { format!("With {title}: ") };
+        before + &summary::paragraph(&run.trace())
+    });
+    paragraphs.collect::<Vec<_>>().join(" ")
 }

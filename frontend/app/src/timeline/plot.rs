@@ -39,8 +39,6 @@ pub(super) struct PlotProps {
     pub(super) summary: AttrValue,
     /// The element that measures the width.
     pub(super) node: NodeRef,
-    /// The id of the picture's description.
-    pub(super) described_by: AttrValue,
     /// The reader does something.
     pub(super) on_action: Callback<Action>,
 }
@@ -143,7 +141,6 @@ pub(super) fn Plot(props: &PlotProps) -> Html {
             role="application"
             aria-roledescription="timeline"
             aria-label={format!("Timeline: {}. Press the question mark for its keys, T for a table.", props.summary)}
-            aria-describedby={props.described_by.clone()}
             {onpointerdown} {onpointermove} {onpointerup} {onpointercancel} {onpointerleave} {onkeydown}
         >
             <Canvas picture={props.picture.clone()} lit={props.lit} theme={props.theme} />

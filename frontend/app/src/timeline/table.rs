@@ -117,7 +117,7 @@ fn line(row: &TableRow, hue: u8, selected: bool, on_select: Callback<Subject>) -
     let duration = units::duration(row.duration_ns) + if row.open { " so far" } else { "" };
     html! {
         <tr key={key(row)} class={selected.then_some("is-selected")} aria-current={selected.then_some("true")}>
-            <td style={format!("--hue: {colour}")} class="timeline-who">{ &row.who }</td>
+            <th scope="row" style={format!("--hue: {colour}")} class="timeline-who">{ &row.who }</th>
             <td><button type="button" class="timeline-row-button" {onclick}>{ row.what }</button></td>
             <td>{ &row.object }</td>
             <td class="is-figure">{ if row.line == 0 { String::new() } else { row.line.to_string() } }</td>
