@@ -73,7 +73,8 @@ impl Bootstrap {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.original)
+        visit.call(&self.original)?;
+        lock(&self.ahead).as_ref().map_or(Ok(()), |ahead| ahead.traverse(&visit))
     }
 
     /// Whether a process that is forked now finds its beginning made.
@@ -118,6 +119,13 @@ impl Bootstrap {
 }
 
 impl Ahead {
+    fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        let modules = [&self.process, &self.context, &self.util, &self.threading, &self.sys];
+        modules.into_iter().chain([&self.names, &self.parent, &self.default]).try_for_each(|names| visit.call(names))?;
+        self.own.iter().try_for_each(|(names, _, value)| visit.call(names).and_then(|()| visit.call(value)))?;
+        [&self.short, &self.after_fork, &self.stdin, &self.take].into_iter().try_for_each(|object| visit.call(object))
+    }
+
     fn is_right_for(&self, process: &Bound<'_, PyAny>) -> bool {
         let py = process.py();
         self.own.iter().all(|(names, name, value)| modules::is(names.bind(py), name.bind(py), value.bind(py)))

@@ -4,6 +4,7 @@
 use pyo3::exceptions::{PyAttributeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyTuple};
+use pyo3::{PyTraverseError, PyVisit};
 
 use crate::{modules, word};
 
@@ -29,6 +30,11 @@ impl Ending {
         let flush = modules::named(util.bind(py), word::flush_std_streams(py))?.unbind();
         let shutdown = modules::named(threading.bind(py), word::shutdown(py))?.unbind();
         Ok(Self { process, util, threading, sys, exit_function, flush, shutdown })
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        [&self.process, &self.util, &self.threading, &self.sys].into_iter().try_for_each(|names| visit.call(names))?;
+        [&self.exit_function, &self.flush, &self.shutdown].into_iter().try_for_each(|function| visit.call(function))
     }
 
     #[pyo3(signature = (*args))]

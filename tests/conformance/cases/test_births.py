@@ -124,6 +124,27 @@ class Births(base.Case):
         self.assertEqual(plain, ours)
 
     @base.engine_only
+    def test_the_programs_own_last_words_are_said(self):
+        source = """
+            import multiprocessing
+
+            class Late:
+                def __del__(self):
+                    print("the end")
+
+            for _ in range(3):
+                child = multiprocessing.get_context("fork").Process(target=len, args=("nothing",))
+                child.start()
+                child.join()
+            multiprocessing.current_process().late = Late()
+            child.late = Late()
+            child.itself = child
+            """
+        for engine in ("stdlib", "forkyard"):
+            with self.subTest(engine):
+                self.assertEqual(self.run_program(source, engine, subprocess.DEVNULL)[0], ["the end", "the end"])
+
+    @base.engine_only
     def test_from_the_second_process_on_no_python_code_comes_before_the_programs(self):
         called = []
 
