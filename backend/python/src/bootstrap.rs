@@ -48,7 +48,10 @@ struct Ahead {
     parent: Py<PyDict>,
     /// Those of the default context.
     default: Py<PyDict>,
-    /// A new standard input, and its `__init__` with a descriptor.
+    /// Standard input as it is, and what closes it.
+    before: Py<PyAny>,
+    close: Py<PyAny>,
+    /// A new one, and its `__init__` with a descriptor.
     stdin: Py<PyAny>,
     take: Py<PyAny>,
 }
@@ -123,15 +126,16 @@ impl Ahead {
         let modules = [&self.process, &self.context, &self.util, &self.threading, &self.sys];
         modules.into_iter().chain([&self.names, &self.parent, &self.default]).try_for_each(|names| visit.call(names))?;
         self.own.iter().try_for_each(|(names, _, value)| visit.call(names).and_then(|()| visit.call(value)))?;
-        [&self.short, &self.after_fork, &self.stdin, &self.take].into_iter().try_for_each(|object| visit.call(object))
+        [&self.short, &self.after_fork, &self.before, &self.close, &self.stdin, &self.take]
+            .into_iter()
+            .try_for_each(|object| visit.call(object))
     }
 
     fn is_right_for(&self, process: &Bound<'_, PyAny>) -> bool {
         let py = process.py();
         self.own.iter().all(|(names, name, value)| modules::is(names.bind(py), name.bind(py), value.bind(py)))
             && process.getattr(word::after_fork(py)).is_ok_and(|own| own.is(&self.after_fork))
-            && modules::named(self.sys.bind(py), word::stdin(py))
-                .is_ok_and(|now| now.get_type().is(self.stdin.bind(py).get_type()))
+            && modules::is(self.sys.bind(py), word::stdin(py), self.before.bind(py))
     }
 }
 
@@ -163,8 +167,7 @@ impl Beginning {
     }
 
     fn replace_stdin(&self, py: Python<'_>) -> PyResult<()> {
-        let sys = self.ahead.sys.bind(py);
-        if let Err(error) = modules::named(sys, word::stdin(py))?.call_method0(word::close(py))
+        if let Err(error) = self.ahead.close.bind(py).call0()
             && !error.is_instance_of::<PyOSError>(py)
             && !error.is_instance_of::<PyValueError>(py)
         {
@@ -173,7 +176,7 @@ impl Beginning {
         // Where there is no room for another one the program finds the one that was closed.
         let Ok(null) = open("/dev/null", OFlag::O_RDONLY | OFlag::O_CLOEXEC, Mode::empty()) else { return Ok(()) };
         self.ahead.take.bind(py).call1((null.into_raw_fd(), word::r(py), false))?;
-        sys.set_item(word::stdin(py), &self.ahead.stdin)
+        self.ahead.sys.bind(py).set_item(word::stdin(py), &self.ahead.stdin)
     }
 }
 

@@ -23,7 +23,6 @@ words! {
     after_fork = "_after_fork",
     afterfork_registry = "_afterfork_registry",
     children = "_children",
-    close = "close",
     concrete_contexts = "_concrete_contexts",
     current_process = "_current_process",
     data = "data",

@@ -42,11 +42,17 @@ def stdin():
     told += [type(stream).__name__, os.path.samestat(os.fstat(stream.fileno()), os.stat(os.devnull)), stream.read()]
     return told + [os.get_inheritable(stream.fileno())]
 
+def answer(read):
+    try:
+        return str(read())
+    except Exception as error:
+        return [type(error).__name__, str(error)]
+
 def facts():
     me, parent = multiprocessing.current_process(), multiprocessing.parent_process()
     print(json.dumps({
         "stdin": stdin(),
-        "before": [getattr(before, "closed", None)],
+        "before": [answer(lambda: before.closed), answer(lambda: before.read()), answer(lambda: before.buffer.read())],
         "me": [me.name, me.pid == os.getpid(), me.daemon, me.exitcode, me._identity, type(me).__name__],
         "parent": [parent.name, parent.pid == os.getppid(), parent.is_alive(), parent._identity, type(parent).__name__],
         "children": len(multiprocessing.active_children()),
@@ -79,6 +85,8 @@ PREPARATIONS = {
     "another stream": "sys.stdin = open(__file__)",
     "none": "sys.stdin = None",
     "a closed one": "sys.stdin.close()",
+    "nothing behind it": "sys.stdin.detach()",
+    "one without a file": "sys.stdin = io.TextIOWrapper(io.BytesIO(b'bytes'))",
     "something that follows forks": "util.register_after_fork(followed, lambda each: notes.append(type(each).__name__))",
     "a finalizer": "finalizer = util.Finalize(followed, print, ('finalized',), exitpriority=1)",
     "a start method": "multiprocessing.set_start_method('fork')",

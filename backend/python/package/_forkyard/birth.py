@@ -50,13 +50,16 @@ def prepare(started):
     global _counted
     who, starts = _counted
     _counted = os.getpid(), starts + 1 if who == os.getpid() else 1
-    if _counted[1] < 2 or not all(map(_is_interpreters, _CALLED)) or (short := _without_beginning()) is None:
+    if _counted[1] < 2 or type(sys.stdin) is not io.TextIOWrapper or not all(map(_is_interpreters, _CALLED)):
+        return
+    if (short := _without_beginning()) is None:
         return
     try:
+        close = _closing(sys.stdin)
         with open(os.devnull, "rb", buffering=0) as null:
             stdin = open(null.fileno(), encoding="utf-8", closefd=False)
-    except OSError:
-        return
+    except (OSError, ValueError):
+        return  # nothing can be opened, or there is nothing behind the program's
     own = [(vars(owner), name, getattr(owner, name)) for owner, name in _CALLED if owner in (context, util)]
     parent = process._ParentProcess("", 0, None)
     ahead = {
@@ -67,6 +70,8 @@ def prepare(started):
         "names": {"_process_counter": itertools.count(1), "_children": set(), "_parent_process": parent},
         "parent": vars(parent),
         "default": vars(context._default_context),
+        "before": sys.stdin,
+        "close": close,
         "stdin": stdin,
         "take": stdin.buffer.raw.__init__,
     }
@@ -82,6 +87,13 @@ def _is_interpreters(called):
     owner, name = called
     home = sys.modules[getattr(owner, "__module__", owner.__name__)]
     return getattr(getattr(owner, name), "__code__", prepare.__code__).co_filename == home.__file__
+
+
+def _closing(stream):
+    """What closes a stream. Those that stand on a file are closed when it is, and then have neither a buffer to free nor a lock to take."""
+    buffer = stream.buffer
+    on_file = type(buffer) is io.BufferedReader and type(buffer.raw) is io.FileIO
+    return buffer.raw.close if on_file else stream.close
 
 
 @functools.cache
