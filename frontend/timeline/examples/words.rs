@@ -6,6 +6,7 @@
 use std::error::Error;
 use std::io::{BufRead, stdin};
 
+use forkyard_timeline::story::story;
 use forkyard_timeline::{Trace, summary};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -13,6 +14,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     for line in stdin().lock().lines() {
         trace.apply(&serde_json::from_str(&line?)?);
     }
-    println!("{}", summary::paragraph(&trace));
+    println!("{}", summary::paragraph(&trace, story(&trace).as_deref()));
     Ok(())
 }

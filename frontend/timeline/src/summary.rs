@@ -4,7 +4,6 @@ use forkyard_wire::timeline::{Category, LaneKind, SegmentKind};
 
 use crate::sentence::{segment, who};
 use crate::state::State;
-use crate::story::story;
 use crate::totals::{WaitTotal, by_state, by_wait, cores_used};
 use crate::trace::{SegmentId, Trace};
 use crate::units::{cores, count, duration, fixed, percent};
@@ -43,17 +42,17 @@ pub fn over(trace: &Trace, range: (u64, u64)) -> String {
     text
 }
 
-/// What the bar above the picture says of a run that is over: its story, if it has one, and the sentence.
-pub fn headline(trace: &Trace) -> String {
-    match story(trace) {
+/// What the bar above the picture says of a run that is over: its [story](crate::story::story), if it has one, and the sentence.
+pub fn headline(trace: &Trace, story: Option<&str>) -> String {
+    match story {
         Some(story) => format!("{story} {}", sentence(trace)),
         None => sentence(trace),
     }
 }
 
 /// What stands at the head of one of several runs that are over: the sentence, by which they are compared, then the story.
-pub fn heading(trace: &Trace) -> String {
-    match story(trace) {
+pub fn heading(trace: &Trace, story: Option<&str>) -> String {
+    match story {
         Some(story) => format!("{}. {story}", sentence(trace)),
         None => sentence(trace),
     }
@@ -78,16 +77,17 @@ pub fn comparison(first: (&str, &Trace), second: (&str, &Trace)) -> String {
     }
 }
 
-/// The whole picture in words: what ran, for how long, how each process spent its time, and what kept it waiting longest.
-pub fn paragraph(trace: &Trace) -> String {
+/// The whole picture in words: what ran, for how long, its [story](crate::story::story), how each process spent its time, and what kept it
+/// waiting longest.
+pub fn paragraph(trace: &Trace, story: Option<&str>) -> String {
     let range = (0, trace.end_ns());
     if trace.is_empty() {
         return String::new();
     }
     let mut text = format!("The run took {}: {}.", duration(range.1), sentence(trace));
-    if let Some(story) = story(trace) {
+    if let Some(story) = story {
         text.push(' ');
-        text.push_str(&story);
+        text.push_str(story);
     }
     let waits = longest_waits(trace);
     for (lane, longest_ns, wait) in &waits {
@@ -184,14 +184,14 @@ mod tests {
 
     #[test]
     fn the_paragraph_says_how_each_process_spent_its_life() {
-        let text = paragraph(&trace());
+        let text = paragraph(&trace(), None);
         assert!(text.starts_with("The run took 100 ms: 3 processes"), "{text}");
         assert!(text.contains("Process-2 lived 70 ms: 86 % on a core, 14 % waiting."), "{text}");
     }
 
     #[test]
     fn the_paragraph_says_what_each_waited_for_longest_and_who_ended_it() {
-        let text = paragraph(&trace());
+        let text = paragraph(&trace(), None);
         let wait = " Process-2 waited 10 ms for counter_lock (line 14), held by Process-1; Process-1's release ended it.";
         assert!(text.contains(wait), "{text}");
         assert!(!text.contains("Process-1 waited"), "{text}");
@@ -202,7 +202,7 @@ mod tests {
         let mut trace = Trace::new();
         let lanes = (1..=100).map(|id| lane(id, LaneKind::Process, "Worker", 0)).collect();
         trace.apply(&forkyard_wire::timeline::Chunk { to_ns: MS, lanes, ..Default::default() });
-        assert!(paragraph(&trace).ends_with(" The table tells of 76 more."), "{}", paragraph(&trace));
+        assert!(paragraph(&trace, None).ends_with(" The table tells of 76 more."), "{}", paragraph(&trace, None));
     }
 
     #[test]
@@ -223,6 +223,6 @@ mod tests {
     fn lost_events_are_owned_up_to() {
         let mut trace = trace();
         trace.apply(&forkyard_wire::timeline::Chunk { lost: 12, ..Default::default() });
-        assert!(paragraph(&trace).ends_with("12 events were lost, because they came too fast."));
+        assert!(paragraph(&trace, None).ends_with("12 events were lost, because they came too fast."));
     }
 }

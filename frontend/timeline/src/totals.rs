@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use forkyard_wire::timeline::{Category, LaneKind, SegmentKind};
+use forkyard_wire::timeline::{Category, LaneKind, Segment, SegmentKind};
 
 use crate::band::BandKind;
 use crate::order::by_key;
@@ -50,20 +50,38 @@ pub fn by_state(trace: &Trace, lane: Option<u32>, range: (u64, u64)) -> Vec<Stat
 
 /// What was waited for in a stretch; longest first.
 pub fn by_wait(trace: &Trace, range: (u64, u64)) -> Vec<WaitTotal> {
-    let mut sums: BTreeMap<(u8, u32), WaitTotal> = BTreeMap::new();
-    for (_, row) in trace.segments().filter(|(_, row)| row.kind.category() == Category::Wait) {
+    let mut sums = WaitSums::default();
+    if range.0 == 0 && range.1 >= trace.end_ns() {
+        // Asked for with each chunk of a run that goes on.
+        sums = trace.waits().clone();
+        trace.open_segments().for_each(|row| sums.add(row, range));
+    } else {
+        trace.segments().for_each(|(_, row)| sums.add(row, range));
+    }
+    let mut waits: Vec<WaitTotal> = sums.0.into_values().collect();
+    by_key(&mut waits, |total| (u64::MAX - total.ns, 0));
+    waits
+}
+
+/// Waits added up by their kind and object.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct WaitSums(BTreeMap<(u8, u32), WaitTotal>);
+
+impl WaitSums {
+    /// Adds a row's part of a stretch, if it is a wait.
+    pub(crate) fn add(&mut self, row: &Segment, range: (u64, u64)) {
+        if row.kind.category() != Category::Wait {
+            return;
+        }
         let ns = row.end.min(range.1).saturating_sub(row.start.max(range.0));
         if ns == 0 {
-            continue;
+            return;
         }
-        let total =
-            sums.entry((row.kind as u8, row.object)).or_insert(WaitTotal { kind: row.kind, object: row.object, ns: 0, waits: 0 });
+        let none = WaitTotal { kind: row.kind, object: row.object, ns: 0, waits: 0 };
+        let total = self.0.entry((row.kind as u8, row.object)).or_insert(none);
         total.ns += ns;
         total.waits += 1;
     }
-    let mut waits: Vec<WaitTotal> = sums.into_values().collect();
-    by_key(&mut waits, |total| (u64::MAX - total.ns, 0));
-    waits
 }
 
 /// The mean number of cores that this run's processes were on; none where nobody recorded it.
@@ -95,6 +113,8 @@ pub fn cores_used_in(trace: &Trace, window: (f64, f64), out: &mut [f32]) {
 
 #[cfg(test)]
 mod tests {
+    use forkyard_wire::timeline::Chunk;
+
     use super::*;
     use crate::sample::*;
 
@@ -113,6 +133,18 @@ mod tests {
         let waits = by_wait(&trace(), (45 * MS, 100 * MS));
         let found: Vec<_> = waits.iter().map(|wait| (wait.kind, wait.object, wait.ns / MS, wait.waits)).collect();
         assert_eq!(found, [(SegmentKind::QueueGet, QUEUE, 45, 1), (SegmentKind::LockAcquire, LOCK, 5, 1)]);
+    }
+
+    #[test]
+    fn the_waits_of_all_of_a_run_are_those_that_a_full_look_finds_also_the_open_ones() {
+        let mut trace = trace();
+        let open = segment(MAIN, SegmentKind::Sleep, 90, 100);
+        trace.apply(&Chunk { to_ns: 100 * MS, open: [open].into_iter().collect(), ..Chunk::default() });
+        let whole = by_wait(&trace, (0, u64::MAX));
+        assert!(whole.iter().any(|wait| wait.kind == SegmentKind::Sleep && wait.ns == 10 * MS));
+        assert_eq!(whole, by_wait(&trace, (1, u64::MAX)), "nobody waits in the first nanosecond");
+        trace.apply(&Chunk { to_ns: 110 * MS, segments: [open].into_iter().collect(), ..Chunk::default() });
+        assert_eq!(by_wait(&trace, (0, u64::MAX)), whole, "it has ended and counts once");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::lines::Lines;
 use crate::pieces::{Piece, Pieces};
 use crate::sorted::{Entry, OPEN};
 use crate::state::{Class, Cores, Hue, rank, state_of};
+use crate::totals::WaitSums;
 
 /// A segment of a trace, by its row. Stable for the life of the trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +47,8 @@ pub struct Trace {
     heavy: Vec<u32>,
     marks: Vec<Mark>,
     findings: Findings,
+    /// What was waited for in the rows that are final.
+    waits: WaitSums,
     lines: Lines,
     cores: Cores,
     /// Lanes that were on a core, or held something, before anybody knew whose they are.
@@ -168,6 +171,16 @@ impl Trace {
         self.rows.iter().enumerate().map(|(row, segment)| (SegmentId(row as u32), segment))
     }
 
+    /// The segments that have not ended yet.
+    pub(crate) fn open_segments(&self) -> impl Iterator<Item = &Segment> {
+        self.open.values().filter_map(|row| self.rows.get(*row as usize))
+    }
+
+    /// What was waited for in the segments that have ended.
+    pub(crate) fn waits(&self) -> &WaitSums {
+        &self.waits
+    }
+
     /// The messages in order of arrival.
     pub fn arrows(&self) -> &[Arrow] {
         &self.arrows
@@ -237,6 +250,7 @@ impl Trace {
     }
 
     fn close(&mut self, segment: Segment, known_to: u64) {
+        self.waits.add(&segment, (0, u64::MAX));
         // Nearly every row is new: the others need not be looked for.
         let before = if segment.start <= self.last_open_ns { self.open.remove(&Key::of(&segment)) } else { None };
         match before {

@@ -14,7 +14,8 @@ use serde::de::DeserializeOwned;
 
 use fetch::Question;
 
-pub use stream::{Abort, run};
+pub use sse::ServerEvent;
+pub use stream::{Abort, read_event, run};
 
 /// What the server is and has.
 pub async fn health() -> Result<Health, ApiError> {

@@ -9,7 +9,6 @@ use web_sys::{AbortController, ReadableStreamDefaultReader};
 use super::fetch::{Question, describe};
 use super::sse::{Parser, ServerEvent};
 use super::{ApiError, json};
-use crate::page::breath::{Slice, breathe};
 
 /// Gives up the connection of a run, which ends the run.
 #[derive(Debug, Default)]
@@ -35,44 +34,24 @@ impl Abort {
     }
 }
 
-/// Starts a run and hands over its events in order until the stream ends. `Ok` says that the stream ended, not that the run
+/// Starts a run and hands over its events in order, unread, until the stream ends. `Ok` says that the stream ended, not that the run
 /// did: that is the event `finished`.
-pub fn run(request: &RunRequest, abort: &Abort, on_event: impl Fn(RunEvent)) -> impl Future<Output = Result<(), ApiError>> {
+pub fn run(request: &RunRequest, abort: &Abort, on_event: impl Fn(ServerEvent)) -> impl Future<Output = Result<(), ApiError>> {
     let question = Question::new("POST", "/api/runs").signal(abort.signal()).accept("text/event-stream").json(request);
     async move {
         let answer = question.ask().await?;
         let stream = answer.response.body().ok_or_else(|| ApiError::Unreadable("a response without a body".to_owned()))?;
         let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
         let mut parser = Parser::new();
-        let mut slice = Slice::begin();
-        while let Some(bytes) = read(&reader).await? {
-            for event in parser.feed(&bytes) {
-                if let Some(event) = decode(event)? {
-                    on_event(event);
-                }
-                // What has come already is read on without a pause of its own.
-                if slice.is_over() {
-                    breathe().await;
-                    slice = Slice::begin();
-                }
-            }
+        while let Some(bytes) = pull(&reader).await? {
+            parser.feed(&bytes).into_iter().for_each(&on_event);
         }
         Ok(())
     }
 }
 
-async fn read(reader: &ReadableStreamDefaultReader) -> Result<Option<Vec<u8>>, ApiError> {
-    let broken = |error: JsValue| ApiError::Unreachable(describe(&error));
-    let piece = JsFuture::from(reader.read()).await.map_err(broken)?;
-    if Reflect::get(&piece, &"done".into()).map_err(broken)?.is_truthy() {
-        return Ok(None);
-    }
-    let value = Reflect::get(&piece, &"value".into()).map_err(broken)?;
-    Ok(Some(Uint8Array::new(&value).to_vec()))
-}
-
-/// The run event, or none if its name is one of a later version.
-fn decode(event: ServerEvent) -> Result<Option<RunEvent>, ApiError> {
+/// Reads a run's event; none if its name is one of a later version.
+pub fn read_event(event: &ServerEvent) -> Result<Option<RunEvent>, ApiError> {
     let data = event.data.as_str();
     let decoded = match event.name.as_str() {
         "queued" => json::read(data).map(RunEvent::Queued),
@@ -83,4 +62,14 @@ fn decode(event: ServerEvent) -> Result<Option<RunEvent>, ApiError> {
         _ => return Ok(None),
     };
     decoded.map(Some).map_err(|error| ApiError::Unreadable(format!("event `{}`: {error}", event.name)))
+}
+
+async fn pull(reader: &ReadableStreamDefaultReader) -> Result<Option<Vec<u8>>, ApiError> {
+    let broken = |error: JsValue| ApiError::Unreachable(describe(&error));
+    let piece = JsFuture::from(reader.read()).await.map_err(broken)?;
+    if Reflect::get(&piece, &"done".into()).map_err(broken)?.is_truthy() {
+        return Ok(None);
+    }
+    let value = Reflect::get(&piece, &"value".into()).map_err(broken)?;
+    Ok(Some(Uint8Array::new(&value).to_vec()))
 }

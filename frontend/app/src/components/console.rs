@@ -53,12 +53,17 @@ pub fn Console(props: &ConsoleProps) -> Html {
     // The view's upper edge and height; none while it follows the end.
     let at = use_state_eq(|| None::<(i32, i32)>);
     let heights = use_mut_ref(Heights::default);
-    let seen = use_mut_ref(|| (0_usize, 0_i32, false));
+    let seen = use_mut_ref(|| (0_usize, false));
     let drawn = use_mut_ref(|| 0..0);
     {
         let (node, follows, heights, drawn) = (node.clone(), follows.clone(), heights.clone(), drawn.clone());
+        let width = use_mut_ref(|| 0);
         use_effect(move || {
             let Some(node) = node.cast::<HtmlElement>() else { return };
+            // Asked for here, with the rest, and not while things are drawn: each answer has the browser lay out what changed before.
+            if std::mem::replace(&mut *width.borrow_mut(), node.client_width()) != node.client_width() {
+                heights.borrow_mut().forget();
+            }
             if follows.borrow().0 {
                 node.set_scroll_top(node.scroll_height());
                 *follows.borrow_mut() = (true, node.scroll_top(), node.scroll_height());
@@ -95,14 +100,13 @@ pub fn Console(props: &ConsoleProps) -> Html {
     let blocks = run.console.blocks();
     let foreign = run.console.foreign_frames();
     let hues = Hues(run.hues());
-    let width = node.cast::<HtmlElement>().map_or(0, |node| node.client_width());
     {
-        // Another run, another width or other lines shown: the heights are others.
+        // Another run or other lines shown: the heights are others, as they are with another width.
         let mut seen = seen.borrow_mut();
-        if run.console.rows() < seen.0 || (width, *unfolded) != (seen.1, seen.2) {
+        if run.console.rows() < seen.0 || *unfolded != seen.1 {
             heights.borrow_mut().forget();
         }
-        *seen = (run.console.rows(), width, *unfolded);
+        *seen = (run.console.rows(), *unfolded);
     }
     let guesses: Vec<f64> = blocks.iter().map(|block| block.len() as f64 * LINE).collect();
     let end = (heights.borrow().total(&guesses) - AT_END).max(0.0);

@@ -9,7 +9,7 @@ use forkyard_wire::timeline::{Chunk, SegmentKind};
 
 use super::console::Console;
 use super::traceback::Exception;
-use crate::api::ApiError;
+use crate::api::{ApiError, ServerEvent, read_event};
 use crate::timeline::Recording;
 
 /// How far a run has come.
@@ -65,7 +65,9 @@ impl Phase {
 pub enum Action {
     /// The server is asked for it.
     Ask(Rc<RunRequest>),
-    /// The server told something.
+    /// The server told something, as it came.
+    Told(ServerEvent),
+    /// The same, read.
     Event(RunEvent),
     /// The stream of events ended, or broke.
     Closed(Result<(), ApiError>),
@@ -101,6 +103,12 @@ impl Run {
     pub fn apply(&mut self, action: Action) {
         match action {
             Action::Ask(request) => *self = Run { phase: Phase::Asked, request: Some(request), ..Run::default() },
+            // Who does not speak our language is not listened to again.
+            Action::Told(_) | Action::Event(_) if matches!(self.phase, Phase::ServerGone { .. }) => {}
+            Action::Told(event) => match read_event(&event) {
+                Ok(event) => event.into_iter().for_each(|event| self.take(event)),
+                Err(error) => self.phase = closed(Err(error)),
+            },
             Action::Event(event) => self.take(event),
             Action::Closed(result) if self.phase.is_going_on() => self.phase = closed(result),
             Action::GiveUp if self.phase.is_going_on() => self.phase = Phase::Stopped,

@@ -30,16 +30,19 @@ pub(super) fn Canvas(props: &CanvasProps) -> Html {
         let node = node.clone();
         use_effect_with((props.picture.clone(), props.lit, props.theme), move |(picture, lit, theme)| {
             let (picture, lit, theme) = (picture.clone(), *lit, *theme);
-            let frame = Frame::ask(move || {
-                let Some(canvas) = node.cast::<HtmlCanvasElement>() else { return };
-                let mut known = known.borrow_mut();
-                if known.as_ref().is_none_or(|(of, _)| *of != theme) {
-                    *known = Palette::of(&canvas).map(|palette| (theme, palette));
-                }
-                let Some((_, palette)) = &*known else { return };
-                if let Some(painter) = Painter::of(&canvas, &picture, palette) {
-                    picture.ask(|scene| painter.paint(scene, lit));
-                }
+            let wide = picture.width >= 1.0;
+            let frame = wide.then(|| {
+                Frame::ask(move || {
+                    let Some(canvas) = node.cast::<HtmlCanvasElement>() else { return };
+                    let mut known = known.borrow_mut();
+                    if known.as_ref().is_none_or(|(of, _)| *of != theme) {
+                        *known = Palette::of(&canvas).map(|palette| (theme, palette));
+                    }
+                    let Some((_, palette)) = &*known else { return };
+                    if let Some(painter) = Painter::of(&canvas, &picture, palette) {
+                        picture.ask(|scene| painter.paint(scene, lit));
+                    }
+                })
             });
             move || drop(frame)
         });

@@ -33,10 +33,12 @@ mod toolbar;
 mod tooltip;
 mod view;
 
+use std::cell::Ref;
 use std::rc::Rc;
 
 use forkyard_timeline::critical::{Step, critical_path};
 use forkyard_timeline::notes::Note;
+use forkyard_timeline::story::story;
 use forkyard_timeline::{
     Layout, Objects, Selection, Spot, State, Subject, Trace, critical, deadlock, notes, opening, search, summary, units,
 };
@@ -353,28 +355,24 @@ struct Said {
 impl Said {
     /// What can be said of runs of which more is to come, or all of it.
     fn of(runs: &[Recording], titles: &[AttrValue], running: bool) -> Self {
-        // The story of half a run would be another.
-        let say = |long: fn(&Trace) -> String, run: &Recording| {
-            if running { summary::sentence(&run.trace()) } else { long(&run.trace()) }
-        };
+        // The story of half a run would be another. To find it takes long, and it is told twice.
+        let stories: Vec<Option<String>> = runs.iter().map(|run| if running { None } else { story(&run.trace()) }).collect();
+        let told = || runs.iter().zip(&stories).map(|(run, story)| (run.trace(), story.as_deref()));
         let (summary, headings) = match (runs, titles) {
             ([first, second], [one, other]) => (
                 summary::comparison((one.as_str(), &first.trace()), (other.as_str(), &second.trace())),
-                runs.iter().zip(titles).map(|(run, title)| (title.clone(), say(summary::heading, run))).collect(),
+                told().zip(titles).map(|((trace, story), title)| (title.clone(), summary::heading(&trace, story))).collect(),
             ),
-            _ => (runs.first().map(|run| say(summary::headline, run)).unwrap_or_default(), Vec::new()),
+            _ => (told().next().map(|(trace, story)| summary::headline(&trace, story)).unwrap_or_default(), Vec::new()),
         };
         let deadlock = runs.iter().find_map(|run| deadlock::sentence(&run.trace())).map(AttrValue::from);
         let notes = runs.iter().flat_map(|run| notes::of(&run.trace())).collect();
-        let words = if running { String::new() } else { in_words(runs, titles) };
-        Said { summary: summary.into(), headings, deadlock, notes, words: words.into() }
+        let words: Vec<String> = if running { Vec::new() } else { told().zip(titles).map(in_words).collect() };
+        Said { summary: summary.into(), headings, deadlock, notes, words: words.join(" ").into() }
     }
 }
 
-fn in_words(runs: &[Recording], titles: &[AttrValue]) -> String {
-    let paragraphs = runs.iter().zip(titles).map(|(run, title)| {
-        let before = if title.is_empty() { String::new() } else { format!("With {title}: ") };
-        before + &summary::paragraph(&run.trace())
-    });
-    paragraphs.collect::<Vec<_>>().join(" ")
+fn in_words(((trace, story), title): ((Ref<'_, Trace>, Option<&str>), &AttrValue)) -> String {
+    let before = if title.is_empty() { String::new() } else { format!("With {title}: ") };
+    before + &summary::paragraph(&trace, story)
 }

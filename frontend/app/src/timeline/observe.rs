@@ -24,6 +24,10 @@ pub(super) fn use_measured(node: NodeRef, shown: (bool, Pane), measure: fn(&Elem
         let measured = measured.setter();
         use_effect_with((node, shown), move |(node, _)| {
             let element = node.cast::<Element>();
+            if let Some(element) = &element {
+                // Not only once it is observed: there would be a picture without a width before.
+                measured.set(measure(element));
+            }
             let watched = element.clone();
             let changed = Closure::<dyn FnMut()>::new(move || {
                 if let Some(element) = &watched {
@@ -108,15 +112,17 @@ pub(super) fn use_painted(runs: &[Recording], running: bool) -> bool {
         let painted = painted.setter();
         use_effect_with((runs.to_vec(), running), move |(runs, running)| {
             let (runs, wanted) = (runs.clone(), !running);
-            let frame = AtFrame::new(move || {
+            let second = AtFrame::new(move || {
                 let (painted, runs) = (painted.clone(), runs.clone());
                 // After the frame's other work, the painting.
                 Timeout::new(0, move || painted.set(runs)).forget();
             });
+            // The first picture may have made room for more of it.
+            let first = AtFrame::new(move || second.ask());
             if wanted {
-                frame.ask();
+                first.ask();
             }
-            move || drop(frame)
+            move || drop(first)
         });
     }
     !running && *painted == runs

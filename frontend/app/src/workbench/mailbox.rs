@@ -1,65 +1,93 @@
-//! Actions that wait for the next frame, so that a program that prints a megabyte costs some frames and not thousands. What takes longer
-//! than a frame should is handed over in several.
+//! What comes from outside and waits for the next frame, so that a program that prints a megabyte costs some frames and not thousands.
+//!
+//! What takes longer than a frame should is taken in slices, one right after the other: between two of them the page hears its user.
+//! What the letters changed is shown after the first slice, so that what is drawn for the first time is drawn early; then once all are taken,
+//! and now and then while more of them wait: to draw half a run takes as long as to draw all of it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
-use crate::page::breath::Slice;
+use js_sys::Date;
+
+use crate::page::breath::{Breath, Slice};
 use crate::page::frame::AtFrame;
 
-/// Gathers letters and hands them over together at the next frame.
+/// While letters wait, what they changed is shown this often, in milliseconds.
+const SHOW_MS: f64 = 200.0;
+
+/// Gathers letters until the next frame.
 pub struct Mailbox<T> {
     shared: Rc<Shared<T>>,
 }
 
 struct Shared<T> {
     letters: RefCell<VecDeque<T>>,
+    take: Box<dyn Fn(T)>,
+    show: Box<dyn Fn()>,
+    /// When what they changed was shown last, in milliseconds.
+    shown_ms: Cell<f64>,
     frame: AtFrame,
-}
-
-/// The letters of a frame, as many as are taken within a slice of time.
-pub struct Letters<'a, T> {
-    shared: &'a Shared<T>,
-    slice: Option<Slice>,
+    breath: Breath,
 }
 
 impl<T: 'static> Mailbox<T> {
-    /// `deliver` gets what was gathered, never nothing; what it leaves it gets at the next frame.
-    pub fn new(deliver: impl Fn(Letters<T>) + 'static) -> Self {
+    /// `take` gets each letter in turn, `show` is called after some.
+    pub fn new(take: impl Fn(T) + 'static, show: impl Fn() + 'static) -> Self {
         let shared = Rc::new_cyclic(|shared: &Weak<Shared<T>>| {
-            let shared = shared.clone();
-            let frame = AtFrame::new(move || {
-                let Some(shared) = shared.upgrade() else { return };
-                if !shared.letters.borrow().is_empty() {
-                    deliver(Letters { shared: &shared, slice: None });
-                }
-                if !shared.letters.borrow().is_empty() {
-                    shared.frame.ask();
-                }
-            });
-            Shared { letters: RefCell::default(), frame }
+            let (begins, goes_on) = (shared.clone(), shared.clone());
+            Shared {
+                letters: RefCell::default(),
+                take: Box::new(take),
+                show: Box::new(show),
+                shown_ms: Cell::default(),
+                frame: AtFrame::new(move || {
+                    if let Some(shared) = begins.upgrade() {
+                        shared.take_some();
+                    }
+                }),
+                breath: Breath::new(move || {
+                    if let Some(shared) = goes_on.upgrade() {
+                        shared.take_some();
+                    }
+                }),
+            }
         });
         Mailbox { shared }
     }
 
     /// Puts a letter in.
     pub fn put(&self, letter: T) {
+        let waiting = !self.shared.letters.borrow().is_empty();
         self.shared.letters.borrow_mut().push_back(letter);
-        self.shared.frame.ask();
+        // While others wait, it will be its turn after theirs.
+        if !waiting {
+            self.shared.frame.ask();
+        }
     }
 }
 
-impl<T> Iterator for Letters<'_, T> {
-    type Item = T;
-
-    fn next(&mut self) -> Option<T> {
-        // The first one is taken, however late it is.
-        let over = self.slice.as_ref().is_some_and(Slice::is_over);
-        self.slice.get_or_insert_with(Slice::begin);
-        if over {
-            return None;
+impl<T> Shared<T> {
+    fn take_some(&self) {
+        let slice = Slice::begin();
+        // The first one is taken, however long it takes.
+        while let Some(letter) = self.next() {
+            (self.take)(letter);
+            if slice.is_over() {
+                break;
+            }
         }
-        self.shared.letters.borrow_mut().pop_front()
+        let all = self.letters.borrow().is_empty();
+        if all || Date::now() >= self.shown_ms.get() + SHOW_MS {
+            self.shown_ms.set(Date::now());
+            (self.show)();
+        }
+        if !all {
+            self.breath.ask();
+        }
+    }
+
+    fn next(&self) -> Option<T> {
+        self.letters.borrow_mut().pop_front()
     }
 }

@@ -9,7 +9,7 @@ use std::rc::{Rc, Weak};
 use forkyard_wire::check::Diagnostic;
 use yew::prelude::*;
 
-use super::mailbox::{Letters, Mailbox};
+use super::mailbox::Mailbox;
 use super::settings::Settings;
 use crate::api::Abort;
 use crate::page::storage;
@@ -122,7 +122,7 @@ impl Session {
         let key = format!("program.{key}");
         let source = storage::get(&key).map_or_else(|| original.clone(), AttrValue::from);
         Rc::new_cyclic(|session: &Weak<Session>| {
-            let session = session.clone();
+            let (takes, shows) = (session.clone(), session.clone());
             Session {
                 title,
                 original,
@@ -141,11 +141,18 @@ impl Session {
                 }),
                 watchers: RefCell::default(),
                 next_watcher: Cell::new(0),
-                mailbox: Mailbox::new(move |letters| {
-                    if let Some(session) = session.upgrade() {
-                        session.deliver(letters);
-                    }
-                }),
+                mailbox: Mailbox::new(
+                    move |letter| {
+                        if let Some(session) = takes.upgrade() {
+                            session.take(letter);
+                        }
+                    },
+                    move || {
+                        if let Some(session) = shows.upgrade() {
+                            session.change(|view| view.stopping &= view.going_on().is_some());
+                        }
+                    },
+                ),
                 abort: RefCell::default(),
                 check: RefCell::default(),
                 turn: Cell::new(0),
@@ -232,20 +239,19 @@ impl Session {
         watchers.iter().for_each(|watcher| watcher.emit(()));
     }
 
-    fn deliver(&self, letters: Letters<(u64, Which, Action)>) {
-        self.change(|view| {
-            for (_, which, action) in letters.filter(|(turn, ..)| *turn == self.turn.get()) {
-                match which {
-                    Which::First => view.run.apply(action),
-                    Which::Second => {
-                        if let Some(run) = &mut view.beside {
-                            run.apply(action);
-                        }
-                    }
+    fn take(&self, (turn, which, action): (u64, Which, Action)) {
+        if turn != self.turn.get() {
+            return;
+        }
+        let mut view = self.view.borrow_mut();
+        match which {
+            Which::First => view.run.apply(action),
+            Which::Second => {
+                if let Some(run) = &mut view.beside {
+                    run.apply(action);
                 }
             }
-            view.stopping &= view.going_on().is_some();
-        });
+        }
     }
 
     fn watch(&self, watcher: Callback<()>) -> u64 {

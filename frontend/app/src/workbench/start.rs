@@ -135,7 +135,7 @@ impl Session {
                 *session.abort.borrow_mut() = Some(abort.clone());
                 session.post(turn, which, Action::Ask(Rc::new(request.clone())));
                 let told = session.clone();
-                let result = api::run(&request, &abort, move |event| told.post(turn, which, Action::Event(event))).await;
+                let result = api::run(&request, &abort, move |event| told.post(turn, which, Action::Told(event))).await;
                 session.post(turn, which, Action::Closed(result));
             }
         });
