@@ -4,10 +4,10 @@ use std::iter::Peekable;
 
 use forkyard_wire::timeline::{Category, Measure, Segment, SegmentKind};
 
-use crate::pieces::Pieces;
 use crate::skyline;
 use crate::sorted::{Entry, Sorted};
 use crate::state::Class;
+use forkyard_pixels::Pieces;
 
 /// Which band of a lane, or of an object. The order is the order on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -9,12 +9,12 @@ use forkyard_wire::timeline::{Category, LaneKind, Segment};
 
 use crate::band::BandKind;
 use crate::order::by_key;
-use crate::pieces::Piece;
 use crate::state::State;
 use crate::summary::wait_object;
 use crate::totals::WaitTotal;
 use crate::trace::{SegmentId, Trace};
 use crate::units::{duration, percent};
+use forkyard_pixels::Piece;
 
 /// One step: what a lane did, for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

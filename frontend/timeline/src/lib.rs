@@ -1,7 +1,7 @@
 //! The model of the timeline: columns, level of detail, layout, selection, sentences; no DOM.
 //!
 //! A [`Trace`] takes in the chunks of a run. [`Layout`] says where its rows lie, [`Viewport`] which part of the axis is in
-//! sight, [`Pieces::shares`] and [`bars`] what each pixel of a row looks like, [`Scene`] what lies under the pointer,
+//! sight, [`Pieces::shares`] and [`bars()`] what each pixel of a row looks like, [`Scene`] what lies under the pointer,
 //! [`Spot`] how to step from segment to segment, [`search`] what has a name, [`sentence`], [`story`] and [`summary`] how to say it, [`table`] the same in rows.
 //! [`Playback`] plays a recorded run again, [`import`] takes one out of an exported trace.
 //!
@@ -12,7 +12,6 @@
 mod axis;
 mod band;
 mod bands;
-mod bars;
 pub mod critical;
 pub mod deadlock;
 mod finding;
@@ -21,12 +20,10 @@ mod hit;
 pub mod import;
 mod lanes;
 mod layout;
-pub mod level;
 mod lines;
 pub mod notes;
 mod opening;
 mod order;
-mod pieces;
 mod playback;
 mod rows;
 mod search;
@@ -34,7 +31,6 @@ pub mod sentence;
 mod skyline;
 mod sorted;
 mod spot;
-mod state;
 pub mod story;
 pub mod summary;
 mod table;
@@ -48,20 +44,24 @@ mod viewport;
 #[cfg(test)]
 mod sample;
 
+// What rows look like is a crate of its own, and still the model's.
+use forkyard_pixels::{level, state};
+
 pub use axis::{Tick, ticks};
 pub use band::BandKind;
-pub use bars::{Bar, bars, changes, filled};
 pub use finding::Finding;
 pub use findings::Findings;
+pub use forkyard_pixels::{
+    Bar, CLASSES, Class, Cores, Hue, Ink, Levels, Pattern, Piece, Pieces, RowImage, STATES, Shares, Size, State, Totals, bars,
+    changes, filled,
+};
 pub use hit::{ArrowLine, Scene, way};
 pub use layout::{Heading, Layout, Objects, Row, Track, TrackKind};
 pub use opening::opening;
-pub use pieces::{Piece, Pieces, Shares, Totals};
 pub use playback::Playback;
 pub use rows::{ROWS, Rows};
 pub use search::search;
 pub use spot::{Part, Selection, Side, Spot, Way};
-pub use state::{CLASSES, Class, Cores, Hue, STATES, State};
 pub use table::{Column, Order, Query, Subject, Table, TableRow, row, table};
 pub use tag::{Tag, letter, tag};
 pub use trace::{ArrowId, MarkId, SegmentId, Trace};

@@ -2,9 +2,9 @@
 
 use std::collections::BinaryHeap;
 
-use crate::pieces::{Piece, Pieces};
 use crate::sorted::Entry;
 use crate::state::Class;
+use forkyard_pixels::{Piece, Pieces};
 
 /// Appends to `pieces` what is seen from `from_ns` on of rows in the order of (start, row). The pieces must end at or before it.
 pub(crate) fn draw(pieces: &mut Pieces, from_ns: u64, rows: impl Iterator<Item = Entry>) {

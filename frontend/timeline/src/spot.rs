@@ -5,9 +5,9 @@ use forkyard_wire::timeline::SegmentKind;
 use crate::band::BandKind;
 use crate::finding::Finding;
 use crate::layout::Layout;
-use crate::pieces::{Piece, Pieces};
 use crate::state::State;
 use crate::trace::{ArrowId, MarkId, SegmentId, Trace};
+use forkyard_pixels::{Piece, Pieces};
 
 /// A segment where it is seen. The same time on a core is seen twice: on the core's row and on the process's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

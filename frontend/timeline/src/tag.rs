@@ -3,9 +3,9 @@
 use forkyard_wire::timeline::{Segment, SegmentKind};
 
 use crate::band::BandKind;
-use crate::pieces::Piece;
 use crate::state::State;
 use crate::trace::{SegmentId, Trace};
+use forkyard_pixels::Piece;
 
 /// What is written into a piece.
 #[derive(Debug, Clone, PartialEq, Eq)]

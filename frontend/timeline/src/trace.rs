@@ -12,10 +12,10 @@ use crate::bands::Bands;
 use crate::findings::Findings;
 use crate::lanes::Lanes;
 use crate::lines::Lines;
-use crate::pieces::{Piece, Pieces};
 use crate::sorted::{Entry, OPEN};
 use crate::state::{Class, Cores, Hue, rank, state_of};
 use crate::totals::WaitSums;
+use forkyard_pixels::{Piece, Pieces};
 
 /// A segment of a trace, by its row. Stable for the life of the trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,10 +1,9 @@
 //! Paints what is no segment: the cores in use, the levels of objects as steps, gaps where nothing is known, updates that were lost.
 
-use forkyard_timeline::{BandKind, Finding, Row, Scene, totals};
+use forkyard_timeline::{BandKind, Finding, Pattern, Row, Scene, totals};
 use forkyard_wire::timeline::{LaneKind, Measure};
 
 use super::paint::Painter;
-use super::palette::Pattern;
 
 /// Below the highest level of a row, in CSS pixels, so that it does not touch the row above.
 const HEADROOM: f64 = 2.0;

@@ -2,7 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 
-use forkyard_timeline::{BandKind, CLASSES, Class, Hue, STATES, State};
+use forkyard_timeline::{BandKind, CLASSES, Class, Hue, Ink, Pattern, STATES, State};
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasPattern, CanvasRenderingContext2d, CssStyleDeclaration, HtmlCanvasElement, HtmlElement};
 
@@ -39,30 +39,6 @@ pub(super) struct Palette {
     tiles: RefCell<Vec<(Pattern, f64, CanvasPattern)>>,
     /// Family of the letters.
     pub(super) font: String,
-}
-
-/// A class's colour for who writes pixels.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Ink {
-    /// The colour.
-    pub(super) plain: [u8; 4],
-    /// The colour where the pattern runs.
-    pub(super) crossed: [u8; 4],
-    /// The pattern.
-    pub(super) pattern: Option<Pattern>,
-}
-
-/// What is laid over a colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pattern {
-    /// Strokes up to the right: waiting.
-    Rising,
-    /// Strokes down to the right: starting.
-    Falling,
-    /// Upright strokes: ready, no core free.
-    Upright,
-    /// Dots: ended.
-    Dots,
 }
 
 impl Palette {
@@ -114,10 +90,12 @@ impl Palette {
     }
 
     fn inks(&self, band: BandKind) -> [Ink; CLASSES] {
-        let pattern = resolved(&self.pattern).unwrap_or([0, 0, 0, 115]);
+        let names = if band.shows_hues() { &self.hues } else { &self.states };
+        let colours: Vec<&String> = names.iter().chain([&self.pattern]).collect();
+        let bytes = resolved(&colours).unwrap_or_default();
+        let pattern = bytes.get(names.len()).copied().unwrap_or([0, 0, 0, 115]);
         std::array::from_fn(|class| {
-            let names = if band.shows_hues() { &self.hues } else { &self.states };
-            let plain = names.get(class).and_then(|name| resolved(name)).unwrap_or_default();
+            let plain = bytes.get(class).filter(|_| class < names.len()).copied().unwrap_or_default();
             let state = STATES.get(class).copied().filter(|_| !band.shows_hues());
             Ink { plain, crossed: over(plain, pattern), pattern: state.and_then(Self::pattern_of) }
         })
@@ -176,17 +154,20 @@ impl Palette {
     }
 }
 
-/// A colour's bytes, whatever its notation: a canvas knows them all.
-fn resolved(colour: &str) -> Option<[u8; 4]> {
+/// The bytes of colours, whatever their notation: a canvas knows them all. One is asked for all of them, because answering takes it long.
+fn resolved(colours: &[&String]) -> Option<Vec<[u8; 4]>> {
     let document = web_sys::window()?.document()?;
     let canvas: HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
-    canvas.set_width(1);
+    let width = colours.len() as u32;
+    canvas.set_width(width);
     canvas.set_height(1);
     let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.dyn_into().ok()?;
-    context.set_fill_style_str(colour);
-    context.fill_rect(0.0, 0.0, 1.0, 1.0);
-    let bytes = context.get_image_data(0.0, 0.0, 1.0, 1.0).ok()?.data();
-    bytes.get(..4)?.try_into().ok()
+    for (x, colour) in colours.iter().enumerate() {
+        context.set_fill_style_str(colour);
+        context.fill_rect(x as f64, 0.0, 1.0, 1.0);
+    }
+    let bytes = context.get_image_data(0.0, 0.0, width.into(), 1.0).ok()?.data();
+    Some(bytes.chunks_exact(4).map(|colour| [colour[0], colour[1], colour[2], colour[3]]).collect())
 }
 
 /// One colour over an opaque one.

@@ -12,7 +12,7 @@ pub(crate) const GAP: u8 = CLASSES as u8 - 1;
 
 /// What a piece of a band is counted as: a [`State`] on a process's lane, a process's hue on a core's lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Class(pub(crate) u8);
+pub struct Class(pub u8);
 
 impl Class {
     /// Its place among [`CLASSES`].
@@ -120,7 +120,7 @@ impl State {
 }
 
 /// The state a segment shows, where `cores` says whether anybody recorded who was on which core.
-pub(crate) fn state_of(kind: SegmentKind, cores: Cores) -> State {
+pub fn state_of(kind: SegmentKind, cores: Cores) -> State {
     match (kind.category(), kind) {
         (Category::Wait, _) => State::Wait,
         (Category::Hold | Category::Gil, _) => State::Hold,
@@ -147,7 +147,7 @@ pub enum Cores {
 }
 
 /// Which of two segments at one moment is painted: the higher. A wait says more than the phase it is in.
-pub(crate) fn rank(state: State) -> u8 {
+pub fn rank(state: State) -> u8 {
     match state {
         State::Wait => 5,
         State::Start | State::Ended => 4,

@@ -15,7 +15,7 @@ pub struct Levels {
 
 impl Levels {
     /// Adds the next one.
-    pub(crate) fn push(&mut self, level: Level) {
+    pub fn push(&mut self, level: Level) {
         if self.rows.len().is_multiple_of(BLOCK) {
             self.blocks.push(0);
         }
@@ -36,13 +36,14 @@ impl Levels {
     }
 
     /// The level at a moment, and from when to when it lasts; the last one has no end.
-    pub(crate) fn at(&self, t_ns: u64) -> Option<(Level, Option<u64>)> {
+    pub fn at(&self, t_ns: u64) -> Option<(Level, Option<u64>)> {
         let next = self.rows.partition_point(|level| level.at <= t_ns);
         let level = self.rows.get(next.checked_sub(1)?)?;
         Some((*level, self.rows.get(next).map(|next| next.at)))
     }
 
     /// The highest level in each of `out.len()` equal parts of a window: a peak narrower than a pixel is still seen.
+    #[inline(never)]
     pub fn peaks(&self, from_ns: f64, to_ns: f64, out: &mut [u32]) {
         let step = (to_ns - from_ns) / out.len().max(1) as f64;
         let mut next = self.rows.partition_point(|level| (level.at as f64) < from_ns);

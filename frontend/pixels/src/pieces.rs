@@ -70,7 +70,7 @@ impl Pieces {
     }
 
     /// Counts the pieces as something else, each by the row that it is of.
-    pub(crate) fn recount(&mut self, class: impl Fn(u32) -> Class) {
+    pub fn recount(&mut self, class: impl Fn(u32) -> Class) {
         let (start, row) = (std::mem::take(&mut self.start), std::mem::take(&mut self.row));
         let kept: Vec<bool> = self.class.drain(..).map(|class| class == GAP).collect();
         self.before.clear();
@@ -131,6 +131,7 @@ impl Pieces {
 
     /// The exact share of each class in each of `out.len()` equal parts of a window. A part shorter than a nanosecond
     /// shows what is there at its beginning.
+    #[inline(never)]
     pub fn shares(&self, from_ns: f64, to_ns: f64, out: &mut [Shares]) {
         let step = (to_ns - from_ns) / out.len().max(1) as f64;
         let edge = |pixel: usize| ((from_ns + step * pixel as f64).max(0.0) + 0.5) as u64;

@@ -28,6 +28,7 @@ pub struct Bar {
 }
 
 /// The rectangles of a band, in order of their first pixel for each class.
+#[inline(never)]
 pub fn bars(shares: &[Shares]) -> Vec<Bar> {
     let mut done = Vec::new();
     let mut growing: [Option<Bar>; GAP as usize] = [None; GAP as usize];
@@ -56,11 +57,13 @@ pub fn bars(shares: &[Shares]) -> Vec<Bar> {
 }
 
 /// How many pixels differ from the one before: of a row with many, hardly two are alike.
+#[inline(never)]
 pub fn changes(shares: &[Shares]) -> usize {
     shares.windows(2).filter(|pair| pair[0] != pair[1]).count()
 }
 
 /// Where at least so many pixels in a row are filled by one class: nowhere else can there be a piece of that width.
+#[inline(never)]
 pub fn filled(shares: &[Shares], least: usize) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let (mut from, mut last) = (0, None);
