@@ -9,6 +9,10 @@ use crate::state::{CLASSES, Class, GAP};
 /// How many pieces share one row of totals. Smaller is faster and larger: 10 totals of 8 bytes each block.
 const BLOCK: usize = 16;
 
+/// While they are counted the classes have as many places as need no question whether there is one.
+const COUNTED: usize = CLASSES.next_power_of_two();
+type Counted = [u64; COUNTED];
+
 /// Nanoseconds of each class, the gap among them.
 pub type Totals = [u64; CLASSES];
 
@@ -122,11 +126,10 @@ impl Pieces {
 
     /// Nanoseconds of each class in a window.
     pub fn totals(&self, from_ns: u64, to_ns: u64) -> Totals {
-        let mut totals = [0; CLASSES];
-        if to_ns > from_ns {
-            self.add_up(self.index_at(from_ns).unwrap_or(0), (from_ns, to_ns), &mut totals);
+        if to_ns <= from_ns {
+            return [0; CLASSES];
         }
-        totals
+        self.between(self.index_at(from_ns).unwrap_or(0), (from_ns, to_ns), &mut None).0
     }
 
     /// The exact share of each class in each of `out.len()` equal parts of a window. A part shorter than a nanosecond
@@ -137,6 +140,8 @@ impl Pieces {
         let edge = |pixel: usize| ((from_ns + step * pixel as f64).max(0.0) + 0.5) as u64;
         let mut low = edge(0);
         let mut index = self.start.partition_point(|start| *start <= low).saturating_sub(1);
+        // The totals up to the last edge, where they were asked for.
+        let mut until_low = None;
         for (pixel, shares) in out.iter_mut().enumerate() {
             *shares = [0.0; CLASSES];
             let high = edge(pixel + 1);
@@ -152,32 +157,45 @@ impl Pieces {
                 // The same piece all through.
                 shares[usize::from(self.class[index])] = 1.0;
                 index += usize::from(next == high);
+                until_low = None;
             } else {
-                let mut totals = [0; CLASSES];
-                index = self.add_up(index, (low, high), &mut totals);
+                let totals;
+                (totals, index) = self.between(index, (low, high), &mut until_low);
                 let scale = 1.0 / (high - low) as f32;
                 for (share, total) in shares.iter_mut().zip(totals) {
-                    *share = total as f32 * scale;
+                    // With a sign it is one instruction.
+                    *share = total as i64 as f32 * scale;
                 }
             }
             low = high;
         }
     }
 
-    /// Adds what lies in a window to the totals, from the piece that begins at or before the window on; gives the piece at
-    /// the window's end.
-    fn add_up(&self, index: usize, (from, to): (u64, u64), totals: &mut Totals) -> usize {
-        // Far: whole blocks at once.
-        let first = (index / BLOCK + 1) * BLOCK;
-        if self.start.get(first + BLOCK).is_none_or(|start| *start > to) {
-            return self.add_each(index, (from, to), totals);
+    /// The totals of a window that begins in or before a piece, and the piece at its end. `until` are the totals up to the window's
+    /// begin, where they are known, and become those up to its end where that is asked for: the next window begins there.
+    fn between(&self, index: usize, (from, to): (u64, u64), until: &mut Option<Totals>) -> (Totals, usize) {
+        let first = index / BLOCK;
+        if self.start.get((first + 2) * BLOCK).is_none_or(|start| *start > to) {
+            *until = None;
+            let mut totals = [0; COUNTED];
+            let last = self.add_each(index, (from, to), &mut totals);
+            return (counted(&totals), last);
         }
-        let last = self.last_block(first / BLOCK + 1, to);
-        self.add_each(index, (from, self.start[first]), totals);
-        for (total, (after, before)) in totals.iter_mut().zip(self.before[last].iter().zip(&self.before[first / BLOCK])) {
-            *total += after - before;
-        }
-        self.add_each(last * BLOCK, (self.start[last * BLOCK], to), totals)
+        // Far: there is no need to look at what lies in whole blocks.
+        let before = until.unwrap_or_else(|| self.until(first, from).0);
+        let (after, last) = self.until(self.last_block(first + 2, to), to);
+        *until = Some(after);
+        (std::array::from_fn(|class| after[class] - before[class]), last)
+    }
+
+    /// The totals up to a moment that lies after the begin of a block, and the piece there.
+    fn until(&self, block: usize, to: u64) -> (Totals, usize) {
+        let first = block * BLOCK;
+        let mut totals = [0; COUNTED];
+        let Some(before) = self.before.get(block) else { return (counted(&totals), first) };
+        totals[..CLASSES].copy_from_slice(before);
+        let last = if to > self.start[first] { self.add_each(first, (self.start[first], to), &mut totals) } else { first };
+        (counted(&totals), last)
     }
 
     /// The last block that begins at or before a moment; the given one does. Near ones are found sooner.
@@ -197,20 +215,20 @@ impl Pieces {
         block
     }
 
-    /// The same piece by piece.
-    fn add_each(&self, mut index: usize, (from, to): (u64, u64), totals: &mut Totals) -> usize {
+    /// Adds what lies in a window to the totals, from the piece that begins at or before it on; gives the piece at its end.
+    fn add_each(&self, mut index: usize, (from, to): (u64, u64), totals: &mut Counted) -> usize {
         let mut start = self.start.get(index).map_or(to, |start| (*start).max(from));
         let ends = self.start.get(index + 1..).unwrap_or_default();
         for (end, class) in ends.iter().zip(&self.class[index.min(self.class.len())..]) {
             if *end > to {
                 break;
             }
-            totals[usize::from(*class)] += end - start;
+            totals[usize::from(*class) % COUNTED] += end - start;
             start = *end;
             index += 1;
         }
         if let Some(class) = self.class.get(index) {
-            totals[usize::from(*class)] += to.saturating_sub(start);
+            totals[usize::from(*class) % COUNTED] += to.saturating_sub(start);
         }
         index
     }
@@ -252,6 +270,10 @@ impl Pieces {
         self.row.pop();
         self.before.truncate(self.start.len().div_ceil(BLOCK));
     }
+}
+
+fn counted(totals: &Counted) -> Totals {
+    std::array::from_fn(|class| totals[class])
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ mod lanes;
 mod layout;
 mod lines;
 pub mod notes;
+mod open;
 mod opening;
 mod order;
 mod playback;

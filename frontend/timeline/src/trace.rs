@@ -3,7 +3,7 @@
 //! [`Trace::apply`] is the only way in. Rows keep their number for good, also while they are open, so a selection outlives
 //! the chunk that closes its segment. Meaning was made by the merge; here it is only put in order.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use forkyard_wire::timeline::{Arrow, Chunk, Lane, LaneKind, Mark, Object, Segment, SegmentKind};
 
@@ -12,6 +12,7 @@ use crate::bands::Bands;
 use crate::findings::Findings;
 use crate::lanes::Lanes;
 use crate::lines::Lines;
+use crate::open::{Key, Open};
 use crate::sorted::{Entry, OPEN};
 use crate::state::{Class, Cores, Hue, rank, state_of};
 use crate::totals::WaitSums;
@@ -38,7 +39,7 @@ pub struct Trace {
     objects: BTreeMap<u32, Object>,
     strings: Vec<String>,
     rows: Vec<Segment>,
-    open: HashMap<Key, u32>,
+    open: Open,
     /// No open row began after this.
     last_open_ns: u64,
     bands: Bands,
@@ -163,7 +164,7 @@ impl Trace {
 
     /// Whether a segment has not ended yet.
     pub fn is_open(&self, id: SegmentId) -> bool {
-        self.segment(id).is_some_and(|segment| self.open.get(&Key::of(segment)) == Some(&id.0))
+        self.segment(id).is_some_and(|segment| self.open.get(&Key::of(segment)) == Some(id.0))
     }
 
     /// Every segment in order of arrival, the open ones too.
@@ -173,7 +174,7 @@ impl Trace {
 
     /// The segments that have not ended yet.
     pub(crate) fn open_segments(&self) -> impl Iterator<Item = &Segment> {
-        self.open.values().filter_map(|row| self.rows.get(*row as usize))
+        self.open.rows().filter_map(|row| self.rows.get(row as usize))
     }
 
     /// What was waited for in the segments that have ended.
@@ -285,7 +286,7 @@ impl Trace {
             self.open.insert(key, row);
         }
         // The merge changed its mind about these: they take no time.
-        for (_, row) in before {
+        for row in before.rows() {
             let start = self.rows[row as usize].start;
             self.rows[row as usize].end = start;
             self.end(row, start);
@@ -336,21 +337,6 @@ fn class(row: &Segment, kind: BandKind, lanes: &Lanes, cores: Cores) -> Class {
 /// Whose hue a row has in a band of hues.
 fn owner(row: &Segment, kind: BandKind) -> u32 {
     if kind == BandKind::Core { row.holder } else { row.lane }
-}
-
-/// What makes an open row and the final row the same one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Key {
-    lane: u32,
-    kind: u8,
-    start: u64,
-    object: u32,
-}
-
-impl Key {
-    fn of(segment: &Segment) -> Self {
-        Self { lane: segment.lane, kind: segment.kind as u8, start: segment.start, object: segment.object }
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

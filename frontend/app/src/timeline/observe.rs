@@ -13,7 +13,7 @@ use super::view::Pane;
 use crate::page::frame::AtFrame;
 
 /// One scrolls so far, in CSS pixels, before other rows are painted.
-const STEP: i32 = 256;
+const STEP: i32 = 128;
 
 /// Two figures of an element, measured again when its size changes or it is scrolled; (0, 0) until they are known. `shown` changes
 /// when the element comes or goes.
