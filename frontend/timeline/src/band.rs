@@ -4,6 +4,7 @@ use std::iter::Peekable;
 
 use forkyard_wire::timeline::{Category, Measure, Segment, SegmentKind};
 
+use crate::blocks::Blocks;
 use crate::skyline;
 use crate::sorted::{Entry, Sorted};
 use crate::state::Class;
@@ -106,7 +107,7 @@ impl Band {
     }
 
     /// Draws again from a moment on; the rows are those of the trace.
-    pub(crate) fn redraw(&mut self, from_ns: u64, rows: &[Segment]) {
+    pub(crate) fn redraw(&mut self, from_ns: u64, rows: &Blocks<Segment>) {
         self.pieces.cut(from_ns);
         self.groups.iter_mut().for_each(Sorted::settle);
         let [life, wait, core] = &self.groups;

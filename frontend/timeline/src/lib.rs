@@ -12,6 +12,7 @@
 mod axis;
 mod band;
 mod bands;
+mod blocks;
 pub mod critical;
 pub mod deadlock;
 mod finding;
@@ -34,6 +35,7 @@ mod sorted;
 mod spot;
 pub mod story;
 pub mod summary;
+mod sums;
 mod table;
 mod tag;
 mod tally;

@@ -7,8 +7,9 @@
 mod certain;
 mod waits;
 
-use forkyard_wire::timeline::{LaneKind, Segment, SegmentKind};
+use forkyard_wire::timeline::{LaneKind, SegmentKind};
 
+use crate::sums::Sum;
 use crate::tally::Tally;
 use crate::totals::by_wait;
 use crate::trace::Trace;
@@ -45,7 +46,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn tally(&self, owner: &dyn Fn(&Segment) -> Option<u32>) -> Tally {
+    fn tally(&self, owner: &dyn Fn(&Sum) -> Option<u32>) -> Tally {
         Tally::of(self.trace, owner)
     }
 
@@ -100,7 +101,7 @@ fn share(ns: u64, whole: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use forkyard_wire::timeline::{Arrow, Chunk, Lane, Level, LostUpdates, Measure};
+    use forkyard_wire::timeline::{Arrow, Chunk, Lane, Level, LostUpdates, Measure, Segment};
 
     use super::*;
     use crate::sample::{CORE_0, CORE_1, FIRST, LOCK, MAIN, MS, POOL, QUEUE, SECOND, THREAD, chunk, lane, lanes, segment};

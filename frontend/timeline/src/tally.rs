@@ -1,7 +1,6 @@
 //! Time added up for each of some lanes or objects. A sorted list: there are few, and a tree of them would be kilobytes of the page.
 
-use forkyard_wire::timeline::Segment;
-
+use crate::sums::Sum;
 use crate::trace::Trace;
 
 /// Nanoseconds, or a number of things, for each id.
@@ -10,11 +9,11 @@ pub(crate) struct Tally(Vec<(u32, u64)>);
 
 impl Tally {
     /// The time of the rows that have an owner, for each owner.
-    pub(crate) fn of(trace: &Trace, owner: &dyn Fn(&Segment) -> Option<u32>) -> Self {
+    pub(crate) fn of(trace: &Trace, owner: &dyn Fn(&Sum) -> Option<u32>) -> Self {
         let mut tally = Self::default();
-        for (_, row) in trace.segments() {
-            if let Some(id) = owner(row) {
-                tally.add(id, row.end - row.start);
+        for sum in trace.sums() {
+            if let Some(id) = owner(&sum) {
+                tally.add(id, sum.ns);
             }
         }
         tally

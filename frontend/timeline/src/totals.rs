@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use forkyard_wire::timeline::{Category, LaneKind, Segment, SegmentKind};
+use forkyard_wire::timeline::{Category, LaneKind, SegmentKind};
 
 use crate::band::BandKind;
 use crate::order::by_key;
 use crate::state::{CLASSES, Class, Hue, STATES, State};
+use crate::sums::Sum;
 use crate::trace::Trace;
 
 /// A state's part of a stretch.
@@ -50,38 +51,24 @@ pub fn by_state(trace: &Trace, lane: Option<u32>, range: (u64, u64)) -> Vec<Stat
 
 /// What was waited for in a stretch; longest first.
 pub fn by_wait(trace: &Trace, range: (u64, u64)) -> Vec<WaitTotal> {
-    let mut sums = WaitSums::default();
+    let mut totals: BTreeMap<(u8, u32), WaitTotal> = BTreeMap::new();
+    let mut add = |sum: Sum| {
+        if sum.kind.category() == Category::Wait {
+            let none = WaitTotal { kind: sum.kind, object: sum.object, ns: 0, waits: 0 };
+            let total = totals.entry((sum.kind as u8, sum.object)).or_insert(none);
+            total.ns += sum.ns;
+            total.waits += sum.rows;
+        }
+    };
     if range.0 == 0 && range.1 >= trace.end_ns() {
         // Asked for with each chunk of a run that goes on.
-        sums = trace.waits().clone();
-        trace.open_segments().for_each(|row| sums.add(row, range));
+        trace.sums().for_each(&mut add);
     } else {
-        trace.segments().for_each(|(_, row)| sums.add(row, range));
+        trace.segments().filter_map(|(_, row)| Sum::of(row, range)).for_each(&mut add);
     }
-    let mut waits: Vec<WaitTotal> = sums.0.into_values().collect();
+    let mut waits: Vec<WaitTotal> = totals.into_values().collect();
     by_key(&mut waits, |total| (u64::MAX - total.ns, 0));
     waits
-}
-
-/// Waits added up by their kind and object.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct WaitSums(BTreeMap<(u8, u32), WaitTotal>);
-
-impl WaitSums {
-    /// Adds a row's part of a stretch, if it is a wait.
-    pub(crate) fn add(&mut self, row: &Segment, range: (u64, u64)) {
-        if row.kind.category() != Category::Wait {
-            return;
-        }
-        let ns = row.end.min(range.1).saturating_sub(row.start.max(range.0));
-        if ns == 0 {
-            return;
-        }
-        let none = WaitTotal { kind: row.kind, object: row.object, ns: 0, waits: 0 };
-        let total = self.0.entry((row.kind as u8, row.object)).or_insert(none);
-        total.ns += ns;
-        total.waits += 1;
-    }
 }
 
 /// The mean number of cores that this run's processes were on; none where nobody recorded it.

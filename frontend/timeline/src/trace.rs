@@ -9,13 +9,14 @@ use forkyard_wire::timeline::{Arrow, Chunk, Lane, LaneKind, Mark, Object, Segmen
 
 use crate::band::{BandKind, Group};
 use crate::bands::Bands;
+use crate::blocks::Blocks;
 use crate::findings::Findings;
 use crate::lanes::Lanes;
 use crate::lines::Lines;
 use crate::open::{Key, Open};
 use crate::sorted::{Entry, OPEN};
 use crate::state::{Class, Cores, Hue, rank, state_of};
-use crate::totals::WaitSums;
+use crate::sums::{Sum, Sums};
 use forkyard_pixels::{Piece, Pieces};
 
 /// A segment of a trace, by its row. Stable for the life of the trace.
@@ -38,7 +39,7 @@ pub struct Trace {
     lanes: Lanes,
     objects: BTreeMap<u32, Object>,
     strings: Vec<String>,
-    rows: Vec<Segment>,
+    rows: Blocks<Segment>,
     open: Open,
     /// No open row began after this.
     last_open_ns: u64,
@@ -48,8 +49,8 @@ pub struct Trace {
     heavy: Vec<u32>,
     marks: Vec<Mark>,
     findings: Findings,
-    /// What was waited for in the rows that are final.
-    waits: WaitSums,
+    /// Of the rows that are final.
+    sums: Sums,
     lines: Lines,
     cores: Cores,
     /// Lanes that were on a core, or held something, before anybody knew whose they are.
@@ -78,7 +79,6 @@ impl Trace {
         }
         self.findings.apply(chunk);
         self.add_lanes(&chunk.lanes);
-        self.rows.reserve(chunk.segments.len());
         for segment in chunk.segments.iter() {
             self.close(segment, known_to);
         }
@@ -172,14 +172,10 @@ impl Trace {
         self.rows.iter().enumerate().map(|(row, segment)| (SegmentId(row as u32), segment))
     }
 
-    /// The segments that have not ended yet.
-    pub(crate) fn open_segments(&self) -> impl Iterator<Item = &Segment> {
-        self.open.rows().filter_map(|row| self.rows.get(row as usize))
-    }
-
-    /// What was waited for in the segments that have ended.
-    pub(crate) fn waits(&self) -> &WaitSums {
-        &self.waits
+    /// What the segments add up to; the open ones, as far as they have come, each by itself.
+    pub(crate) fn sums(&self) -> impl Iterator<Item = Sum> + '_ {
+        let open = self.open.rows().filter_map(|row| Sum::of(self.rows.get(row as usize)?, (0, u64::MAX)));
+        self.sums.iter().chain(open)
     }
 
     /// The messages in order of arrival.
@@ -251,7 +247,7 @@ impl Trace {
     }
 
     fn close(&mut self, segment: Segment, known_to: u64) {
-        self.waits.add(&segment, (0, u64::MAX));
+        self.sums.add(&segment);
         // Nearly every row is new: the others need not be looked for.
         let before = if segment.start <= self.last_open_ns { self.open.remove(&Key::of(&segment)) } else { None };
         match before {

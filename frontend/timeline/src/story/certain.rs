@@ -1,9 +1,10 @@
 //! Stories that are certain: the merge found them, or they are plain figures of lives and deaths.
 
-use forkyard_wire::timeline::{LaneKind, MarkKind, Segment, SegmentKind};
+use forkyard_wire::timeline::{LaneKind, MarkKind, SegmentKind};
 
 use super::{Run, at_least};
 use crate::sentence::{first_line, who};
+use crate::sums::Sum;
 use crate::units::duration;
 
 impl Run<'_> {
@@ -60,7 +61,7 @@ impl Run<'_> {
     /// would not make it worth while. A copied process is not told: that is quick, and of tiny work everything is longer.
     pub(super) fn birth(&self) -> Option<String> {
         let child = |lane: u32| self.trace.lane(lane).is_some_and(|lane| lane.kind == LaneKind::Process && lane.parent != 0);
-        let phase = |row: &Segment| row.kind as u8 <= SegmentKind::Unpickle as u8;
+        let phase = |row: &Sum| row.kind as u8 <= SegmentKind::Unpickle as u8;
         let births = self.tally(&|row| (phase(row) && child(row.lane)).then_some(row.lane));
         let anew = self.tally(&|row| (row.kind == SegmentKind::Boot && child(row.lane)).then_some(row.lane));
         let (longest, ran) = (births.most()?.1, self.run_of_all(&births));

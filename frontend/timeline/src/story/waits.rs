@@ -1,11 +1,12 @@
 //! Stories of waiting: for the interpreter's lock, a lock, a late one, the busiest worker, a slow reader; and of waiting that costs nothing.
 
-use forkyard_wire::timeline::{LaneKind, Measure, Segment, SegmentKind};
+use forkyard_wire::timeline::{LaneKind, Measure, SegmentKind};
 
 use super::{MATTERS, Run, at_least, share};
 use crate::level::Levels;
 use crate::sentence::who;
 use crate::state::State;
+use crate::sums::Sum;
 use crate::tally::Tally;
 use crate::totals::{by_state, cores_used};
 use crate::units::{cores, count, duration, fixed};
@@ -34,12 +35,12 @@ impl Run<'_> {
     /// fifth of theirs: below that, more of them would still get through.
     pub(super) fn convoy(&self) -> Option<String> {
         let lock = self.longest(SegmentKind::LockAcquire)?;
-        let held = |row: &Segment| row.kind == SegmentKind::Hold && row.object == lock;
+        let held = |row: &Sum| row.kind == SegmentKind::Hold && row.object == lock;
         let holds = self.tally(&|row| held(row).then_some(row.lane));
         let waits = self.tally(&|row| (row.kind == SegmentKind::LockAcquire && row.object == lock).then_some(row.lane));
-        let rows = || self.trace.segments().filter(|(_, row)| held(row));
-        let from = rows().map(|(_, row)| row.start).min()?;
-        let used = rows().map(|(_, row)| row.end).max()?.saturating_sub(from);
+        let sums = || self.trace.sums().filter(held);
+        let from = sums().map(|sum| sum.from_ns).min()?;
+        let used = sums().map(|sum| sum.to_ns).max()?.saturating_sub(from);
         let (waited, ran) = (waits.sum(), self.run_of_all(&holds));
         let crowded = waits.len() >= 2 && at_least(holds.sum(), used, 0.5) && at_least(waited, ran, MATTERS);
         (crowded && self.matters(waited)).then(|| {
@@ -57,7 +58,7 @@ impl Run<'_> {
     /// One that lets the others wait at a barrier. Two thirds of their waiting must be for the same one: else they take turns at being late.
     pub(super) fn straggler(&self) -> Option<String> {
         let barrier = self.longest(SegmentKind::BarrierWait)?;
-        let waited = |row: &Segment| {
+        let waited = |row: &Sum| {
             row.kind == SegmentKind::BarrierWait && row.object == barrier && row.released_by != 0 && row.released_by != row.lane
         };
         let (late, for_it) = self.tally(&|row| waited(row).then_some(row.released_by)).most()?;
@@ -81,7 +82,7 @@ impl Run<'_> {
     /// One worker of a pool that has most of the work. Until it is done the others must have been idle for a third of their time, and there
     /// must have been a task for each.
     pub(super) fn uneven(&self) -> Option<String> {
-        let is_task = |row: &Segment| row.kind == SegmentKind::Task;
+        let is_task = |row: &Sum| row.kind == SegmentKind::Task;
         let pool = self.tally(&|row| is_task(row).then_some(row.object)).most()?.0;
         let busy = self.tally(&|row| (is_task(row) && row.object == pool).then_some(row.lane));
         let workers = self.tally(&|row| {
@@ -91,8 +92,8 @@ impl Run<'_> {
         let (busiest, most) = busy.most()?;
         let (work, others) = (busy.sum(), workers.len() as u64 - 1);
         let tasks = |lane: u32| {
-            let rows = self.trace.segments().filter(|(_, row)| is_task(row) && row.object == pool);
-            rows.filter(|(_, row)| lane == 0 || row.lane == lane).count()
+            let sums = self.trace.sums().filter(|sum| is_task(sum) && sum.object == pool);
+            sums.filter(|sum| lane == 0 || sum.lane == lane).map(|sum| sum.rows).sum::<usize>()
         };
         let idle = (most * (others + 1)).saturating_sub(work);
         let told = others > 0 && tasks(0) > others as usize && at_least(idle, most * (others + 1), 1.0 / 3.0);
@@ -124,7 +125,7 @@ impl Run<'_> {
             in_it += arrow.received - arrow.sent;
         }
         let messages = arrows().count();
-        let gets = |row: &Segment| matches!(row.kind, SegmentKind::QueueGet | SegmentKind::ConnectionRecv);
+        let gets = |row: &Sum| matches!(row.kind, SegmentKind::QueueGet | SegmentKind::ConnectionRecv);
         let waited = self.tally(&|row| (gets(row) && row.object == object).then_some(row.lane)).sum();
         let full = fullest >= 10 && fullest as usize * 4 >= messages;
         let busy = !at_least(waited, (to - from) * receivers.len() as u64, 0.5);
