@@ -50,8 +50,9 @@ const STINT_NS: u64 = 2_000_000;
 /// How soon merging goes on while it may, in nanoseconds.
 const PAUSE_NS: u64 = 1_000_000;
 
-/// Of what is left when the run is over so many events are told at once.
-const PART: usize = 1 << 17;
+/// So many segments and messages, or some more, are told at once, however soon after the last ones: who draws them takes them in one
+/// chunk at a time, and should not stop for long.
+const ROWS: usize = 1 << 13;
 
 /// How long what is left when the run is over may be given a meaning, in nanoseconds. The rest is lost, and the timeline says so.
 const REST_NS: u64 = 2_000_000_000;
@@ -255,7 +256,7 @@ impl Recording {
     pub(crate) fn chunk(&mut self, now_ns: u64) -> Option<Chunk> {
         let on = self.on.as_mut()?;
         on.collect();
-        if now_ns < on.sent_ns + CHUNK_NS {
+        if now_ns < on.sent_ns + CHUNK_NS && on.merge.untold() < ROWS {
             return None;
         }
         on.look_at_cores();
@@ -293,7 +294,7 @@ impl Recording {
     pub(crate) fn rest(&mut self, over_ns: u64, haste: Haste) -> Option<Chunk> {
         let on = self.on.as_mut()?;
         let until = over_ns + if haste == Haste::Stopped { STOPPED_NS } else { REST_NS };
-        for _ in 0..PART / STEP {
+        while on.merge.untold() < ROWS {
             if now_ns() >= until {
                 on.merge.abandon();
                 return None;

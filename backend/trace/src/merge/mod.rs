@@ -269,6 +269,11 @@ impl Merge {
         self.take_chunk()
     }
 
+    /// How many segments and messages the next chunk has so far.
+    pub fn untold(&self) -> usize {
+        self.next.segments.len() + self.next.arrows.len()
+    }
+
     /// Everything has been fed: nothing has to be held back any more.
     pub fn over(&mut self) {
         self.over = true;
