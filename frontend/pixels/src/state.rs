@@ -8,7 +8,7 @@ use forkyard_wire::timeline::{Category, SegmentKind};
 pub const CLASSES: usize = 10;
 
 /// The class of a gap, which is counted too: that makes the sums free of a question.
-pub(crate) const GAP: u8 = CLASSES as u8 - 1;
+pub const GAP: u8 = CLASSES as u8 - 1;
 
 /// What a piece of a band is counted as: a [`State`] on a process's lane, a process's hue on a core's lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

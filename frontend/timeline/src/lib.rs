@@ -12,6 +12,7 @@
 mod axis;
 mod band;
 mod bands;
+mod bars;
 mod blocks;
 pub mod critical;
 pub mod deadlock;
@@ -52,11 +53,12 @@ use forkyard_pixels::{level, state};
 
 pub use axis::{Tick, ticks};
 pub use band::BandKind;
+pub use bars::{Bar, bars};
 pub use finding::Finding;
 pub use findings::Findings;
 pub use forkyard_pixels::{
-    Bar, CLASSES, Class, Cores, Hue, Ink, Levels, Pattern, Piece, Pieces, RowImage, STATES, Shares, Size, State, Totals, bars,
-    changes, filled,
+    CLASSES, Class, Cores, Hue, Ink, Levels, Pattern, Piece, Pieces, RowImage, STATES, Shares, Size, State, Totals, changes,
+    filled,
 };
 pub use hit::{ArrowLine, Scene, way};
 pub use layout::{Heading, Layout, Objects, Row, Track, TrackKind};

@@ -1,11 +1,11 @@
 //! What the rows of a run add up to, kept as they come: whoever tells the story of a million rows asks for sums many times over.
 
-use std::collections::BTreeMap;
-
 use forkyard_wire::timeline::{Segment, SegmentKind};
 
-/// How many places are kept at hand; a power of two.
-const AT_HAND: usize = 256;
+/// For so many sums there is room at first; a power of two.
+const ROOM: usize = 256;
+/// Nothing is there.
+const FREE: u32 = u32::MAX;
 
 /// Rows that have kind, lane, object and who ended them in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,34 +45,45 @@ impl Sum {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sums {
     all: Vec<Sum>,
-    places: BTreeMap<(u64, u64), usize>,
-    /// For each remainder of a key the sum that was added to last.
-    at_hand: Vec<usize>,
+    /// The place of each sum in `all`, from where its key is mixed to onwards; at most half full. Each row has to find its sum, and this is
+    /// smaller and quicker than the standard library's map.
+    table: Vec<u32>,
 }
 
 impl Sums {
     /// Adds a row. One that takes no time adds nothing.
     pub(crate) fn add(&mut self, row: &Segment) {
         let Some(one) = Sum::of(row, (0, u64::MAX)) else { return };
-        let key = one.key();
-        let hand = (one.lane as usize * 8 + one.kind as usize) % AT_HAND;
-        if self.at_hand.is_empty() {
-            self.at_hand.resize(AT_HAND, 0);
+        if self.all.len() * 2 >= self.table.len() {
+            self.table = vec![FREE; (self.table.len() * 2).max(ROOM)];
+            for place in 0..self.all.len() {
+                let slot = self.slot(self.all[place].key());
+                self.table[slot] = place as u32;
+            }
         }
-        let mut place = self.at_hand[hand];
-        if self.all.get(place).is_none_or(|sum| sum.key() != key) {
-            place = *self.places.entry(key).or_insert(self.all.len());
-            self.at_hand[hand] = place;
-        }
-        match self.all.get_mut(place) {
+        let slot = self.slot(one.key());
+        match self.all.get_mut(self.table[slot] as usize) {
             Some(sum) => {
                 sum.ns += one.ns;
                 sum.rows += 1;
                 sum.from_ns = sum.from_ns.min(one.from_ns);
                 sum.to_ns = sum.to_ns.max(one.to_ns);
             }
-            None => self.all.push(one),
+            None => {
+                self.table[slot] = self.all.len() as u32;
+                self.all.push(one);
+            }
         }
+    }
+
+    /// Where in the table a key is, or would be.
+    fn slot(&self, key: (u64, u64)) -> usize {
+        let mixed = (key.0 ^ key.1.rotate_left(20)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        let mut slot = mixed as usize % self.table.len();
+        while self.all.get(self.table[slot] as usize).is_some_and(|sum| sum.key() != key) {
+            slot = (slot + 1) % self.table.len();
+        }
+        slot
     }
 
     /// All of them, in the order of their first rows.

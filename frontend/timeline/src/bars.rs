@@ -1,16 +1,12 @@
 //! From shares to rectangles: in each pixel the classes stand on each other, each as high as its share; neighbours that look
 //! the same become one rectangle.
 
-use std::ops::Range;
+use forkyard_pixels::{NEARLY_ALL, Shares};
 
-use crate::pieces::Shares;
 use crate::state::{CLASSES, Class, GAP};
 
 /// Shares are drawn in this many steps: finer differences cannot be seen in a row twenty pixels high.
 const STEPS: f32 = 20.0;
-
-/// So much of a pixel counts as all of it.
-const NEARLY_ALL: f32 = 0.999;
 
 /// A rectangle of a band.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,7 +24,6 @@ pub struct Bar {
 }
 
 /// The rectangles of a band, in order of their first pixel for each class.
-#[inline(never)]
 pub fn bars(shares: &[Shares]) -> Vec<Bar> {
     let mut done = Vec::new();
     let mut growing: [Option<Bar>; GAP as usize] = [None; GAP as usize];
@@ -54,29 +49,6 @@ pub fn bars(shares: &[Shares]) -> Vec<Bar> {
     }
     growing.into_iter().for_each(|bar| finish(bar, shares.len()));
     done
-}
-
-/// How many pixels differ from the one before: of a row with many, hardly two are alike.
-#[inline(never)]
-pub fn changes(shares: &[Shares]) -> usize {
-    shares.windows(2).filter(|pair| pair[0] != pair[1]).count()
-}
-
-/// Where at least so many pixels in a row are filled by one class: nowhere else can there be a piece of that width.
-#[inline(never)]
-pub fn filled(shares: &[Shares], least: usize) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let (mut from, mut last) = (0, None);
-    for x in 0..=shares.len() {
-        let class = shares.get(x).and_then(|pixel| (0..usize::from(GAP)).find(|class| pixel[*class] >= NEARLY_ALL));
-        if class != last {
-            if last.is_some() && x - from >= least {
-                found.push(from..x);
-            }
-            (from, last) = (x, class);
-        }
-    }
-    found
 }
 
 /// A pixel in which one piece ends and the next begins belongs to the larger: stacked, it would be a notch in a clean edge.
@@ -134,16 +106,6 @@ mod tests {
         assert_eq!(spans(&[none, pixel(&[(2, 0.75)]), full]), [(1, 2, 1.0)]);
         assert_eq!(spans(&[full, pixel(&[(2, 0.25)]), none]), [(0, 1, 1.0)]);
         assert_eq!(spans(&[none, pixel(&[(2, 0.25)]), none]), [(1, 1, 0.25)], "alone it keeps its share");
-    }
-
-    #[test]
-    fn only_long_stretches_of_one_class_are_filled() {
-        let (one, other, half) = (pixel(&[(1, 1.0)]), pixel(&[(2, 1.0)]), pixel(&[(2, 0.5)]));
-        let row = [one, one, one, other, other, half, other, other, other];
-        assert_eq!(filled(&row, 3), [0..3, 6..9]);
-        assert_eq!(filled(&row, 4), []);
-        assert_eq!(filled(&[pixel(&[]); 9], 3), [], "a gap is no piece");
-        assert_eq!(changes(&row), 3);
     }
 
     #[test]
