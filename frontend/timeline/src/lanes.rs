@@ -17,8 +17,8 @@ pub(crate) struct Lanes {
     shown: usize,
     /// Where in `all` a lane is.
     places: BTreeMap<u32, usize>,
-    /// The hues of processes.
-    hues: BTreeMap<u32, Hue>,
+    /// Which process was met as which, from 0: its hue follows from that.
+    turns: BTreeMap<u32, usize>,
 }
 
 impl Lanes {
@@ -35,8 +35,8 @@ impl Lanes {
                 }
             }
             if lane.kind == LaneKind::Process {
-                let hue = Hue::of_birth(self.hues.len());
-                self.hues.entry(lane.id).or_insert(hue);
+                let turn = self.turns.len();
+                self.turns.entry(lane.id).or_insert(turn);
             }
         }
         if !lanes.is_empty() {
@@ -73,7 +73,7 @@ impl Lanes {
 
     /// The hue of the process that a lane belongs to.
     pub(crate) fn hue(&self, lane: u32) -> Hue {
-        self.process_of(lane).and_then(|process| self.hues.get(&process.id)).copied().unwrap_or(Hue::OTHER)
+        self.process_of(lane).and_then(|process| self.turns.get(&process.id)).map_or(Hue::OTHER, |turn| Hue::of_birth(*turn))
     }
 
     fn sort(&mut self) {

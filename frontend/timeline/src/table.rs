@@ -145,18 +145,28 @@ pub fn table(trace: &Trace, query: &Query) -> Table {
     let findings = findings.filter(|finding| finding.extent(trace).is_some_and(|(from, to)| touches(from, to)));
     subjects.extend(findings.map(Subject::Finding));
     let total = subjects.len();
-    let compare = |a: &Subject, b: &Subject| compare(trace, query, a, b);
-    if total > query.limit && query.limit > 0 {
-        subjects.select_nth_unstable_by(query.limit - 1, compare);
-        subjects.truncate(query.limit);
+    if query.order == Order::Descending {
+        // Rows come about in the order of time: so those that are wanted are met soon whichever way.
+        subjects.reverse();
     }
-    // Few are left: each is put where it belongs. The library's sort would be some kilobytes of the page.
-    let mut sorted: Vec<Subject> = Vec::with_capacity(subjects.len());
+    let rows = first(trace, query, subjects);
+    Table { rows: rows.into_iter().filter_map(|subject| row(trace, subject)).collect(), total }
+}
+
+/// The first of many, in order, each put where it belongs: the library's selection and sort would be some kilobytes of the page.
+fn first(trace: &Trace, query: &Query, subjects: Vec<Subject>) -> Vec<Subject> {
+    let limit = if query.limit == 0 { usize::MAX } else { query.limit };
+    let mut first: Vec<Subject> = Vec::new();
     for subject in subjects {
-        let place = sorted.partition_point(|before| compare(before, &subject).is_lt());
-        sorted.insert(place, subject);
+        let before = |other: &Subject| compare(trace, query, other, &subject).is_lt();
+        // Of many hardly any comes before the last that is kept so far.
+        if first.len() == limit && first.last().is_some_and(before) {
+            continue;
+        }
+        first.insert(first.partition_point(before), subject);
+        first.truncate(limit);
     }
-    Table { rows: sorted.into_iter().filter_map(|subject| row(trace, subject)).collect(), total }
+    first
 }
 
 /// One row of the table.

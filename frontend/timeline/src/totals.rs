@@ -1,7 +1,5 @@
 //! A stretch of time in figures: by state for each process, and by what was waited for.
 
-use std::collections::BTreeMap;
-
 use forkyard_wire::timeline::{Category, LaneKind, SegmentKind};
 
 use crate::band::BandKind;
@@ -51,13 +49,17 @@ pub fn by_state(trace: &Trace, lane: Option<u32>, range: (u64, u64)) -> Vec<Stat
 
 /// What was waited for in a stretch; longest first.
 pub fn by_wait(trace: &Trace, range: (u64, u64)) -> Vec<WaitTotal> {
-    let mut totals: BTreeMap<(u8, u32), WaitTotal> = BTreeMap::new();
+    // Sorted by kind and object: there are few, and a map of them would be a kilobyte of the page.
+    let mut waits: Vec<WaitTotal> = Vec::new();
     let mut add = |sum: Sum| {
         if sum.kind.category() == Category::Wait {
-            let none = WaitTotal { kind: sum.kind, object: sum.object, ns: 0, waits: 0 };
-            let total = totals.entry((sum.kind as u8, sum.object)).or_insert(none);
-            total.ns += sum.ns;
-            total.waits += sum.rows;
+            let place = waits.binary_search_by_key(&(sum.kind as u8, sum.object), |wait| (wait.kind as u8, wait.object));
+            let place = place.unwrap_or_else(|place| {
+                waits.insert(place, WaitTotal { kind: sum.kind, object: sum.object, ns: 0, waits: 0 });
+                place
+            });
+            waits[place].ns += sum.ns;
+            waits[place].waits += sum.rows;
         }
     };
     if range.0 == 0 && range.1 >= trace.end_ns() {
@@ -66,7 +68,6 @@ pub fn by_wait(trace: &Trace, range: (u64, u64)) -> Vec<WaitTotal> {
     } else {
         trace.segments().filter_map(|(_, row)| Sum::of(row, range)).for_each(&mut add);
     }
-    let mut waits: Vec<WaitTotal> = totals.into_values().collect();
     by_key(&mut waits, |total| (u64::MAX - total.ns, 0));
     waits
 }
