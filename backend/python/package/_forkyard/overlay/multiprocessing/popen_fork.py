@@ -5,7 +5,8 @@ import os
 import signal
 import sys
 
-from _forkyard import _engine, birth, orphans
+from _forkyard import _engine, birth
+from _forkyard.orphans import bootstrap
 
 from . import util
 
@@ -81,8 +82,8 @@ class Popen:
             self.finalizer()
 
     def _launch(self, process_obj):
-        _engine.arena_fd()  # made before the fork, or parent and child would each make one of their own
-        if not orphans.bootstrap.is_prepared:
+        if not bootstrap.is_prepared:
+            _engine.arena_fd()  # made before the fork, or parent and child would each make one of their own
             birth.prepare(process_obj)
         alive_r, alive_w = os.pipe()  # the child's view of its parent: its end of file is the parent's death
         # Ctrl-C that strikes in the hooks of a fork is told there and forgotten: it waits until the child is known, or is at work.
