@@ -88,3 +88,8 @@ pageTest("an address that is no page says so", async ({ page }) => {
   await page.getByRole("link", { name: "See all lessons" }).click();
   await page.waitForURL("**/lessons");
 });
+
+pageTest("a lesson that is not there is named as such", { tolerates: [/lessons\/99/] }, async ({ page }) => {
+  await open(page, "/lessons/99");
+  await page.getByRole("heading", { level: 1, name: "There is nothing at this address" }).waitFor();
+});

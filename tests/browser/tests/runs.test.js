@@ -121,6 +121,12 @@ pageTest("an exception names its line and shows the traceback", async ({ page })
   await workbench.prints("ValueError: no such luck");
 });
 
+pageTest("a progress bar is one line", async ({ page }) => {
+  const workbench = await openScratch(page, "for part in range(0, 101, 10):\n    print(f'\\r\\x1b[32m{part} %\\x1b[0m', end='', flush=True)\n");
+  await workbench.run();
+  await workbench.prints(/^100 %$/);
+});
+
 pageTest("an empty program says that it printed nothing", async ({ page }) => {
   const workbench = await openLesson(page, "02-first-process");
   await workbench.edit("pass\n");

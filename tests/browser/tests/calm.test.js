@@ -1,0 +1,43 @@
+// Nothing jumps: while the page comes and while a program runs, what one looks at stays where it is.
+
+import assert from "node:assert/strict";
+import { NARROW, WIDE, pages } from "../chromium.js";
+import { Workbench, openLesson } from "../workbench.js";
+
+const pageTest = pages();
+
+/** What the field calls good is 0.1; https://web.dev/articles/cls says how it is counted. */
+const CALM = 0.02;
+
+/** Adds up how far what is in sight moved, but for what answers a key or a press at once. */
+async function watched(page) {
+  await page.addInitScript(() => {
+    globalThis.moved = [];
+    new PerformanceObserver((list) => {
+      for (const { value, hadRecentInput, sources } of list.getEntries()) {
+        if (!hadRecentInput) globalThis.moved.push({ value, what: sources.map(({ node }) => node?.className || node?.nodeName) });
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+}
+
+async function assertCalm(page) {
+  const moved = await page.evaluate(() => globalThis.moved);
+  const sum = moved.reduce((all, { value }) => all + value, 0);
+  assert.ok(sum < CALM, `moved by ${sum}: ${JSON.stringify(moved)}`);
+}
+
+pageTest("a lesson comes and runs without moving", { viewport: WIDE }, async ({ page }) => {
+  await watched(page);
+  const workbench = await openLesson(page, "02-first-process");
+  await assertCalm(page);
+  await workbench.run();
+  await assertCalm(page);
+});
+
+pageTest("a lesson comes without moving on a phone", { viewport: NARROW, hasTouch: true }, async ({ page }) => {
+  await watched(page);
+  await page.goto("/lessons/02-first-process");
+  await new Workbench(page).editor.waitFor();
+  await assertCalm(page);
+});
