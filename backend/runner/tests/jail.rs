@@ -62,8 +62,10 @@ except OSError as error: print('number', error.errno, i)",
 #[test]
 fn the_machines_files_are_not_there() {
     let ours = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    // Not the directory itself: an interpreter may lie below it.
+    let home = std::env::var("HOME").unwrap_or_default();
     let ended = attempts(&format!(
-        "for path in ['{ours}', '/etc/shadow', '/root/.bashrc', '/var', '/run', '/sys', '/home/user', '/boot', '/.old', '/proc/1/root/etc', '/proc/1/mem', '/proc/1/environ']:
+        "for path in ['{ours}', '/etc/shadow', '{home}/.bashrc', '/var', '/run', '/sys', '/home/user', '/boot', '/.old', '/proc/1/root/etc', '/proc/1/mem', '/proc/1/environ']:
     try:
         os.listdir(path) if os.path.isdir(path) else open(path, 'rb').read(1)
         print(path, 'was read')

@@ -36,7 +36,7 @@ pub const EXCEPTIONS: &[Exception] = &[
     exception("forbid", "backend/trace/src/lib.rs", "has `memory`, `processor` and `recorder`"),
     exception("unfinished", "backend/engine/tests/named.rs", "programs of their own that other tests start, not tests"),
     exception("unfinished", "backend/engine/tests/process.rs", "a program of its own that another test starts, not a test"),
-    exception("places", "backend/runner/tests/jail.rs", "looks for the home of root inside the jail"),
+    exception("places", "backend/runner/tests/jail.rs", "looks from inside the jail at what `/proc` calls the root of process 1"),
     exception("module docs in Python", "frontend/app/static/", "a program that the page shows, without a word too many"),
     exception("module docs in Python", "frontend/app/templates/", "programs that the page shows, without a word too many"),
     exception("module docs in Python", "tests/conformance/documents/", "programs as a learner writes them"),
