@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use forkyard_oncpu::{OnCpu, Sampled};
-use forkyard_trace::memory::{TraceMemory, ring_events};
+use forkyard_trace::memory::TraceMemory;
 use forkyard_trace::merge::{Ending, Merge, Progress};
 use forkyard_trace::reader::Reader;
 use forkyard_trace::recorder::now_ns;
@@ -337,19 +337,15 @@ impl On {
         if self.merge.backlog_bytes() > BACKLOG {
             self.merge.abandon();
         }
-        match self.reader.drain() {
-            Ok(batches) => {
+        let merge = &mut self.merge;
+        match self.reader.read(|part| merge.feed(part)) {
+            Ok(times) => {
                 let now = now_ns();
-                let passed = now.saturating_sub(self.read_ns);
                 // As long as the fastest would take to fill its ring so far, if it went on as it did.
-                let fills = batches.iter().map(|batch| {
-                    let new = batch.events.len() as u64 + batch.lost;
-                    passed.saturating_mul(ring_events(batch.slot) as u64 / FILL) / new.max(1)
-                });
+                let fills = now.saturating_sub(self.read_ns).saturating_mul(times) / FILL;
                 let longest = LOOK_NS * self.reader.shortest_ring() as u64;
-                self.look_ns = now + fills.min().unwrap_or(longest).min(longest);
+                self.look_ns = now + fills.min(longest);
                 self.read_ns = now;
-                self.merge.feed(batches);
             }
             Err(error) => eprintln!("forkyard-runner: {error}"),
         }

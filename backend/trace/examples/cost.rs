@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let batches = batches();
     let started = Instant::now();
     let mut merge = Merge::new(0);
-    merge.feed(batches);
+    batches.iter().for_each(|batch| merge.feed(batch));
     let chunk = merge.finish(2 * EVENTS * 100);
     println!(
         "{EVENTS} events of {PROCESSES} processes merged in {:?}: {} segments, {} arrows",

@@ -15,6 +15,9 @@ use crate::ring::{Found, Ring};
 /// A process that has written so many events since the last look is one whose ring's pages are made ahead of it.
 const BUSY: u64 = 2048;
 
+/// So many events are read at once.
+const PART: u64 = 512;
+
 /// What one process has written since the last look.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RawBatch {
@@ -87,40 +90,68 @@ impl Reader {
 
     /// Everything that is new, slot by slot. Slots with nothing new are left out, unless their process died.
     pub fn drain(&mut self) -> Result<Vec<RawBatch>, MemoryError> {
+        let mut all: Vec<RawBatch> = Vec::new();
+        self.read(|part| match all.last_mut().filter(|batch| batch.slot == part.slot) {
+            Some(batch) => {
+                batch.events.extend_from_slice(&part.events);
+                batch.names.append(&mut part.names);
+                batch.lost += part.lost;
+                batch.last |= part.last;
+            }
+            None => all.push(std::mem::take(part)),
+        })?;
+        Ok(all)
+    }
+
+    /// The same in parts, of which `take` gets one after the other: they fit into the fastest memory, and it is always the same. Answers how
+    /// many times what was new would fit into its ring, where that is least.
+    pub fn read(&mut self, mut take: impl FnMut(&mut RawBatch)) -> Result<u64, MemoryError> {
+        let mut times = u64::MAX;
         let died = std::mem::take(&mut self.died);
         self.clock.take_if(|keeper| !keeper.keep(self.memory.arena().clock()));
-        let mut batches = Vec::new();
         self.shortest = ring_events(0);
+        let mut part = RawBatch::default();
         for slot in 0..SLOTS {
             let Some(pid) = self.memory.owner(slot) else { continue };
             self.shortest = self.shortest.min(ring_events(slot));
-            let last = died.contains(&pid);
-            let batch = self.read(slot, RawBatch { slot, pid, last, ..RawBatch::default() });
-            if last {
+            let is_dead = died.contains(&pid);
+            let head = self.memory.arena().ring(slot).head();
+            times = times.min(self.catch_up(slot, head, &mut part));
+            let mut is_whole = false;
+            while !is_whole {
+                (part.slot, part.pid) = (slot, pid);
+                is_whole = self.read_part(slot, head, is_dead, &mut part);
+                if is_whole {
+                    // After the events: the names they refer to were published before them.
+                    self.read_names(slot, &mut part);
+                    part.last = is_dead;
+                }
+                if part.last || part.lost > 0 || !part.events.is_empty() || !part.names.is_empty() {
+                    take(&mut part);
+                }
+                part.clear();
+            }
+            if is_dead {
                 self.places[slot] = Place::default();
                 self.memory.recycle(slot)?;
             }
-            if last || batch.lost > 0 || !batch.events.is_empty() || !batch.names.is_empty() {
-                batches.push(batch);
-            }
         }
-        Ok(batches)
+        Ok(times)
     }
 
-    /// Fills a batch with what is new in its slot. Events first: the names they refer to were published before them.
-    fn read(&mut self, slot: usize, mut batch: RawBatch) -> RawBatch {
+    /// Passes over what was overwritten of a slot, which is lost. How many times what is new up to `head` would fit into the ring.
+    fn catch_up(&mut self, slot: usize, head: u64, part: &mut RawBatch) -> u64 {
         let place = &mut self.places[slot];
         let ring = self.memory.arena().ring(slot);
-        let head = ring.head();
         let oldest = head.saturating_sub(ring.capacity());
         // A head that went back was not written by us: read what there is from there.
         place.position = place.position.min(head);
+        let times = ring.capacity() / (head - place.position).max(1);
         if place.position < oldest {
-            batch.lost += Ring::usable(place.position, oldest);
+            part.lost += Ring::usable(place.position, oldest);
             place.position = oldest;
         }
         let new = head - place.position;
-        batch.events.reserve(new as usize);
         if new >= BUSY && place.made < ring.capacity() {
             // Twice as far as it has come meanwhile.
             let to = head.saturating_add(2 * new);
@@ -130,19 +161,39 @@ impl Reader {
                 place.made = if made.is_ok() { to } else { u64::MAX };
             }
         }
-        while place.position < head {
+        times
+    }
+
+    /// Adds to a part what comes next of a slot before `head`, as much as fits; whether that was all.
+    fn read_part(&mut self, slot: usize, head: u64, is_dead: bool, part: &mut RawBatch) -> bool {
+        let place = &mut self.places[slot];
+        let ring = self.memory.arena().ring(slot);
+        let end = head.min(place.position.saturating_add(PART));
+        while place.position < end {
             match ring.read(place.position) {
                 _ if Ring::is_skipped(place.position) => {}
-                Found::Event(event) => batch.events.push(event),
-                Found::Overwritten => batch.lost += 1,
-                Found::Unfinished if batch.last => {}
-                Found::Unfinished => break,
+                Found::Event(event) => part.events.push(event),
+                Found::Overwritten => part.lost += 1,
+                Found::Unfinished if is_dead => {}
+                Found::Unfinished => return true,
             }
             place.position += 1;
         }
+        place.position == head
+    }
+
+    fn read_names(&mut self, slot: usize, part: &mut RawBatch) {
+        let place = &mut self.places[slot];
         let (names, length) = Name::decode_all(&self.memory.names(slot, place.names));
         place.names += length;
-        batch.names = names;
-        batch
+        part.names = names;
+    }
+}
+
+impl RawBatch {
+    /// Makes it empty, and keeps its memory.
+    fn clear(&mut self) {
+        self.events.clear();
+        *self = RawBatch { events: std::mem::take(&mut self.events), ..RawBatch::default() };
     }
 }

@@ -146,7 +146,7 @@ proptest! {
         let mut lanes = HashSet::new();
         for step in steps {
             match step {
-                Step::Feed(batch) => merge.feed(vec![batch]),
+                Step::Feed(batch) => merge.feed(&batch),
                 Step::Death(pid, t_ns, signal) => merge.death(pid, t_ns, Ending::Signalled(signal)),
                 Step::OnCore(intervals) => merge.on_core(&intervals),
                 Step::Chunk(now_ns) => chunks.push(merge.chunk(now_ns)),

@@ -131,7 +131,7 @@ proptest! {
             let new: Vec<Event> = ring.drain(..count.min(ring.len())).collect();
             let newest = new.last().map(|event| event.t_ns);
             let names = vec![Name::Process { name: format!("P{pid}") }];
-            merge.feed(vec![RawBatch { slot: pid as usize, pid, events: new, names, lost: 0, last: false }]);
+            merge.feed(&RawBatch { slot: pid as usize, pid, events: new, names, lost: 0, last: false });
             newest
         };
         // Rings are read in any order, but nothing is told that is younger than the oldest not read: the hold-back's promise.

@@ -141,7 +141,7 @@ proptest! {
                         let bytes: usize = batch.names.iter().map(|name| name.encode().len()).sum();
                         prop_assert!(bytes <= 4 * NAMES_BYTES, "more names than were written");
                     }
-                    merge.feed(batches);
+                    batches.iter().for_each(|batch| merge.feed(batch));
                     merge.chunk(now);
                 }
                 _ => {}

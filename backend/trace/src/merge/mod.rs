@@ -149,30 +149,24 @@ impl Merge {
         }
     }
 
-    /// What the reader has collected.
-    pub fn feed(&mut self, batches: Vec<RawBatch>) {
-        // All names first: a process may use an object that another has just made.
-        let mut fed = Vec::with_capacity(batches.len());
-        for mut batch in batches {
-            let Some(process) = self.process_of(&batch) else {
-                self.lost = self.lost.saturating_add(batch.lost).saturating_add(batch.events.len() as u64);
-                continue;
-            };
-            for name in std::mem::take(&mut batch.names) {
-                self.learn(process, name);
-            }
-            fed.push((process, batch));
+    /// What the reader has collected of a process, or a part of it. What it refers to by number is known before any of it is given a
+    /// meaning: names of all processes are fed meanwhile.
+    pub fn feed(&mut self, batch: &RawBatch) {
+        let Some(process) = self.process_of(batch) else {
+            self.lost = self.lost.saturating_add(batch.lost).saturating_add(batch.events.len() as u64);
+            return;
+        };
+        for name in &batch.names {
+            self.learn(process, name);
         }
-        for (process, batch) in fed {
-            if batch.lost > 0 {
-                self.lost = self.lost.saturating_add(batch.lost);
-                let after = batch.events.first().map_or(u64::MAX, |event| event.t_ns);
-                self.pending.push(after, Item::Gap { process, events: batch.lost });
-            }
-            self.pending.extend(process, &batch.events);
-            if batch.last {
-                self.pending.over(process);
-            }
+        if batch.lost > 0 {
+            self.lost = self.lost.saturating_add(batch.lost);
+            let after = batch.events.first().map_or(u64::MAX, |event| event.t_ns);
+            self.pending.push(after, Item::Gap { process, events: batch.lost });
+        }
+        self.pending.extend(process, &batch.events);
+        if batch.last {
+            self.pending.over(process);
         }
     }
 
@@ -341,12 +335,12 @@ impl Merge {
         met.or_else(|| self.lanes.meet(batch.pid, t))
     }
 
-    fn learn(&mut self, process: ProcessId, name: Name) {
+    fn learn(&mut self, process: ProcessId, name: &Name) {
         match name {
-            Name::String { id, text } => self.pending.learn(process, id, &text),
-            Name::Object { id, kind, name, line } => self.objects.made(id, &kind, &name, line),
-            Name::Process { name } => self.lanes.name_process(process, &name),
-            Name::Thread { tid, name } => self.lanes.name_thread(process, tid, &name),
+            Name::String { id, text } => self.pending.learn(process, *id, text),
+            Name::Object { id, kind, name, line } => self.objects.made(*id, kind, name, *line),
+            Name::Process { name } => self.lanes.name_process(process, name),
+            Name::Thread { tid, name } => self.lanes.name_thread(process, *tid, name),
         }
     }
 

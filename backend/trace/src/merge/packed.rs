@@ -11,8 +11,9 @@ use crate::event::{Event, pack, unpack};
 /// Bytes of a block, which is written and read from one end to the other, and then used again.
 const BLOCK: usize = 64 << 10;
 
-/// No event takes more: 1 for its line's number, 10 for the line, 10 for the time, 5 for each half of the argument.
-const LONGEST: usize = 32;
+/// What is left of a block before no further event is begun in it. None takes more than 30 bytes: 2 that say how it is told, 10 for its line, 8 for
+/// the time, 5 for each half of the argument. Each number is written as eight bytes, of which those count that it needs.
+const LONGEST: usize = 40;
 
 /// Emptied blocks that are kept to be used again.
 const SPARE: usize = 4;
@@ -20,8 +21,14 @@ const SPARE: usize = 4;
 /// Lines that are remembered, by a hash; a power of two, and less than [`NEW`].
 const LINES: usize = 64;
 
-/// Before a line's number: its three numbers follow.
+/// With a line's number: its three numbers follow.
 const NEW: u8 = 0x80;
+
+/// So many bytes a time can be told in; which, two bits say.
+const TIMES: [u8; 4] = [1, 2, 4, 8];
+
+/// The same of a half of an argument.
+const HALVES: [u8; 4] = [0, 1, 2, 5];
 
 /// What events have in common, and the last one's argument.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -45,11 +52,18 @@ impl Default for Memory {
     }
 }
 
+/// A stretch of events.
+#[derive(Debug)]
+struct Block {
+    bytes: Box<[u8; BLOCK]>,
+    length: usize,
+}
+
 /// Events that wait, first in, first out.
 #[derive(Debug, Default)]
 pub(crate) struct Packed {
-    blocks: VecDeque<Vec<u8>>,
-    spare: Vec<Vec<u8>>,
+    blocks: VecDeque<Block>,
+    spare: Vec<Block>,
     /// How much of the first block has been taken.
     taken: usize,
     length: usize,
@@ -69,60 +83,57 @@ impl Packed {
     }
 
     /// Adds an event.
+    #[inline]
     pub(crate) fn push(&mut self, event: &Event) {
-        if self.blocks.back().is_none_or(|block| block.len() + LONGEST > BLOCK) {
-            self.blocks.push_back(self.spare.pop().unwrap_or_else(|| Vec::with_capacity(BLOCK)));
+        if self.blocks.back().is_none_or(|block| block.length + LONGEST > BLOCK) {
+            self.blocks.push_back(self.spare.pop().unwrap_or_default());
         }
-        let mut bytes = Bytes::default();
+        let Some(block) = self.blocks.back_mut() else { return };
         let place = place(event);
         let line = &mut self.writer.lines[place];
-        if (line.tid, line.kind, line.object) == (event.tid, event.kind, event.object) {
-            bytes.put(place as u8);
-        } else {
-            *line = Line { tid: event.tid, kind: event.kind, object: event.object, argument: (0, 0) };
-            bytes.put(place as u8 | NEW);
-            let numbers = [&event.tid.to_le_bytes()[..], &event.kind.to_le_bytes(), &event.object.to_le_bytes()];
-            numbers.into_iter().flatten().for_each(|&byte| bytes.put(byte));
-        }
         let argument = unpack(event.argument);
-        bytes.write(fold(event.t_ns.wrapping_sub(self.writer.t_ns) as i64));
-        bytes.write(fold(i64::from(argument.0.wrapping_sub(line.argument.0) as i32)));
-        bytes.write(fold(i64::from(argument.1.wrapping_sub(line.argument.1) as i32)));
+        let is_new = (line.tid, line.kind, line.object) != (event.tid, event.kind, event.object);
+        if is_new {
+            *line = Line { tid: event.tid, kind: event.kind, object: event.object, argument: (0, 0) };
+        }
+        let t_ns = fold(event.t_ns.wrapping_sub(self.writer.t_ns) as i64);
+        let high = fold(i64::from(argument.0.wrapping_sub(line.argument.0) as i32));
+        let low = fold(i64::from(argument.1.wrapping_sub(line.argument.1) as i32));
+        let (t, h, l) = (which(t_ns, TIMES), which(high, HALVES), which(low, HALVES));
+        let new = if is_new { NEW } else { 0 };
+        block.put(u64::from(place as u8 | new) | (t | h << 2 | l << 4) << 8, 2);
+        if is_new {
+            block.put(u64::from(event.tid) | u64::from(event.kind) << 32, 6);
+            block.put(event.object.into(), 4);
+        }
+        block.put(t_ns, TIMES[t as usize]);
+        block.put(high, HALVES[h as usize]);
+        block.put(low, HALVES[l as usize]);
         line.argument = argument;
         self.writer.t_ns = event.t_ns;
-        if let Some(block) = self.blocks.back_mut() {
-            block.extend_from_slice(bytes.get());
-            self.length += 1;
-        }
+        self.length += 1;
     }
 
     /// Takes the oldest. Core and sequence are 0.
     pub(crate) fn pop(&mut self) -> Option<Event> {
         let block = self.blocks.front()?;
         let mut at = self.taken;
-        let first = *block.get(at)?;
-        at += 1;
-        let line = &mut self.reader.lines[usize::from(first) % LINES];
-        if first & NEW != 0 {
-            let told = block.get(at..at + 10)?.first_chunk::<10>()?;
-            at += 10;
-            let [a, b, c, d, e, f, g, h, i, j] = *told;
-            *line = Line {
-                tid: u32::from_le_bytes([a, b, c, d]),
-                kind: u16::from_le_bytes([e, f]),
-                object: u32::from_le_bytes([g, h, i, j]),
-                argument: (0, 0),
-            };
+        let mut take = |length| block.take(&mut at, length);
+        let first = take(2) as usize;
+        let line = &mut self.reader.lines[first % LINES];
+        if first & usize::from(NEW) != 0 {
+            let (who, object) = (take(6), take(4) as u32);
+            *line = Line { tid: who as u32, kind: (who >> 32) as u16, object, argument: (0, 0) };
         }
-        let t_ns = self.reader.t_ns.wrapping_add(unfold(read(block, &mut at)) as u64);
-        let high = line.argument.0.wrapping_add(unfold(read(block, &mut at)) as u32);
-        let low = line.argument.1.wrapping_add(unfold(read(block, &mut at)) as u32);
+        let t_ns = self.reader.t_ns.wrapping_add(unfold(take(TIMES[first >> 8 & 3])) as u64);
+        let high = line.argument.0.wrapping_add(unfold(take(HALVES[first >> 10 & 3])) as u32);
+        let low = line.argument.1.wrapping_add(unfold(take(HALVES[first >> 12 & 3])) as u32);
         line.argument = (high, low);
         let Line { tid, kind, object, .. } = *line;
         self.reader.t_ns = t_ns;
         self.taken = at;
         self.length -= 1;
-        if at == block.len() {
+        if at == block.length {
             self.next_block();
         }
         Some(Event { t_ns, tid, kind, core: 0, object, sequence: 0, argument: pack(high, low) })
@@ -139,9 +150,35 @@ impl Packed {
         if let Some(mut block) = self.blocks.pop_front()
             && self.spare.len() < SPARE
         {
-            block.clear();
+            block.length = 0;
             self.spare.push(block);
         }
+    }
+}
+
+impl Default for Block {
+    fn default() -> Self {
+        Block { bytes: Box::new([0; BLOCK]), length: 0 }
+    }
+}
+
+impl Block {
+    /// Adds the lowest `length` bytes of a number. Eight are written, always: to write as many as are needed takes longer.
+    #[inline]
+    fn put(&mut self, number: u64, length: u8) {
+        if let Some(place) = self.bytes.get_mut(self.length..self.length + 8) {
+            place.copy_from_slice(&number.to_le_bytes());
+            self.length += usize::from(length);
+        }
+    }
+
+    /// The number in the next `length` bytes; 0 at the end.
+    #[inline]
+    fn take(&self, at: &mut usize, length: u8) -> u64 {
+        let rest = self.bytes.get(*at..).and_then(|rest| rest.first_chunk::<8>());
+        *at += usize::from(length);
+        let all = rest.map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        if length == 8 { all } else { all & !(u64::MAX << (8 * length)) }
     }
 }
 
@@ -153,46 +190,11 @@ fn place(event: &Event) -> usize {
     (numbers >> 26) as usize % LINES
 }
 
-/// The bytes of one event, as far as they are written.
-#[derive(Debug, Default)]
-struct Bytes {
-    bytes: [u8; LONGEST],
-    length: usize,
-}
-
-impl Bytes {
-    fn put(&mut self, byte: u8) {
-        if let Some(place) = self.bytes.get_mut(self.length) {
-            *place = byte;
-            self.length += 1;
-        }
-    }
-
-    /// A number in groups of seven bits, the lowest first; all but the last have the highest bit.
-    fn write(&mut self, mut number: u64) {
-        while number >= 0x80 {
-            self.put(number as u8 | 0x80);
-            number >>= 7;
-        }
-        self.put(number as u8);
-    }
-
-    fn get(&self) -> &[u8] {
-        &self.bytes[..self.length]
-    }
-}
-
-fn read(block: &[u8], at: &mut usize) -> u64 {
-    let (mut number, mut shift) = (0_u64, 0);
-    while let Some(&byte) = block.get(*at) {
-        *at += 1;
-        number |= u64::from(byte & 0x7f).wrapping_shl(shift);
-        if byte < 0x80 {
-            break;
-        }
-        shift += 7;
-    }
-    number
+/// Which of the lengths a number needs.
+#[inline]
+fn which(number: u64, lengths: [u8; 4]) -> u64 {
+    let longer = |length: u8| u64::from(number >> (8 * length) > 0);
+    longer(lengths[0]) + longer(lengths[1]) + longer(lengths[2])
 }
 
 /// Small numbers of either sign as small numbers: 0, -1, 1, -2 … as 0, 1, 2, 3 …

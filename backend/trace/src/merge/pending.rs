@@ -74,11 +74,12 @@ impl Pending {
     /// Adds events of a process.
     pub(crate) fn extend(&mut self, process: ProcessId, events: &[Event]) {
         let place = self.place(process);
+        let line = &mut self.lines[place];
         for event in events {
             let key = (event.t_ns, rank_of(event.kind));
-            let line = &mut self.lines[place];
             if line.first.is_some() && key < line.last {
-                self.insert(key, Item::Event { process, event: *event });
+                self.arrived += 1;
+                self.others.insert((key, self.arrived), Item::Event { process, event: *event });
                 continue;
             }
             line.last = key;

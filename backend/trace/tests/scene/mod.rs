@@ -68,7 +68,7 @@ impl Scene {
     /// Feeds what was told so far.
     pub(crate) fn feed(&mut self) {
         let batches = std::mem::take(&mut self.batches);
-        self.merge.feed(batches);
+        batches.iter().for_each(|batch| self.merge.feed(batch));
     }
 
     /// Feeds the rest and ends the run at `t`.
