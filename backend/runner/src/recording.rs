@@ -47,8 +47,9 @@ const STEP: usize = 1024;
 /// So long at once, in nanoseconds: the program's words and deaths wait meanwhile.
 const STINT_NS: u64 = 2_000_000;
 
-/// How soon merging goes on while it may, in nanoseconds.
-const PAUSE_NS: u64 = 1_000_000;
+/// How soon merging goes on while a core seems to be idle, in nanoseconds: whoever we have pushed off a core is back by then, if there was
+/// somebody.
+const PAUSE_NS: u64 = 8_000_000;
 
 /// So many segments and messages, or some more, are told at once, however soon after the last ones: who draws them takes them in one
 /// chunk at a time, and should not stop for long.
@@ -96,8 +97,8 @@ struct On {
     hello: OwnedFd,
     cores: Option<Box<dyn OnCpu>>,
     pace: Pace,
-    /// Whether there is more to be merged that may be.
-    more: bool,
+    /// When merging is to go on, if there is more to be merged.
+    stint_ns: Option<u64>,
     /// When the last chunk was sent.
     sent_ns: u64,
     /// When the rings were read last.
@@ -150,7 +151,7 @@ impl Recording {
                 hello: prepared.hello,
                 cores: prepared.cores,
                 pace: Pace::new(zero_ns),
-                more: false,
+                stint_ns: None,
                 sent_ns: zero_ns,
                 read_ns: zero_ns,
                 look_ns: zero_ns,
@@ -213,9 +214,16 @@ impl Recording {
         self.on.as_ref().map(|on| on.look_ns)
     }
 
-    /// When merging may go on.
-    pub(crate) fn next_stint_ns(&self, now_ns: u64) -> Option<u64> {
-        self.on.as_ref().filter(|on| on.more && on.pace.terms().is_some()).map(|_| now_ns + PAUSE_NS)
+    /// When merging should go on.
+    pub(crate) fn next_stint_ns(&self) -> Option<u64> {
+        self.on.as_ref()?.stint_ns
+    }
+
+    /// To be said as a turn begins.
+    pub(crate) fn look_at_load(&mut self) {
+        if let Some(on) = &mut self.on {
+            on.pace.look();
+        }
     }
 
     /// Something printed; answers the lane and the name of who printed it.
@@ -252,10 +260,9 @@ impl Recording {
         }
     }
 
-    /// What became known since the last chunk, when it is time for one.
+    /// What became known since the last chunk, when it is time for one. What has not been read is too new to be told.
     pub(crate) fn chunk(&mut self, now_ns: u64) -> Option<Chunk> {
         let on = self.on.as_mut()?;
-        on.collect();
         if now_ns < on.sent_ns + CHUNK_NS && on.merge.untold() < ROWS {
             return None;
         }
@@ -355,8 +362,11 @@ impl On {
     fn merge_for(&mut self, began_ns: u64) {
         let hurry = if self.merge.behind_ns(began_ns) > BEHIND_NS { Hurry::Some } else { Hurry::None };
         self.pace.pass(began_ns, hurry);
+        if let Some(wait) = self.pace.wait_ns() {
+            self.stint_ns = Some(began_ns + wait);
+            return;
+        }
         let mut now = began_ns;
-        self.more = true;
         while now < began_ns + STINT_NS
             && let Some(terms) = self.pace.terms()
         {
@@ -365,10 +375,11 @@ impl On {
             self.pace.spend(terms, after.saturating_sub(now));
             now = after;
             if progress == Progress::Done {
-                self.more = false;
+                self.stint_ns = None;
                 return;
             }
         }
+        self.stint_ns = Some(now + self.pace.wait_ns().unwrap_or(PAUSE_NS));
     }
 
     fn look_at_cores(&mut self) {

@@ -153,6 +153,7 @@ impl Watch {
     /// Waits for something and handles it.
     fn turn(&mut self, state: &mut State) -> Result<Option<Verdict>, WatchError> {
         let ready = self.wait(state)?;
+        self.recording.look_at_load();
         let mut verdict = None;
         for source in ready {
             let found = match source {
@@ -193,7 +194,7 @@ impl Watch {
         if self.recording.next_look_ns().is_some_and(|next| now >= next) {
             self.recording.collect();
         }
-        if self.recording.next_stint_ns(now).is_some() {
+        if self.recording.next_stint_ns().is_some_and(|next| now >= next) {
             self.recording.merge(now);
         }
         if now >= state.next_tick_ns {
@@ -243,7 +244,7 @@ impl Watch {
         let mut waited: Vec<PollFd<'_>> = sources.iter().map(|(_, descriptor, flags)| PollFd::new(*descriptor, *flags)).collect();
         let now = monotonic_ns()?;
         let deadline = (self.bounded == Bounded::Yes).then(|| self.deadline_ns());
-        let next = [deadline, state.next_cores_ns, self.recording.next_look_ns(), self.recording.next_stint_ns(now)]
+        let next = [deadline, state.next_cores_ns, self.recording.next_look_ns(), self.recording.next_stint_ns()]
             .into_iter()
             .flatten()
             .fold(state.next_tick_ns, u64::min);
