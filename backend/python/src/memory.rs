@@ -14,6 +14,7 @@ use crate::errors;
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(arena_fd, module)?)?;
     module.add_function(wrap_pyfunction!(arena_attach, module)?)?;
+    module.add_function(wrap_pyfunction!(arena_offer, module)?)?;
     module.add_function(wrap_pyfunction!(arena_exists, module)?)?;
     module.add_function(wrap_pyfunction!(arena_used, module)?)?;
     module.add_function(wrap_pyfunction!(let_go, module)?)?;
@@ -34,6 +35,14 @@ fn arena_attach(fd: i32) -> PyResult<()> {
         return Ok(());
     }
     Arena::attach(inherited(fd)?).map(|_| ()).map_err(|error| PyOSError::new_err(error.to_string()))
+}
+
+/// Has this process take over the arena behind `fd`, which stays the caller's to close, once it needs one; `None` takes that back.
+#[pyfunction]
+#[pyo3(signature = (fd=None))]
+fn arena_offer(fd: Option<i32>) -> PyResult<()> {
+    Arena::offer(fd.map(inherited).transpose()?);
+    Ok(())
 }
 
 #[pyfunction]

@@ -61,6 +61,34 @@ class Servers(base.Case):
         *told, pid = self.told_by(self.COUNTED)
         self.assertEqual(told, 3 * [[True, True, 1, [], pid]])
 
+    def test_a_preload_may_make_what_is_shared(self):
+        told = self.told_by(
+            """
+            import json, multiprocessing
+
+            def tell(queue, total):
+                import preloaded
+                with preloaded.lock:
+                    total.value += 1
+                preloaded.own.put(total.value)
+                queue.put(preloaded.own.get())
+
+            if __name__ == "__main__":
+                multiprocessing.set_start_method("forkserver")
+                multiprocessing.set_forkserver_preload(["preloaded"])
+                queue, total = multiprocessing.Queue(), multiprocessing.Value("i", 0)
+                for _ in range(3):
+                    process = multiprocessing.Process(target=tell, args=(queue, total))
+                    process.start()
+                    process.join()
+                    assert process.exitcode == 0, process.exitcode
+                with multiprocessing.Pool(2) as pool:
+                    print(json.dumps([[queue.get() for _ in range(3)], pool.map(abs, [-1, -2])]))
+            """,
+            "import multiprocessing; lock, own = multiprocessing.Lock(), multiprocessing.Queue()",
+        )
+        self.assertEqual(told, [[[1, 2, 3], [1, 2]]])
+
     def test_a_preload_may_have_threads(self):
         wait = "threading.Thread(target=threading.Event().wait, daemon=True).start()"
         *told, pid = self.told_by(self.COUNTED, more=wait)

@@ -3,8 +3,8 @@
 //! Page tables fill as pages are touched, so its size costs a fork nothing.
 
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
-use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use nix::errno::Errno;
 use nix::sys::resource::{Resource, getrlimit};
@@ -20,6 +20,9 @@ const MAGIC: u64 = 0x666f_726b_7961_7264;
 const VERSION: u32 = 1;
 
 static CURRENT: OnceLock<Arena> = OnceLock::new();
+
+/// See [`Arena::offer`].
+static OFFERED: Mutex<Option<OwnedFd>> = Mutex::new(None);
 
 /// The mapped arena of this process.
 ///
@@ -42,6 +45,9 @@ impl Arena {
         match CURRENT.get() {
             Some(arena) => Ok(arena),
             None => {
+                if let Some(fd) = OFFERED.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                    return Self::attach(fd);
+                }
                 let arena = Self::create()?;
                 Ok(CURRENT.get_or_init(|| arena))
             }
@@ -65,6 +71,11 @@ impl Arena {
         ledger::follow_forks();
         CURRENT.set(arena).map_err(|_| ArenaError::HasOne)?;
         Self::current()
+    }
+
+    /// Has [`Arena::current`] take over the arena behind a descriptor where it would make one; `None` takes that back.
+    pub fn offer(fd: Option<OwnedFd>) {
+        *OFFERED.lock().unwrap_or_else(PoisonError::into_inner) = fd;
     }
 
     /// Whether this process has an arena already.

@@ -2,8 +2,9 @@
 
 Starting it, its end and its new start after its death are the interpreter's own. What is ours happens in the server, once it
 has imported what it was told: it becomes a zygote (`_forkyard.zygote` tells what that is), whose copies are children of the
-program. A server that cannot be one (there are threads in it, or a library that is not the interpreter's and may have asked
-to be told of forks) serves as the interpreter has it; so does the one of a program that calls `connect_to_new_process`.
+program. A server that cannot be one (there are threads in it, or its preloads have made something that is shared, or a library that is
+not the interpreter's and may have asked to be told of forks) serves as the interpreter has it; so does the one of a program that calls
+`connect_to_new_process`.
 """
 
 import atexit
@@ -43,6 +44,7 @@ class _Util:
     def _close_stdin():
         """What the server does once it has imported its preloads."""
         _util._close_stdin()
+        _engine.arena_offer(None)
         _become_zygote()
 
 
@@ -57,10 +59,12 @@ class ForkServer(ForkServer):
         self._is_plain = os.environ.get("FORKYARD_ZYGOTE") == "off"
 
     def launched(self, path, args, passfds):
-        """Start the server, with its end of the control and the number of this process; its pid."""
+        """Start the server, with this program's arena, its end of the control and the number of this process; its pid."""
         if self._zygote is not None:
             self._zygote.end(self._forkserver_pid or 0)
         self._zygote, self._is_born = None, False
+        arena = _engine.arena_fd()
+        args, passfds = [*args, str(arena)], [*passfds, arena]
         if self._is_plain:
             return _util.spawnv_passfds(path, args, passfds)
         zygote = _engine.Zygote(None)
@@ -119,9 +123,13 @@ def main(listener_fd, alive_r, preload, *args, **options):
     """Run the server."""
     global _inherited
     main_path = ""
-    if len(sys.argv) > 3:
-        control, starter, main_path = sys.argv[-3:]
-        del sys.argv[-3:], sys.orig_argv[-3:]
+    arena, *ours = sys.argv[1:]
+    del sys.argv[1:], sys.orig_argv[-1 - len(ours) :]
+    # What the preloads make is the program's: what lies in an arena of the server's own could not go with anything of the program's.
+    _engine.arena_offer(int(arena))
+    os.close(int(arena))
+    if ours:
+        control, starter, main_path = ours
         _inherited = (int(control), int(starter), main_path, listener_fd, alive_r)
         _forkserver.set_forkserver_preload(preload)  # for the servers of its copies
     from . import popen_forkserver  # noqa: F401
