@@ -22,7 +22,7 @@ use crate::components::run_timeline::RunTimeline;
 use crate::components::workbench::Workbench;
 use crate::page::arrival::use_arrival;
 use crate::page::height::{BESIDE_LESSON, Pane, use_height};
-use crate::page::keys::use_page_keys;
+use crate::page::keys::use_run_key;
 use crate::page::width::use_wide;
 use crate::route::Route;
 use crate::run::Phase;
@@ -95,14 +95,13 @@ fn Open(props: &OpenProps) -> Html {
     let current = sessions.0.get(*active).cloned();
     let current_ref = use_mut_ref(|| None);
     current_ref.replace(current.clone());
-    let run = use_callback((), move |event: KeyboardEvent, ()| {
+    let run = use_callback((), move |(), ()| {
         let current: Option<Rc<Session>> = current_ref.borrow().clone();
-        if let Some(session) = current.filter(|_| event.key() == "Enter" && (event.ctrl_key() || event.meta_key())) {
-            event.prevent_default();
+        if let Some(session) = current {
             session.start();
         }
     });
-    use_page_keys(run);
+    use_run_key(run);
 
     let choose = {
         let active = active.setter();

@@ -11,7 +11,7 @@ use crate::components::run_timeline::RunTimeline;
 use crate::components::workbench::Workbench;
 use crate::page::arrival::use_arrival;
 use crate::page::height::{BESIDE_SCRATCH, Pane, use_height};
-use crate::page::keys::use_page_keys;
+use crate::page::keys::use_run_key;
 use crate::page::width::use_wide;
 use crate::workbench::{Session, Settings};
 
@@ -36,14 +36,9 @@ pub fn Scratch() -> Html {
     }
     let run = {
         let session = session.clone();
-        use_callback((), move |event: KeyboardEvent, ()| {
-            if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) {
-                event.prevent_default();
-                session.start();
-            }
-        })
+        use_callback((), move |(), ()| session.start())
     };
-    use_page_keys(run);
+    use_run_key(run);
     let place = use_node_ref();
     let Pane { height, on_move, on_content } = use_height("scratch-timeline-height", place.clone(), BESIDE_SCRATCH);
     let templates = html! {
