@@ -153,7 +153,10 @@ impl Watch {
     /// Waits for something and handles it.
     fn turn(&mut self, state: &mut State) -> Result<Option<Verdict>, WatchError> {
         let ready = self.wait(state)?;
-        self.recording.look_at_load();
+        // It matters to merging alone. Where that begins within this turn, what was seen at the last tick holds.
+        if self.recording.next_stint_ns().is_some() || monotonic_ns()? >= state.next_tick_ns {
+            self.recording.look_at_load();
+        }
         let mut verdict = None;
         for source in ready {
             let found = match source {
