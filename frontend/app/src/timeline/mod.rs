@@ -27,21 +27,18 @@ mod palette;
 mod picture;
 mod plot;
 mod recording;
+mod said;
 mod steer;
 mod table;
 mod toolbar;
 mod tooltip;
 mod view;
 
-use std::cell::Ref;
 use std::rc::Rc;
 
 use forkyard_timeline::critical::{Step, critical_path};
 use forkyard_timeline::notes::Note;
-use forkyard_timeline::story::story;
-use forkyard_timeline::{
-    Layout, Objects, Selection, Spot, State, Subject, Trace, critical, deadlock, notes, opening, search, summary, units,
-};
+use forkyard_timeline::{Layout, Objects, Selection, Spot, State, Subject, Trace, critical, opening, search, units};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -53,6 +50,7 @@ use legend::{Help, legend};
 use observe::{sight, use_focus_within, use_measured, use_painted, use_theme_number, width};
 use picture::{Picture, length_ns};
 use plot::Plot;
+use said::Said;
 use steer::steer;
 use table::TraceTable;
 use toolbar::{Bar, toolbar};
@@ -338,41 +336,4 @@ fn runs_of(props: &TimelineProps) -> (Vec<Recording>, Vec<AttrValue>) {
     let runs = std::iter::once(props.recording.clone()).chain(second.map(|second| second.recording.clone()));
     let titles = std::iter::once(props.title.clone()).chain(second.map(|second| second.title.clone()));
     (runs.collect(), titles.collect())
-}
-
-/// What is said of the runs as a whole.
-struct Said {
-    /// One run in a sentence, with its story; of two, how long each took: what each did stands at its head.
-    summary: AttrValue,
-    /// What stands at the head of each run, where there are several.
-    headings: Vec<(AttrValue, String)>,
-    deadlock: Option<AttrValue>,
-    notes: Vec<Note>,
-    /// All of it in words. Long, and only for who does not see the picture: not made anew with each chunk of a run that goes on.
-    words: AttrValue,
-}
-
-impl Said {
-    /// What can be said of runs of which more is to come, or all of it.
-    fn of(runs: &[Recording], titles: &[AttrValue], running: bool) -> Self {
-        // The story of half a run would be another. To find it takes long, and it is told twice.
-        let stories: Vec<Option<String>> = runs.iter().map(|run| if running { None } else { story(&run.trace()) }).collect();
-        let told = || runs.iter().zip(&stories).map(|(run, story)| (run.trace(), story.as_deref()));
-        let (summary, headings) = match (runs, titles) {
-            ([first, second], [one, other]) => (
-                summary::comparison((one.as_str(), &first.trace()), (other.as_str(), &second.trace())),
-                told().zip(titles).map(|((trace, story), title)| (title.clone(), summary::heading(&trace, story))).collect(),
-            ),
-            _ => (told().next().map(|(trace, story)| summary::headline(&trace, story)).unwrap_or_default(), Vec::new()),
-        };
-        let deadlock = runs.iter().find_map(|run| deadlock::sentence(&run.trace())).map(AttrValue::from);
-        let notes = runs.iter().flat_map(|run| notes::of(&run.trace())).collect();
-        let words: Vec<String> = if running { Vec::new() } else { told().zip(titles).map(in_words).collect() };
-        Said { summary: summary.into(), headings, deadlock, notes, words: words.join(" ").into() }
-    }
-}
-
-fn in_words(((trace, story), title): ((Ref<'_, Trace>, Option<&str>), &AttrValue)) -> String {
-    let before = if title.is_empty() { String::new() } else { format!("With {title}: ") };
-    before + &summary::paragraph(&trace, story)
 }
