@@ -131,7 +131,8 @@ impl Board {
             true => Leading { board: self, cache },
             false => return Ok(false),
         };
-        self.hand_out(cache, Some(job), wait_for(Blocking::Yes, timeout))?;
+        // NaN is no time at all to the interpreter's threads, which wait for results in CPython's module.
+        self.hand_out(cache, Some(job), wait_for(Blocking::Yes, timeout).unwrap_or(Wait::Never))?;
         Ok(!cache.contains(job)?)
     }
 

@@ -62,7 +62,7 @@ impl Waiter {
     #[pyo3(signature = (timeout=None))]
     fn wait(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<bool> {
         note_line(py)?;
-        let wait = wait_for(Blocking::Yes, timeout);
+        let wait = wait_for(Blocking::Yes, timeout)?;
         let answer = detached(py, || self.waiter.wait(wait), |_| true)?;
         Ok(answer.unwrap_or(false))
     }

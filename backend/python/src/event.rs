@@ -54,7 +54,7 @@ impl Event {
             return Ok(true);
         }
         note_line(py)?;
-        let wait = wait_for(Blocking::Yes, timeout);
+        let wait = wait_for(Blocking::Yes, timeout)?;
         let answer = detached(py, || self.event.wait(wait), |_| true)?;
         Ok(answer.unwrap_or(false))
     }

@@ -63,8 +63,9 @@ fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<condition::Condition>()?;
     module.add_class::<condition::Waiter>()?;
     module.add_class::<queue::Queue>()?;
-    module.add_class::<object_queue::ObjectQueue>()?;
-    module.add_class::<pipe::End>()?;
+    // Both have the name of the class that programs know.
+    module.add("ObjectQueue", module.py().get_type::<object_queue::ObjectQueue>())?;
+    module.add("End", module.py().get_type::<pipe::End>())?;
     module.add_function(wrap_pyfunction!(pipe::pipe, module)?)?;
     module.add_function(wrap_pyfunction!(parent::hang_up, module)?)?;
     module.add_class::<parent::HeldInterrupt>()?;

@@ -236,7 +236,7 @@ pub(crate) fn wait(
     block: Blocking,
     timeout: Option<f64>,
 ) -> PyResult<bool> {
-    let wait = wait_for(block, timeout);
+    let wait = wait_for(block, timeout)?;
     if wait == Wait::Never {
         return Ok(false);
     }

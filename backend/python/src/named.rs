@@ -106,16 +106,18 @@ fn unguarded(error: GuardError) -> PyErr {
     PyOSError::new_err(error.to_string())
 }
 
-/// As CPython tells a refusal.
+/// As CPython tells a refusal: with the name, unless it is of the open file's bytes.
 fn refused(py: Python<'_>, error: NamedError, name: OsString) -> PyErr {
-    let error = match error {
-        NamedError::Refused(error) => error,
+    let (error, name) = match error {
+        NamedError::Refused(error) => (error, Some(name)),
+        NamedError::Bytes(error) => (error, None),
         NamedError::Empty => return PyValueError::new_err("cannot mmap an empty file"),
         error => return PyMemoryError::new_err(error.to_string()),
     };
     let Some(number) = error.raw_os_error() else { return error.into() };
-    match py.import("os").and_then(|os| os.call_method1("strerror", (number,))) {
-        Ok(text) => PyOSError::new_err((number, text.unbind(), name)),
-        Err(error) => error,
+    match (py.import("os").and_then(|os| os.call_method1("strerror", (number,))), name) {
+        (Ok(text), Some(name)) => PyOSError::new_err((number, text.unbind(), name)),
+        (Ok(text), None) => PyOSError::new_err((number, text.unbind())),
+        (Err(error), _) => error,
     }
 }

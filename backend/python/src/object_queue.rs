@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
+use forkyard_engine::sync::Wait;
 use pyo3::exceptions::{PyException, PyRuntimeError, PyValueError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -13,10 +14,10 @@ use pyo3::types::{PyDict, PyTuple};
 
 use crate::message::Encoded;
 use crate::queue::Queue;
-use crate::waiting::{Blocking, wait_for};
+use crate::waiting::{Blocking, poll_for, wait_for};
 
-/// A queue as programs see it, before and behind a ring.
-#[pyclass(frozen, subclass, module = "_forkyard._engine")]
+/// A queue as programs see it, before and behind a ring. Texts of errors name it as CPython's do.
+#[pyclass(frozen, subclass, name = "Queue", module = "_forkyard._engine")]
 pub(crate) struct ObjectQueue {
     ring: OnceLock<Py<Queue>>,
     closed: AtomicBool,
@@ -70,7 +71,10 @@ impl ObjectQueue {
         match Encoded::of(obj) {
             Ok(encoded) => {
                 let ring = queue.ring()?.get();
-                ring.put_encoded(py, &encoded, wait_for(block, timeout))?;
+                // A time-out that is none is told only where there is no room.
+                let wait = wait_for(block, timeout);
+                let put = ring.put_encoded(py, &encoded, *wait.as_ref().unwrap_or(&Wait::Never));
+                put.map_err(|error| wait.err().unwrap_or(error))?;
                 Ok(true)
             }
             Err(error) if error.is_instance_of::<PyException>(py) => {
@@ -85,7 +89,7 @@ impl ObjectQueue {
     fn get<'py>(slf: &Bound<'py, Self>, block: Blocking, timeout: Option<f64>) -> PyResult<Bound<'py, PyAny>> {
         let (py, queue) = (slf.py(), slf.get());
         queue.refuse_closed(slf)?;
-        queue.ring()?.get().take_object(py, wait_for(block, timeout))
+        queue.ring()?.get().take_object(py, poll_for(block, timeout)?)
     }
 }
 

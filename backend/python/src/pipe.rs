@@ -16,13 +16,14 @@ use crate::errors;
 use crate::memory::handle_from;
 use crate::message::{self, Encoded};
 use crate::queue::SHORT;
-use crate::waiting::{Blocking, detached, note_line, wait_for};
+use crate::waiting::{Blocking, detached, note_line, poll_for};
 
 /// EPIPE.
 const BROKEN_PIPE: i32 = 32;
 
-/// One end of a pipe, and what `multiprocessing.connection`'s class for it inherits from; empty once it is closed.
-#[pyclass(frozen, subclass, module = "_forkyard._engine")]
+/// One end of a pipe, and what `multiprocessing.connection`'s class for it inherits from; empty once it is closed. Texts of errors name it
+/// as CPython's do.
+#[pyclass(frozen, subclass, name = "_ConnectionBase", module = "_forkyard._engine")]
 pub(crate) struct End {
     end: Mutex<Option<Arc<channel::End>>>,
 }
@@ -127,8 +128,8 @@ impl End {
         if !end.is_readable() {
             return Err(failed_receive(RecvError::WriteOnly));
         }
+        let wait = poll_for(Blocking::Yes, timeout)?;
         note_line(py)?;
-        let wait = wait_for(Blocking::Yes, timeout);
         Ok(detached(py, || end.poll(wait), |_| true)?.unwrap_or(false))
     }
 }

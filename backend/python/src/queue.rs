@@ -14,7 +14,7 @@ use pyo3::types::PyBytes;
 use crate::errors;
 use crate::memory::handle_from;
 use crate::message::{self, Encoded};
-use crate::waiting::{Blocking, detached, note_line, wait_for};
+use crate::waiting::{Blocking, detached, note_line, poll_for, wait_for};
 
 /// A queue of objects across processes.
 #[pyclass(frozen, module = "_forkyard._engine")]
@@ -64,19 +64,19 @@ impl Queue {
 
     #[pyo3(signature = (object, block=Blocking::Yes, timeout=None))]
     fn put(&self, object: &Bound<'_, PyAny>, block: Blocking, timeout: Option<f64>) -> PyResult<()> {
-        self.put_encoded(object.py(), &Encoded::of(object)?, wait_for(block, timeout))
+        self.put_encoded(object.py(), &Encoded::of(object)?, wait_for(block, timeout)?)
     }
 
     /// Puts bytes that are a pickle already.
     #[pyo3(signature = (bytes, block=Blocking::Yes, timeout=None))]
     fn put_bytes(&self, bytes: Bound<'_, PyBytes>, block: Blocking, timeout: Option<f64>) -> PyResult<()> {
         let py = bytes.py();
-        self.put_encoded(py, &Encoded::raw(bytes), wait_for(block, timeout))
+        self.put_encoded(py, &Encoded::raw(bytes), wait_for(block, timeout)?)
     }
 
     #[pyo3(signature = (block=Blocking::Yes, timeout=None))]
     fn get<'py>(&self, py: Python<'py>, block: Blocking, timeout: Option<f64>) -> PyResult<Bound<'py, PyAny>> {
-        self.take_object(py, wait_for(block, timeout))
+        self.take_object(py, poll_for(block, timeout)?)
     }
 
     /// The next object as a pickle.
@@ -93,7 +93,7 @@ impl Queue {
         let message = match self.queue.get(Wait::Never) {
             Ok(message) => message,
             Err(_) => {
-                let wait = wait_for(Blocking::Yes, timeout);
+                let wait = poll_for(Blocking::Yes, timeout)?;
                 match detached(py, || self.queue.get(wait), |error| *error == GetError::Interrupted)? {
                     Ok(message) => message,
                     Err(_) => return Ok(false),
@@ -106,11 +106,11 @@ impl Queue {
 
     #[pyo3(signature = (timeout=Some(0.0)))]
     fn poll(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<bool> {
+        let wait = poll_for(Blocking::Yes, timeout)?;
         if !self.queue.is_empty() {
             return Ok(true);
         }
         note_line(py)?;
-        let wait = wait_for(Blocking::Yes, timeout);
         Ok(detached(py, || self.queue.poll(wait), |_| true)?.unwrap_or(false))
     }
 

@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use forkyard_engine::sync::Wait;
 use forkyard_trace::recorder;
-use pyo3::exceptions::PyException;
+use pyo3::exceptions::{PyException, PyOSError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::frame;
+
+/// EINVAL.
+const INVALID_ARGUMENT: i32 = 22;
 
 /// The thread that ends the interpreter, once it is about to.
 static FINALIZER: OnceLock<ThreadId> = OnceLock::new();
@@ -41,17 +44,28 @@ pub(crate) fn unless_interrupt(py: Python<'_>, error: PyErr) -> PyResult<PyErr> 
     if error.is_instance_of::<PyException>(py) { Ok(error) } else { Err(error) }
 }
 
-/// What `block` and `timeout` of a Python call mean: a negative time is none at all, no time is for ever.
-pub(crate) fn wait_for(block: Blocking, timeout: Option<f64>) -> Wait {
-    match (block, timeout) {
+/// What `block` and `timeout` of a Python call mean: a negative time is none at all, no time is for ever. NaN fails as it does where
+/// CPython's module has a semaphore.
+pub(crate) fn wait_for(block: Blocking, timeout: Option<f64>) -> PyResult<Wait> {
+    wait_unless_nan(block, timeout).ok_or_else(|| PyOSError::new_err((INVALID_ARGUMENT, "Invalid argument")))
+}
+
+/// The same where CPython's module polls a pipe.
+pub(crate) fn poll_for(block: Blocking, timeout: Option<f64>) -> PyResult<Wait> {
+    wait_unless_nan(block, timeout).ok_or_else(|| PyValueError::new_err("cannot convert float NaN to integer"))
+}
+
+fn wait_unless_nan(block: Blocking, timeout: Option<f64>) -> Option<Wait> {
+    Some(match (block, timeout) {
         (Blocking::No, _) => Wait::Never,
         (Blocking::Yes, None) => Wait::Forever,
+        (Blocking::Yes, Some(seconds)) if seconds.is_nan() => return None,
         (Blocking::Yes, Some(seconds)) => match Duration::try_from_secs_f64(seconds) {
             Ok(time) => Wait::at_most(time),
             Err(_) if seconds > 0.0 => Wait::Forever,
             Err(_) => Wait::Never,
         },
-    }
+    })
 }
 
 /// Whether a call may wait.

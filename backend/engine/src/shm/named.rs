@@ -43,12 +43,14 @@ pub struct Segment {
 /// ```
 pub fn create(name: impl AsRef<Path>, len: usize, mode: u32) -> Result<Segment, NamedError> {
     let name = name.as_ref();
-    let file_len = i64::try_from(len).map_err(|_| NamedError::from(Errno::EFBIG))?;
+    let file_len = i64::try_from(len).map_err(|_| NamedError::Bytes(Errno::EFBIG.into()))?;
     let bytes = name.as_os_str().as_encoded_bytes();
     let is_news = names::begin(bytes)?;
-    let made = shm_open(name, OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_RDWR, Mode::from_bits_truncate(mode)).and_then(|fd| {
+    let flags = OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_RDWR;
+    let made = shm_open(name, flags, Mode::from_bits_truncate(mode)).map_err(NamedError::from).and_then(|fd| {
         let mapped = ftruncate(&fd, file_len).and_then(|()| Window::open(fd.as_fd(), len));
-        mapped.inspect_err(|_| _ = shm_unlink(name)).map(|bytes| Segment { fd, bytes })
+        let mapped = mapped.inspect_err(|_| _ = shm_unlink(name)).map_err(|error| NamedError::Bytes(error.into()));
+        mapped.map(|bytes| Segment { fd, bytes })
     });
     match made {
         Ok(segment) => {
@@ -59,7 +61,7 @@ pub fn create(name: impl AsRef<Path>, len: usize, mode: u32) -> Result<Segment, 
             if is_news {
                 names::give_up(bytes);
             }
-            Err(error.into())
+            Err(error)
         }
     }
 }
@@ -75,7 +77,7 @@ pub fn map(fd: OwnedFd) -> Result<Segment, NamedError> {
     if len == 0 {
         return Err(NamedError::Empty);
     }
-    let bytes = Window::open(fd.as_fd(), len)?;
+    let bytes = Window::open(fd.as_fd(), len).map_err(|error| NamedError::Bytes(error.into()))?;
     Ok(Segment { fd, bytes })
 }
 
@@ -104,6 +106,9 @@ pub enum NamedError {
     /// The system refused, in its own words.
     #[error("{0}")]
     Refused(#[source] std::io::Error),
+    /// The system refused its bytes, or so many of them, in its own words.
+    #[error("{0}")]
+    Bytes(#[source] std::io::Error),
     /// Its file has no bytes, and so there is nothing to map.
     #[error("the segment is empty")]
     Empty,

@@ -10,6 +10,7 @@ import types
 from _forkyard import trace
 
 from . import TimeoutError
+from .pool_worker import MaybeEncodingError
 
 job_counter = itertools.count()
 
@@ -172,6 +173,8 @@ class MapResult(ApplyResult):
             self._value[i * self._chunksize : (i + 1) * self._chunksize] = result
         elif self._success:
             self._success, self._value = False, result  # the first failure is the one that is told
+            if self._takes_many and isinstance(result, MaybeEncodingError):
+                result.tell_as_chunk()
         if self._number_left == 0:
             self._done()
 
@@ -208,7 +211,8 @@ class IMapIterator(_Job):
         with self._cond:
             if not self._is_ready():
                 with trace.Wait(trace.RESULT_GET, self._object, trace.bound(timeout)) as waiting:
-                    waiting.got = self._cond.wait_for(self._is_ready, timeout)
+                    # NaN is none at all; `wait_for` would go round and round.
+                    waiting.got = self._cond.wait_for(self._is_ready, 0 if timeout != timeout else timeout)
             if not self._items:
                 if self._index == self._length:
                     self._pool = None

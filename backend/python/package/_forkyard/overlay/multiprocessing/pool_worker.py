@@ -40,11 +40,21 @@ class RemoteTraceback(Exception):
         return self.tb
 
 
+class _NoFrames(traceback.StackSummary):
+    """The stack below what a worker calls that is no Python code: nothing, under the usual headline."""
+
+    def __bool__(self):
+        return True
+
+
 class ExceptionWithTraceback:
     """An exception on its way from a worker, with its traceback as text."""
 
     def __init__(self, exc, tb):
-        text = "".join(traceback.format_exception(type(exc), exc, tb))
+        told = traceback.TracebackException(type(exc), exc, tb)
+        if tb is None:
+            told.stack = _NoFrames()
+        text = "".join(told.format())
         self.exc = exc
         self.tb = f'\n"""\n{text}"""'
 
@@ -64,6 +74,11 @@ class MaybeEncodingError(Exception):
         self.exc = repr(exc)
         self.value = repr(value)
         super().__init__(self.exc, self.value)
+
+    def tell_as_chunk(self):
+        """What could not be sent was one item of `map`: it is told as the list that CPython's workers send."""
+        self.value = f"[{self.value}]"
+        self.args = self.args[0], repr(self.value)
 
     def __str__(self):
         return f"Error sending result: '{self.value}'. Reason: '{self.exc}'"

@@ -3,6 +3,7 @@
 __all__ = ["Lock", "RLock", "Semaphore", "BoundedSemaphore", "Condition", "Event", "Barrier", "OwnerDied"]
 
 import errno
+import functools
 import operator
 import os
 import sys
@@ -16,10 +17,14 @@ from _forkyard.passing import arena, is_fork, refuse_mixed
 from . import context, process
 
 SEM_VALUE_MAX = _engine.SemLock.SEM_VALUE_MAX
+RECURSIVE_MUTEX, SEMAPHORE = range(2)
 
 
 class SemLock(_engine.SemLock):
     """What locks and semaphores have in common: that of the engine, and how it is pickled."""
+
+    # What libraries read of `_semlock`. Programs may give the lock attributes of the same names.
+    kind, name = SEMAPHORE, None
 
     def __getstate__(self):
         refuse_mixed(self)
@@ -49,6 +54,8 @@ def _value_of(semaphore):
 class Semaphore(SemLock):
     """A number of permits."""
 
+    maxvalue = SEM_VALUE_MAX
+
     def __init__(self, value=1, *, ctx):
         self._make(value, SEM_VALUE_MAX, ctx)
 
@@ -68,6 +75,8 @@ class Semaphore(SemLock):
 @_engine.with_own_methods
 class BoundedSemaphore(Semaphore):
     """A number of permits that never grows past its beginning."""
+
+    maxvalue = functools.cached_property(lambda self: self._maxvalue)
 
     def __init__(self, value=1, *, ctx):
         self._make(value, value, ctx)
@@ -99,6 +108,8 @@ def _owner(inner, mine, nobody):
 class Lock(SemLock):
     """A lock that whoever likes may release."""
 
+    maxvalue = 1
+
     def __init__(self, *, ctx):
         self._make_lock(False, trace.made(type(self).__name__))
         self._made_for(is_fork(ctx))
@@ -114,6 +125,8 @@ class Lock(SemLock):
 @_engine.with_own_methods
 class RLock(SemLock):
     """A lock that its holder may take again."""
+
+    kind, maxvalue = RECURSIVE_MUTEX, 1
 
     def __init__(self, *, ctx):
         self._make_lock(True, trace.made(type(self).__name__))
@@ -288,7 +301,7 @@ class Barrier(threading.Barrier):
                 raise threading.BrokenBarrierError
             if self._cond._room.waiting() + 1 >= self._parties:
                 return self._all_here()
-            left = _LOOK_AROUND if end is None else min(_LOOK_AROUND, end - time.monotonic())
+            left = _LOOK_AROUND if end is None else min(end - time.monotonic(), _LOOK_AROUND)  # in this order NaN stays NaN
             if left <= 0:
                 self.abort()
             else:
