@@ -43,10 +43,15 @@ class Popen:
             try:
                 pid, status = os.waitpid(self.pid, flag)
             except OSError:
-                return None  # somebody else reaped it, or it was never ours
+                self.returncode = self._code_of_the_gone()  # somebody else reaped it, or it was never ours
+                return self.returncode
             if pid == self.pid:
                 self.returncode = os.waitstatus_to_exitcode(status)
         return self.returncode
+
+    def _code_of_the_gone(self):
+        """The exit code of a process that cannot be waited for; None where CPython's module does not know it either."""
+        return None
 
     def wait(self, timeout=None):
         if self.returncode is None:
