@@ -72,6 +72,12 @@ for (const path of ["/", "/lessons", "/lessons/02-first-process", "/scratch"]) {
   });
 }
 
+pageTest("320 pixels are enough for an edited program", { viewport: { width: 320, height: 640 }, hasTouch: true }, async ({ page }) => {
+  await openScratch(page, "print('edited')\n");
+  const copy = await page.getByRole("button", { name: "Copy the program" }).boundingBox();
+  assert.ok(copy.x + copy.width <= 320, `the last button ends at ${copy.x + copy.width}`);
+});
+
 pageTest("a lesson runs on a phone", { viewport: NARROW, hasTouch: true }, async ({ page }) => {
   const workbench = await openLesson(page, "02-first-process");
   await workbench.editor.scrollIntoViewIfNeeded();

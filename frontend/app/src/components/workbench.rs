@@ -76,7 +76,12 @@ fn head(session: &Rc<Session>) -> Html {
         <div class="workbench-head">
             <p class="workbench-title">{ session.title.clone() }</p>
             if session.is_edited() {
-                <p class="workbench-edited">{ if session.is_kept() { "edited, kept on this machine" } else { "edited" } }</p>
+                <p class="workbench-edited">
+                    { "edited" }
+                    if session.is_kept() {
+                        <span class="workbench-kept">{ ", kept on this machine" }</span>
+                    }
+                </p>
                 <button type="button" class="button is-quiet" onclick={reset}>{ "Reset" }</button>
             }
             <CopyButton what="the program" {text} />
