@@ -154,3 +154,18 @@ fn a_task_that_waits_for_who_waits_for_its_result() {
              line 11 for a, held by MainProcess."]
     );
 }
+
+#[test]
+fn a_task_that_waits_may_be_for_a_worker_that_is_just_starting() {
+    let mut scene = scene();
+    scene.name(10, Name::Object { id: 4, kind: "Pool".into(), name: "pool".into(), line: 4 });
+    scene.at(MS, 10, Kind::HoldBegin, 1, 0);
+    scene.at(MS, 10, Kind::TasksPut, 4, pack(0, 2));
+    scene.at(MS, 11, Kind::TaskBegin, 4, 0);
+    wait(&mut scene, 2 * MS, 11, SegmentKind::LockAcquire, 1, 0);
+    wait(&mut scene, 2 * MS, 10, SegmentKind::AsyncResultGet, 4, 0);
+    assert_eq!(told(&mut scene, 900 * MS), []);
+    scene.at(901 * MS, 12, Kind::TaskBegin, 4, 0);
+    wait(&mut scene, 902 * MS, 12, SegmentKind::LockAcquire, 1, 0);
+    assert!(!told(&mut scene, 1600 * MS).is_empty());
+}

@@ -79,10 +79,12 @@ impl Merge {
             AsyncResultGet => {
                 let workers = self.tasks.lanes_in(wait.object);
                 let idle = stuck.values().any(|other| other.kind == QueueGet && other.object == wait.object);
+                // A worker that has just been started, or is between two tasks.
+                let may_come = || self.lanes.living_processes().any(|lane| !stuck.contains_key(&lane));
                 wait.object == 0
                     || workers.is_empty()
                     || !workers.iter().all(|worker| stuck.contains_key(worker))
-                    || idle && count(Measure::Tasks) > 0
+                    || count(Measure::Tasks) > 0 && (idle || may_come())
             }
             QueueGet | ConnectionRecv => !everybody || wait.object == 0 || count(Measure::Depth) > 0 || count(Measure::Tasks) > 0,
             QueuePut | ConnectionSend | EventWait | ConditionWait | BarrierWait | SemaphoreAcquire => {

@@ -101,6 +101,12 @@ impl Lanes {
         lanes.filter(|&lane| self.ended(lane).is_none()).collect()
     }
 
+    /// Those of processes alone.
+    pub(crate) fn living_processes(&self) -> impl Iterator<Item = u32> + '_ {
+        let shown = self.processes.iter().filter(|process| process.shown).map(|process| process.lane);
+        shown.filter(|&lane| self.ended(lane).is_none())
+    }
+
     /// A lane's name, a thread's with its process's.
     pub(crate) fn full_name_of(&self, lane: u32) -> String {
         match self.row(lane) {

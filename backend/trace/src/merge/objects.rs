@@ -71,7 +71,7 @@ impl Objects {
         (id != 0).then(|| self.acts.entry(id).or_default())
     }
 
-    /// A task ended: of a pool, or, with 0, of an executor, which is no object.
+    /// A task ended: of a pool or an executor, or, with 0, of an executor that brings queues of its own.
     pub(crate) fn task_finished(&mut self, pool: u32, act: Act) {
         self.finished = act;
         if let Some(acts) = self.acts_mut(pool) {
