@@ -46,6 +46,12 @@ impl Queue {
         self.queue.handle().to_bytes()
     }
 
+    /// Its number in the recording; 0 for none.
+    #[getter]
+    fn object(&self) -> u32 {
+        self.queue.object()
+    }
+
     /// The doorbell's descriptor; -1 if it has none.
     #[getter]
     fn doorbell(&self) -> i32 {
@@ -86,7 +92,7 @@ impl Queue {
     }
 
     /// Appends the next object, as a pickle, to a deque; whether one came in time. To Python that is one step: no handler of a signal
-    /// comes in between and loses what was taken.
+    /// comes in between and loses what was taken. The wait for it is the caller's to record.
     #[pyo3(signature = (inbox, timeout=None))]
     fn get_into(&self, inbox: &Bound<'_, PyAny>, timeout: Option<f64>) -> PyResult<bool> {
         let py = inbox.py();
@@ -94,7 +100,7 @@ impl Queue {
             Ok(message) => message,
             Err(_) => {
                 let wait = poll_for(Blocking::Yes, timeout)?;
-                match detached(py, || self.queue.get(wait), |error| *error == GetError::Interrupted)? {
+                match detached(py, || self.queue.get_within_wait(wait), |error| *error == GetError::Interrupted)? {
                     Ok(message) => message,
                     Err(_) => return Ok(false),
                 }

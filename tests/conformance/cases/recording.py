@@ -33,15 +33,15 @@ class Recorded(Case):
             )  # fmt: skip
             with open(recorded) as file:
                 trace = json.load(file)
-            return ended, Timeline(trace["traceEvents"], trace["otherData"]["lost_updates"])
+            return ended, Timeline(trace["traceEvents"], trace["otherData"])
 
 
 class Timeline:
     """The events of a recording, as the Chrome trace has them."""
 
-    def __init__(self, events, lost_updates):
+    def __init__(self, events, found):
         self._events = events
-        self.lost_updates = lost_updates
+        self.lost_updates, self.deadlocks = found["lost_updates"], found["deadlocks"]
 
     def segments(self, name):
         """The complete events of this name."""

@@ -3,7 +3,7 @@
 import unittest
 import unittest.mock
 
-from base import Case, engine_only
+from base import Case, engine_only, fork_only
 from recording import Recorded
 
 UNHANDLED = """
@@ -30,6 +30,19 @@ def add(one, other):
 if __name__ == "__main__":
     with concurrent.futures.ProcessPoolExecutor(2) as executor:
         print(list(executor.map(add, range(5), range(5), chunksize=2)))
+"""
+#: Who waits longest is let go by the other executor, not by the task that waits for its lock.
+TWO = """
+import multiprocessing, time
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+door = multiprocessing.Lock()
+def enter():
+    with door: pass
+if __name__ == "__main__":
+    with ProcessPoolExecutor(1) as stuck, ProcessPoolExecutor(1) as free, door:
+        enters, naps = stuck.submit(enter), free.submit(time.sleep, 1.5)
+        # Here it waits.
+        print(wait([enters, naps], return_when=FIRST_COMPLETED).done == {naps})
 """
 
 LINES = """
@@ -115,6 +128,24 @@ class Pools(Recorded):
         self.assertEqual(ended.stdout, "[0, 2, 4, 6, 8]\n", ended.stderr)
         told = sorted((task["args"]["index"], task["args"]["function"], task["args"]["line"]) for task in timeline.of_category("task"))
         self.assertEqual(told, [(index, "add", 3) for index in range(5)])
+
+    @engine_only
+    def test_a_result_is_waited_for_from_its_executor(self):
+        for options in ((), ("--workers", "threads")):
+            with self.subTest(options):
+                ended, timeline = self.record(EXECUTOR, *options)
+                self.assertEqual(ended.stdout, "[0, 2, 4, 6, 8]\n", ended.stderr)
+                self.assertEqual({wait["args"]["object"] for wait in timeline.segments("AsyncResult.get")}, {"executor"})
+                main = timeline.lanes("MainProcess")
+                self.assertEqual([wait for wait in timeline.segments("Queue.get") if (wait["pid"], wait["tid"]) in main], [])
+
+    @fork_only
+    def test_who_waits_for_two_executors_waits_for_neither(self):
+        ended, timeline = self.record(TWO)
+        self.assertEqual((ended.returncode, ended.stdout), (0, "True\n"), ended.stderr)
+        self.assertEqual(timeline.deadlocks, [])
+        [wait] = timeline.segments("AsyncResult.get")
+        self.assertEqual((wait["args"]["line"], wait["args"]["object"]), (11, None))
 
     def test_an_idle_worker_waits_for_its_pool(self):
         for options in ((), ("--workers", "threads")):

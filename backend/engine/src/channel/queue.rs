@@ -109,6 +109,11 @@ impl Queue {
         self.state().label.set(label);
     }
 
+    /// The object that it is in the timeline; 0 for none.
+    pub fn object(&self) -> u32 {
+        self.state().label.object.load(Relaxed)
+    }
+
     /// Appends a message; its number. Waits only when the queue has a capacity and is full.
     #[inline]
     pub fn put(&self, message: &[u8], wait: Wait) -> Result<u32, PutError> {
@@ -141,6 +146,11 @@ impl Queue {
     #[inline]
     pub fn get(&self, wait: Wait) -> Result<Message, GetError> {
         self.get_noting(wait, |_| ())
+    }
+
+    /// The same, within a wait that is recorded already, for something else: the message is recorded, a wait for it is not.
+    pub fn get_within_wait(&self, wait: Wait) -> Result<Message, GetError> {
+        self.spin_noting(|_| ()).map_or_else(|| self.sleep_noting(wait, |_| ()), Ok)
     }
 
     /// At most this many bytes of messages wait in it, for all processes; one message always has room. With a capacity in messages,

@@ -13,6 +13,7 @@ from multiprocessing.connection import wait
 from multiprocessing.queues import SimpleQueue
 from traceback import format_exception
 
+from . import trace
 from .lead import Lead
 from .notifier import Notifier
 from .pickles import loads
@@ -21,6 +22,8 @@ from .trace import named_like
 
 def install(module):
     """Called once, when `concurrent.futures.process` is loaded."""
+    # In the recording the queue of calls is the executor: it has its name, and its workers know its number.
+    module._SafeQueue._recorded_as = "ProcessPoolExecutor"
     module._ExecutorManagerThread = _manager(module)
     module.ProcessPoolExecutor.submit = _submit(module)
     _base._create_and_install_waiters = _led_waiters(_base._create_and_install_waiters)
@@ -29,8 +32,8 @@ def install(module):
 class _Awaited:
     """What threads wait for by leading."""
 
-    def _await_by(self, lead):
-        self._lead, self.followers = lead, []
+    def _await_by(self, lead, object):
+        self._lead, self.object, self.followers = lead, object, []
 
     def _tell(self):
         for turn in list(self.followers):
@@ -66,9 +69,9 @@ class _Condition(_Awaited, threading.Condition):
 class _Event(_Awaited, threading.Event):
     """What `wait` and `as_completed` wait for."""
 
-    def __init__(self, lead):
+    def __init__(self, lead, object):
         super().__init__()
-        self._await_by(lead)
+        self._await_by(lead, object)
 
     def has_come(self):
         return self.is_set()
@@ -88,7 +91,7 @@ class Future(_base.Future):
         super().__init__()
         self._lead = lead
         self._condition.__class__ = _Condition
-        self._condition._await_by(lead)
+        self._condition._await_by(lead, lead.object)
 
     def add_done_callback(self, fn):
         super().add_done_callback(fn)
@@ -116,7 +119,9 @@ def _led_waiters(original):
         made = original(fs, return_when)
         lead = next((future._lead for future in fs if isinstance(future, Future) and future._lead is not None), None)
         if lead is not None:
-            made.event = _Event(lead)
+            # Who waits for others' futures too waits for no one executor.
+            is_only = all(getattr(future, "_lead", future) in (lead, None) for future in fs)
+            made.event = _Event(lead, lead.object if is_only else 0)
         return made
 
     return named_like(_create_and_install_waiters, original)
@@ -168,7 +173,7 @@ def _manager(module):
             super().__init__(executor)
             self._notifier = Notifier()
             self._ring = self.result_queue._ring
-            self.lead = Lead(self._ring, self._settle, self._notifier.put)
+            self.lead = Lead(self._ring, trace.object_of(self.call_queue), self._settle, self._notifier.put)
             # Reentrant, as pickling a call may call `submit`.
             self._giving = threading.RLock()
             self._counts_idle = executor._safe_to_dynamically_spawn_children

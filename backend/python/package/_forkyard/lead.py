@@ -20,8 +20,10 @@ GRACE = 0.01
 class Lead:
     """The right to hand out what comes from a queue of results."""
 
-    def __init__(self, ring, settle, call_manager):
-        """`settle(result)` hands one out, and is false for what only the manager may; `call_manager()` wakes that."""
+    def __init__(self, ring, object, settle, call_manager):
+        """`object` is the executor in the recording. `settle(result)` hands one out, and is false for what only the manager may;
+        `call_manager()` wakes that."""
+        self.object = object
         self._ring, self._settle, self._call_manager = ring, settle, call_manager
         #: Who leads, and how many have.
         self._turn, self._turns = _engine.Turn(), 0
@@ -39,10 +41,10 @@ class Lead:
     # For who waits.
 
     def wait(self, awaited, timeout):
-        """Until it `has_come()`, handing out results meanwhile if nobody else does; whether it has."""
+        """Until it `has_come()`, handing out results meanwhile if nobody else does; whether it has. It comes from `awaited.object`."""
         deadline = None if timeout is None else time.monotonic() + timeout
         turn = None
-        with trace.Wait(trace.RESULT_GET, 0, trace.bound(timeout)) as wait:
+        with trace.Wait(trace.RESULT_GET, awaited.object, trace.bound(timeout)) as wait:
             try:
                 while not awaited.has_come() and _seconds_until(deadline) != 0:
                     if not self._lead(awaited, deadline):

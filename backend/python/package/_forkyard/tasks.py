@@ -292,9 +292,12 @@ class Watched:
 
     def __init__(self, queue):
         self._queue = queue
+        self._object = trace.object_of(queue)
 
     def get(self, *args, **kwargs):
+        global _pool
         item = self._queue.get(*args, **kwargs)
+        _pool = self._object
         if item is not None and getattr(item.fn, "func", None) is not recorded_chunk:
             item.fn = watched(item.fn, item.work_id)
         return item

@@ -90,6 +90,11 @@ def made(kind):
     return _engine.new_object(kind, name, at)
 
 
+def object_of(queue):
+    """The number of a queue of `multiprocessing`'s; 0 for one that is not ours."""
+    return getattr(getattr(queue, "_ring", None), "object", 0)
+
+
 def around(function, before, after=lambda token, result, error: None):
     """`function` with something done before and after each call, without a frame of its own in tracebacks."""
     wrapper = _engine.Around(function, before, after)

@@ -54,14 +54,17 @@ def processes(module):
     chunk = getattr(module, "_process_chunk", None)
     submit = module.ProcessPoolExecutor.submit
 
-    # A chunk of `map` is one call to the executor; where its tasks stand among the map's is known only here.
+    # A chunk of `map` is one call to the executor; how many tasks it is, and where they stand among the map's, is known only here.
     def submit_numbered(self, fn, /, *args, **kwargs):
+        count = 1
         if chunk is not None and isinstance(fn, functools.partial) and fn.func is chunk:
             from .tasks import recorded_chunk
 
             start = fn.__dict__.get("_forkyard_next", 0)
-            fn._forkyard_next = start + len(args[0])
+            count = len(args[0])
+            fn._forkyard_next = start + count
             fn = functools.partial(recorded_chunk, start, *fn.args)
+        trace.record(trace.TASKS_PUT, trace.object_of(self._call_queue), trace.pack(0, count))
         return submit(self, fn, *args, **kwargs)
 
     module.ProcessPoolExecutor.submit = named_like(submit_numbered, submit)
@@ -77,12 +80,13 @@ def threads(module):
     def __init__(self, *args, **kwargs):
         original(self, *args, **kwargs)
         if type(self) is cls and made_by_main():
-            self._work_queue = _work()(trace.made("ThreadPoolExecutor"))
+            self._work_queue = work("ThreadPoolExecutor")
 
     cls.__init__ = named_like(__init__, original)
 
 
-def _work():
+def work(kind):
+    """The queue of work of an executor with threads that the program is making."""
     import queue
 
     class Work(queue.SimpleQueue):
@@ -106,7 +110,7 @@ def _work():
             with Wait(trace.QUEUE_GET, self._object, line=0):
                 return super().get(block, timeout)
 
-    return Work
+    return Work(trace.made(kind))
 
 
 class _Task:

@@ -4,7 +4,7 @@ import os
 from concurrent.futures._base import BrokenExecutor
 from concurrent.futures.thread import ThreadPoolExecutor
 
-from _forkyard import tasks, trace
+from _forkyard import trace
 
 
 class BrokenProcessPool(BrokenExecutor):
@@ -16,9 +16,7 @@ class ProcessPoolExecutor(ThreadPoolExecutor):
 
     def __init__(self, max_workers=None, mp_context=None, initializer=None, initargs=(), *, max_tasks_per_child=None):
         super().__init__(max_workers or os.cpu_count() or 1, "Process", initializer, initargs)
-        self._submitted = 0
+        if trace.is_on():
+            from _forkyard.watch_futures import work
 
-    def submit(self, fn, /, *args, **kwargs):
-        """Schedules a call; its Future."""
-        index, self._submitted = self._submitted, self._submitted + 1
-        return super().submit(tasks.watched(fn, index) if trace.is_on() else fn, *args, **kwargs)
+            self._work_queue = work("ProcessPoolExecutor")

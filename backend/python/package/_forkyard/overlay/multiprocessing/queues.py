@@ -108,10 +108,13 @@ def __getattr__(name):
 class Queue(_engine.ObjectQueue, metaclass=_WithoutFeeder):
     """First in, first out, for many processes. `put` and `get` are the engine's."""
 
+    #: The kind of object that it is in the recording, if not its class's name.
+    _recorded_as = None
+
     def __init__(self, maxsize=0, *, ctx):
         bound = 0 if maxsize <= 0 else as_int_of_c(maxsize)
         self._maxsize = bound or SEM_VALUE_MAX
-        self._number = trace.made(type(self).__name__)
+        self._number = trace.made(self._recorded_as or type(self).__name__)
         self._runs_through(_engine.Queue(bound, self._number))
         self._is_fork_ctx = is_fork(ctx)
         self._opid = os.getpid()
