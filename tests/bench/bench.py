@@ -20,7 +20,7 @@ from failed import Failed
 THOROUGH, QUICK = 0.15, 0.04
 REPEATS = 7
 # Quickly: the operations that have a target, and everything else.
-QUICK_REPEATS = {"table": 5, "timeline": 3, "growth": 3}
+QUICK_REPEATS = {"table": 7, "timeline": 3, "growth": 3}
 # How often a program is run beside itself recorded. A few per cent are wanted there, less than two runs differ by in themselves.
 PAIRS, QUICK_PAIRS = 25, 15
 
