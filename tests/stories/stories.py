@@ -182,12 +182,21 @@ def crash(told):
         yield "there is no mark of the signal"
 
 
+def one_deadlock(told):
+    """The deadlock, told while the run went on; None where there is not just one."""
+    if told.finished is not None:
+        yield "it was told only after the run's end"
+    if len(told.timeline.deadlocks) != 1:
+        yield f"{len(told.timeline.deadlocks)} deadlocks were told"
+        return None
+    return told.timeline.deadlocks[0]
+
+
 def deadlock(told):
     timeline = told.timeline
-    if len(timeline.deadlocks) != 1:
-        yield f"{len(timeline.deadlocks)} deadlocks were told"
+    found = yield from one_deadlock(told)
+    if found is None:
         return
-    [found] = timeline.deadlocks
     first, second = found["waits"]
     workers = {lane["id"] for lane in timeline.workers}
     if {first["lane"], second["lane"]} != workers or (first["waits_for"], second["waits_for"]) != (second["lane"], first["lane"]):
@@ -198,16 +207,13 @@ def deadlock(told):
         yield f"it does not name line 9: {found}"
     if f"forkyard: {found['text']}\n" != told.text:
         yield f"it was not said on standard error: {told.text!r}"
-    if told.finished is not None:
-        yield "it was told only after the run's end"
 
 
 def deadlock_through_executor(told):
     timeline = told.timeline
-    if len(timeline.deadlocks) != 1:
-        yield f"{len(timeline.deadlocks)} deadlocks were told"
+    found = yield from one_deadlock(told)
+    if found is None:
         return
-    [found] = timeline.deadlocks
     waits = [(timeline.objects[wait["object"]]["name"], wait["line"], wait["waits_for"]) for wait in found["waits"]]
     main, worker = (lane["id"] for lane in timeline.processes)
     if waits != [("staff", 20, worker), ("key", 12, main)]:
@@ -217,8 +223,6 @@ def deadlock_through_executor(told):
         yield f"a task and a wait for its result are not all that goes on at the executor: {rows}"
     if timeline.level("staff", "tasks")[-1:] != [2]:
         yield f"two tasks do not wait: {timeline.level('staff', 'tasks')}"
-    if told.finished is not None:
-        yield "it was told only after the run's end"
 
 
 def race(told):
