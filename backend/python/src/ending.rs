@@ -25,7 +25,6 @@ impl Ending {
     /// The names of the modules `multiprocessing.process`, `multiprocessing.util`, `threading` and `sys`.
     #[new]
     fn new(process: Py<PyDict>, util: Py<PyDict>, threading: Py<PyDict>, sys: Py<PyDict>, py: Python<'_>) -> PyResult<Self> {
-        word::make(py);
         let exit_function = modules::named(util.bind(py), word::exit_function(py))?.unbind();
         let flush = modules::named(util.bind(py), word::flush_std_streams(py))?.unbind();
         let shutdown = modules::named(threading.bind(py), word::shutdown(py))?.unbind();
