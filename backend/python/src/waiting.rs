@@ -7,13 +7,11 @@ use std::time::Duration;
 
 use forkyard_engine::sync::Wait;
 use forkyard_trace::recorder;
+use nix::errno::Errno;
 use pyo3::exceptions::{PyException, PyOSError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::frame;
-
-/// EINVAL.
-const INVALID_ARGUMENT: i32 = 22;
 
 /// The thread that ends the interpreter, once it is about to.
 static FINALIZER: OnceLock<ThreadId> = OnceLock::new();
@@ -47,7 +45,7 @@ pub(crate) fn unless_interrupt(py: Python<'_>, error: PyErr) -> PyResult<PyErr> 
 /// What `block` and `timeout` of a Python call mean: a negative time is none at all, no time is for ever. NaN fails as it does where
 /// CPython's module has a semaphore.
 pub(crate) fn wait_for(block: Blocking, timeout: Option<f64>) -> PyResult<Wait> {
-    wait_unless_nan(block, timeout).ok_or_else(|| PyOSError::new_err((INVALID_ARGUMENT, "Invalid argument")))
+    wait_unless_nan(block, timeout).ok_or_else(|| PyOSError::new_err((Errno::EINVAL as i32, Errno::EINVAL.desc())))
 }
 
 /// The same where CPython's module polls a pipe.
