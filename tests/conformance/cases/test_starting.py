@@ -294,6 +294,35 @@ class Programs(base.Case):
             self.assertEqual(sorted(said), sorted(once.format(number).splitlines()))
             self.assertEqual(said[:2], [f"work {number} thread", f"atexit {number}"])
 
+    @base.engine_only
+    def test_what_holds_itself_finds_all_that_it_needs_at_the_end(self):
+        source = """
+            import asyncio, json, multiprocessing, sys
+
+            class Saver:
+                def __init__(self):
+                    self.itself = self
+
+                def __del__(self):
+                    print(json.dumps("saved"))
+
+            def work():
+                global keep, loop
+                keep, loop = Saver(), asyncio.new_event_loop()
+                sys.stdout = sys.stderr
+                print("work", file=sys.__stdout__)
+
+            if __name__ == "__main__":
+                for _ in range(3):
+                    process = multiprocessing.get_context("spawn").Process(target=work)
+                    process.start()
+                    process.join()
+                    print(process.exitcode, flush=True)
+            """
+        for engine in ("stdlib", "forkyard"):
+            done = self.run_program(source, environment={"FORKYARD_ENGINE": engine})
+            self.assertEqual(done, (0, 'work\n"saved"\n0\n' * 3, ""), engine)
+
     def test_a_main_module_without_its_guard_is_told_so(self):
         done = self.run_program(
             """

@@ -9,6 +9,7 @@ import gc
 import os
 import struct
 import sys
+import weakref
 
 from . import _engine, main_module
 
@@ -108,34 +109,50 @@ def _leave(code):
     printed = _flush()
     _forget_modules()
     code = code & 0xFF if _flush() and printed else 120
+    _collect_quietly()
     _engine.let_go()
     _engine.exit_process(code, _libraries)
 
 
 def _forget_modules():
-    """What the program has made is given up as at an interpreter's end, so that its last words are said."""
+    """What the program has made is given up as at an interpreter's end, so that its last words are said.
+
+    First what is garbage goes, which also brings what is left into the order in which it will go: a file before its buffer. Then
+    nobody finds the modules any more, and what goes with them finds everything that its last words need. At last those that
+    somebody still holds lose their names.
+    """
     from multiprocessing import process, spawn
 
+    if gc.isenabled():
+        gc.collect()
     process._current_process = None
     spawn.old_main_modules.clear()
-    for module in reversed([*map(sys.modules.pop, _engine.changed(sys.modules, _modules))]):
+    sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
+    modules = [weakref.ref(module) for module in map(sys.modules.pop, _engine.changed(sys.modules, _modules)) if _is_module(module)]
+    gc.collect()
+    for module in (held for ask in reversed(modules) if (held := ask()) is not None):
         for names in _name_spaces(module):
             for name in [name for name in names if name != "__builtins__"]:
                 names[name] = None
+
+
+def _collect_quietly():
+    """What goes last has nothing left with which to print, not even its errors."""
+    sys.stdout = sys.stderr = None
     gc.collect()
 
 
 def _name_spaces(module):
-    """The names of a module, and those that its functions see: a main module that was run from a file has two sets.
-
-    None for what is no module, as an interpreter leaves that alone.
-    """
-    if not isinstance(module, type(sys)):
-        return []
+    """The names of a module, and those that its functions see: a main module that was run from a file has two sets."""
     names = module.__dict__
     seen = [value.__globals__ for value in names.values() if type(value) is type(serve)]
     others = {id(each): each for each in seen if each is not names and each.get("__name__") == names.get("__name__")}
     return [*others.values(), names]
+
+
+def _is_module(value):
+    """What is none and was put among the modules all the same, an interpreter leaves alone."""
+    return isinstance(value, type(sys))
 
 
 def _flush():
