@@ -1,8 +1,8 @@
-"""Runs programs that use joblib, loky, mpire and numpy, on CPython's own module and on the engine: both must print the same.
+"""Runs programs that use other libraries, on CPython's own module and on the engine: both must print the same.
 
     run.py --forkyard PROGRAM [--python VERSION] … [NAME …]
 
-The libraries are installed with pip into an environment outside the tree (some 100 MB, half a minute, once for each interpreter
+The libraries are installed with pip into an environment outside the tree (some 160 MB, half a minute, once for each interpreter
 and list of requirements). The programs know nothing of Forkyard. NAMEs choose programs, such as `with_numpy`.
 """
 
@@ -21,10 +21,14 @@ from interpreters import interpreters  # noqa: E402
 
 #: The programs, and the arguments with which each is run: those that take a start method, with all three.
 PROGRAMS = {
+    "with_aiomultiprocess": [()],
+    "with_dask": [()],
     "with_joblib": [()],
     "with_loky": [()],
     "with_mpire": [("fork",), ("spawn",), ("forkserver",)],
     "with_numpy": [("fork",), ("spawn",), ("forkserver",)],
+    "with_pebble": [("fork",), ("spawn",), ("forkserver",)],
+    "with_uvicorn": [()],
 }
 #: Seconds after which a program counts as hanging. The longest takes 5 on an idle machine.
 WATCHDOG = 120
@@ -82,7 +86,7 @@ def check(forkyard, python, name, given):
     if stdlib[1] != 0:
         return f"it fails on CPython's own module: {stdlib[1]}\n{stdlib[2]}"
     engine = run(forkyard, python, "forkyard", name, given)
-    if engine[:2] != stdlib[:2]:
+    if engine[:2] != stdlib[:2] or engine[2] and not stdlib[2]:
         return f"{engine[1]}\n{engine[2]}\nprinted:\n{engine[0]}\ninstead of:\n{stdlib[0]}"
     return ""
 
