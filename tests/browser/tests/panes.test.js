@@ -17,11 +17,11 @@ async function lines(locator) {
   });
 }
 
-pageTest("at 1440 by 900 there is room for twelve lines of program and eight of output", DESKTOP, async ({ page }) => {
+pageTest("at 1440 by 900 there is room for fourteen lines of program and six of output", DESKTOP, async ({ page }) => {
   const workbench = await openLesson(page, "02-first-process");
   await workbench.run();
-  assert.ok((await lines(workbench.here.locator("css=.editor"))) >= 12);
-  assert.ok((await lines(workbench.output)) >= 8);
+  assert.ok((await lines(workbench.here.locator("css=.editor"))) >= 14);
+  assert.ok((await lines(workbench.output)) >= 6);
 });
 
 pageTest("a division that was chosen by keyboard is remembered", DESKTOP, async ({ page }) => {

@@ -14,9 +14,11 @@ use crate::workbench::{Session, Settings, use_session};
 /// How much room the bar has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Room {
-    /// Everything is in sight.
+    /// All but the engine is in sight.
     Wide,
-    /// What is seldom changed is folded away.
+    /// Processes or threads can be chosen; the rest is folded away.
+    Middle,
+    /// Every choice is folded away.
     Narrow,
 }
 
@@ -43,6 +45,11 @@ pub fn RunBar(props: &RunBarProps) -> Html {
     let going_on = view.going_on().is_some();
     let both = (!going_on).then(|| press(Session::start_both));
     let settings = settings_fields(props, &server);
+    let (in_sight, folded) = settings.split_at(match props.room {
+        Room::Wide => 3,
+        Room::Middle => 1,
+        Room::Narrow => 0,
+    });
     html! {
         <div class="run-bar" role="group" aria-label="Run">
             // One button that changes, so that the focus stays where it is.
@@ -61,16 +68,14 @@ pub fn RunBar(props: &RunBarProps) -> Html {
                 title="The same program with processes, then with threads">
                 { "Run both" }
             </button>
-            if props.room == Room::Wide {
-                { settings }
-            } else {
-                <Sheet label="Options">{ settings }</Sheet>
-            }
+            { for in_sight.iter().cloned() }
+            <Sheet label="Options">{ for folded.iter().cloned() }</Sheet>
         </div>
     }
 }
 
-fn settings_fields(props: &RunBarProps, server: &Server) -> Html {
+/// How the program is run, what is changed most often first.
+fn settings_fields(props: &RunBarProps, server: &Server) -> [Html; 4] {
     let session = &props.session;
     let settings = session.view().settings.clone();
     let choose = |change: fn(&mut Settings, String)| {
@@ -104,36 +109,31 @@ fn settings_fields(props: &RunBarProps, server: &Server) -> Html {
             </select>
         </label>
     };
-    html! {
-        <>
-            { workers }
-            <label class="field">
-                <span class="only-heard">{ "Start method" }</span>
-                <select onchange={choose(|settings, value| settings.start_method = start_method_of(&value))}
-                    disabled={settings.workers == Workers::Threads}>
-                    { for ["", "fork", "spawn", "forkserver"].into_iter().map(|value| html! {
-                        <option {value} selected={value == method}>{ if value.is_empty() { "default start" } else { value } }</option>
-                    }) }
-                </select>
-            </label>
-            <label class="field">
-                <span class="only-heard">{ "Interpreter" }</span>
-                <select onchange={choose(|settings, value| settings.python = Some(value).filter(|value| !value.is_empty()))}>
-                    <option value="" selected={python.is_empty()}>
-                        { format!("Python {default}") }
-                    </option>
-                    { for interpreters.into_iter().filter(|version| *version != default).map(|version| html! {
-                        <option value={version.clone()} selected={version == python}>{ format!("Python {version}") }</option>
-                    }) }
-                </select>
-            </label>
-            if props.room == Room::Wide {
-                <Sheet label="More">{ engine }</Sheet>
-            } else {
-                { engine }
-            }
-        </>
-    }
+    let method = html! {
+        <label class="field">
+            <span class="only-heard">{ "Start method" }</span>
+            <select onchange={choose(|settings, value| settings.start_method = start_method_of(&value))}
+                disabled={settings.workers == Workers::Threads}>
+                { for ["", "fork", "spawn", "forkserver"].into_iter().map(|value| html! {
+                    <option {value} selected={value == method}>{ if value.is_empty() { "default start" } else { value } }</option>
+                }) }
+            </select>
+        </label>
+    };
+    let python = html! {
+        <label class="field">
+            <span class="only-heard">{ "Interpreter" }</span>
+            <select onchange={choose(|settings, value| settings.python = Some(value).filter(|value| !value.is_empty()))}>
+                <option value="" selected={python.is_empty()}>
+                    { format!("Python {default}") }
+                </option>
+                { for interpreters.into_iter().filter(|version| *version != default).map(|version| html! {
+                    <option value={version.clone()} selected={version == python}>{ format!("Python {version}") }</option>
+                }) }
+            </select>
+        </label>
+    };
+    [workers, method, python, engine]
 }
 
 fn start_method_name(method: StartMethod) -> &'static str {

@@ -7,6 +7,9 @@ use crate::run::state::outcome_name;
 use crate::run::{Phase, Run, figures};
 use crate::workbench::session::View;
 
+/// So many characters of an exception are told.
+const MOST: usize = 80;
+
 /// How a sentence is meant; each has a sign of its own besides its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
@@ -89,7 +92,7 @@ fn ended(run: &Run, finished: &Finished) -> (Tone, String) {
             (None, 0, Some(exception)) => {
                 (Tone::Warning, format!("{name}; an exception was printed for line {}", exception.line))
             }
-            (None, _, Some(exception)) => (Tone::Error, format!("{name} in line {}: {}", exception.line, exception.text)),
+            (None, _, Some(exception)) => (Tone::Error, format!("{name} in line {}: {}", exception.line, begin(&exception.text))),
             (None, code, None) => (Tone::Warning, format!("{name} with exit code {code}")),
         },
         Outcome::Stopped => (Tone::Warning, name.to_owned()),
@@ -97,6 +100,14 @@ fn ended(run: &Run, finished: &Finished) -> (Tone, String) {
         Outcome::TimedOut | Outcome::OutOfMemory | Outcome::TooMuchOutput | Outcome::TooManyProcesses => {
             (Tone::Warning, with_message(name, finished))
         }
+    }
+}
+
+/// What fits two lines; the output has all of it.
+fn begin(text: &str) -> String {
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+        None => text.to_owned(),
     }
 }
 

@@ -21,8 +21,8 @@ use crate::page::height::use_chosen;
 use crate::run::Phase;
 use crate::workbench::{Session, Which, use_session};
 
-/// The height of a run's status, figures and eight lines of output, in CSS pixels.
-const RESULT: i32 = 224;
+/// The height of a run's status, figures and six lines of output, in CSS pixels: a program is longer than what it prints.
+const RESULT: i32 = 186;
 
 /// The same for two runs, whose figures take more and of whose output five lines are shown.
 const BOTH: i32 = 244;

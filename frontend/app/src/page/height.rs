@@ -5,8 +5,8 @@ use yew::prelude::*;
 
 use super::storage;
 
-/// What stands above and below a lesson's timeline in a window, in CSS pixels: header and footer, and a workbench with twelve lines of
-/// program and eight of output.
+/// What stands above and below a lesson's timeline in a window, in CSS pixels: header and footer, and a workbench with fourteen lines of
+/// program and six of output.
 pub const BESIDE_LESSON: f64 = 672.0;
 
 /// The same on the scratch page, where program and output, of fourteen lines each, stand side by side.

@@ -19,7 +19,7 @@ const QUESTIONS: [(&str, &str); 7] = [
     ("06", "How does one process hand work to another?"),
     ("07", "What tells the reader that the writer is done?"),
     ("08", "Where do updates go that get lost?"),
-    ("11", "How do four workers share twelve tasks?"),
+    ("11", "How do four workers share eight tasks?"),
     ("24", "When are processes the wrong tool?"),
 ];
 

@@ -23,7 +23,7 @@ use crate::components::workbench::Workbench;
 use crate::page::arrival::use_arrival;
 use crate::page::height::{BESIDE_LESSON, Pane, use_height};
 use crate::page::keys::use_run_key;
-use crate::page::width::use_wide;
+use crate::page::width::{WHOLE_BAR, WIDE, use_width};
 use crate::route::Route;
 use crate::run::Phase;
 use crate::run::figures::count;
@@ -85,7 +85,7 @@ struct OpenProps {
 fn Open(props: &OpenProps) -> Html {
     let content = &props.content;
     use_arrival(content.title.clone().into());
-    let wide = use_wide();
+    let wide = use_width(WIDE);
     let sessions = use_memo(content.clone(), |content| Programs::of(content));
     let active = use_state(|| 0_usize);
     {
@@ -143,10 +143,11 @@ struct BesideProps {
 fn Beside(props: &BesideProps) -> Html {
     let place = use_node_ref();
     let Pane { height, on_move, on_content } = use_height("lesson-timeline-height", place.clone(), BESIDE_LESSON);
+    let room = if use_width(WHOLE_BAR) { Room::Wide } else { Room::Middle };
     html! {
         <main id="main" class="lesson-wide" tabindex="-1" ref={place}>
             <div class="lesson-scroll" tabindex="0" role="region" aria-label="Lesson">{ props.text.clone() }</div>
-            <Workbench session={props.session.clone()} bar={Some(Room::Wide)} />
+            <Workbench session={props.session.clone()} bar={Some(room)} />
             <Divider label="Height of the timeline" {height} min={120} max={720} {on_move} />
             <div class="lesson-timeline"><RunTimeline session={props.session.clone()} {on_content} /></div>
         </main>
@@ -265,6 +266,9 @@ fn ways_on(lesson: &LessonContent) -> Html {
         <nav class="ways-on" aria-label="Other lessons">
             { way(&lesson.previous, "Previous lesson", "button") }
             { way(&lesson.next, "Next lesson", "button is-main") }
+            if lesson.next.is_none() {
+                <a href={Route::Scratch.path()} class="button is-main">{ "A program of your own" }</a>
+            }
         </nav>
     }
 }

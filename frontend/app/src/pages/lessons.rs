@@ -69,7 +69,7 @@ fn row(number: usize, lesson: &LessonSummary) -> Html {
                 </h2>
                 <p>{ lesson.summary.clone() }</p>
             </div>
-            <p class="lesson-facts">{ minutes }<br />{ examples }</p>
+            <p class="lesson-facts">{ minutes }{ " · " }{ examples }</p>
         </li>
     }
 }

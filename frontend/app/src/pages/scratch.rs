@@ -12,22 +12,22 @@ use crate::components::workbench::Workbench;
 use crate::page::arrival::use_arrival;
 use crate::page::height::{BESIDE_SCRATCH, Pane, use_height};
 use crate::page::keys::use_run_key;
-use crate::page::width::use_wide;
+use crate::page::width::{WIDE, use_width};
 use crate::workbench::{Session, Settings};
 
 /// Programs to start from.
 const TEMPLATES: [(&str, &str); 4] = [
     ("Pool.map", include_str!("../../templates/pool_map.py")),
-    ("Producer and consumer", include_str!("../../templates/producer_consumer.py")),
     ("Lock", include_str!("../../templates/lock.py")),
     ("Barrier", include_str!("../../templates/barrier.py")),
+    ("Producer and consumer", include_str!("../../templates/producer_consumer.py")),
 ];
 
 /// The page.
 #[component]
 pub fn Scratch() -> Html {
     use_arrival("Scratch".into());
-    let wide = use_wide();
+    let wide = use_width(WIDE);
     let session = use_memo((), |()| Session::new("scratch", "Your program".into(), TEMPLATES[0].1.into(), Settings::default()));
     let session: Rc<Session> = (*session).clone();
     {
