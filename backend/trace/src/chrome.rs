@@ -2,21 +2,28 @@
 //!
 //! Made from the run's chunks alone, so that whoever kept them can export. Times are microseconds since the run's zero.
 //! Waits, holds, tasks and phases stand in the rows of their threads, time on cores in a process of its own named `Cores`, and
-//! there too, without a category, the time for which a thread was ready and had no core; [`rows`] says what stands beside. No other categories are used than PROTOCOL.md names; what fits none stands in `args` (an exception, with the phase it ended) or in `otherData`
-//! (deadlocks, lost updates, gaps, what was left out).
+//! there too, without a category, the time for which a thread was ready and had no core; [`rows`] says what stands beside, and
+//! [`counters`] what is counted. No other categories are used than PROTOCOL.md names; what fits none stands in `args` (an
+//! exception, with the phase it ended) or in `otherData` (deadlocks, lost updates, gaps, what was left out).
+//!
+//! Perfetto draws an arrow from slice to slice, not from moment to moment, and takes for its end the slice that began last in the
+//! row, even if that is over. So at both ends of a message lies a slice without length and category, `sent` or `received`.
+//!
 //! In `args` a key is always there, `null` when nothing is known. Events are written one by one: as a tree of values, a long
 //! run's would take a hundred times the room.
 
+mod counters;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use forkyard_wire::timeline::{
-    Arrow, Category, Chunk, Gap, Lane, LaneKind, LostUpdates, Mark, MarkKind, Object, Segment, SegmentKind,
+    Arrow, Category, Chunk, Gap, Lane, LaneKind, Level, LostUpdates, Mark, MarkKind, Object, Segment, SegmentKind,
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use self::counters::Counted;
 use self::rows::Rows;
 
 /// The process id of the rows of cores: beyond any that a kernel gives.
@@ -25,6 +32,8 @@ const CORES_PID: u32 = 1_000_000_000;
 const READY_TID: u32 = CORES_PID + 1_000_000;
 /// The rows beside those of the threads are this and a number each.
 const BESIDE_TID: u32 = CORES_PID + 2_000_000;
+/// The process id of the counters of objects. It has no rows of threads.
+const OBJECTS_PID: u32 = CORES_PID + 3_000_000;
 
 /// The trace of a run, from all its chunks in order: an object with `traceEvents`, as JSON.
 pub fn export<'a>(chunks: impl IntoIterator<Item = &'a Chunk>) -> Box<RawValue> {
@@ -44,6 +53,11 @@ pub fn export<'a>(chunks: impl IntoIterator<Item = &'a Chunk>) -> Box<RawValue> 
     chunks.iter().flat_map(|chunk| &chunk.marks).for_each(|mark| tables.mark(mark, &mut text));
     let arrows = chunks.iter().flat_map(|chunk| chunk.arrows.iter());
     arrows.enumerate().for_each(|(index, arrow)| tables.arrow(index + 1, &arrow, &mut text));
+    tables.levels(chunks.iter().flat_map(|chunk| chunk.levels.iter()), &mut text);
+    let end = chunks.last().map_or(0, |chunk| chunk.to_ns);
+    for (at, used) in counters::cores_used(segments(), end) {
+        text.push(&Event { ph: "C", name: "cores", ts: Some(micros(at)), ..event_at((CORES_PID, CORES_PID), used) });
+    }
     text.finish(&tables.rest(&chunks))
 }
 
@@ -81,6 +95,12 @@ struct Title<'a> {
     name: &'a str,
 }
 
+/// Rows of processes stand in the order of this.
+#[derive(Serialize)]
+struct Place {
+    sort_index: u32,
+}
+
 #[derive(Serialize)]
 struct Life<'a> {
     parent: Option<&'a str>,
@@ -105,6 +125,7 @@ struct Held<'a> {
 
 #[derive(Serialize)]
 struct Done<'a> {
+    object: Option<&'a str>,
     function: Option<&'a str>,
     index: u32,
     line: Option<u32>,
@@ -120,7 +141,10 @@ struct OnCore<'a> {
 struct Passed<'a> {
     object: Option<&'a str>,
     bytes: u32,
+    // Most messages are too small for it to be told: without a key a million of them take a quarter less.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pickling_us: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     unpickling_us: Option<f64>,
 }
 
@@ -176,6 +200,12 @@ impl Text {
         if serde_json::to_writer(&mut self.0, event).is_err() {
             self.0.truncate(before); // Cannot happen: the types above are plain, and memory does not refuse.
         }
+    }
+
+    /// The name of a process, and its place among them.
+    fn process(&mut self, name: &str, sort_index: u32, place: (u32, u32)) {
+        self.title("process_name", name, place);
+        self.push(&Event { ph: "M", name: "process_sort_index", ..event_at(place, Place { sort_index }) });
     }
 
     /// The name of a process or thread.
@@ -247,12 +277,14 @@ impl<'a> Tables<'a> {
 
     /// The names of processes and threads.
     fn titles(&self, text: &mut Text) {
+        let cores = self.lanes.values().find(|lane| lane.kind == LaneKind::Core);
+        if let Some(core) = cores {
+            text.process("Cores", 0, place(core));
+        }
         for lane in self.lanes.values() {
             let thread = if lane.kind == LaneKind::Process { "MainThread" } else { &lane.name };
-            match lane.kind {
-                LaneKind::Process => text.title("process_name", &lane.name, place(lane)),
-                LaneKind::Thread => {}
-                LaneKind::Core => text.title("process_name", "Cores", place(lane)),
+            if lane.kind == LaneKind::Process {
+                text.process(&lane.name, lane.id.saturating_add(1), place(lane));
             }
             text.title("thread_name", thread, place(lane));
         }
@@ -289,7 +321,7 @@ impl<'a> Tables<'a> {
             Category::Hold => text.push(&slice(segment, "hold", segment.kind.name(), event_at(place, Held { object, line }))),
             Category::Task => {
                 let function = (segment.detail as usize).checked_sub(1).and_then(|index| self.strings.get(index)).copied();
-                let args = Done { function, index: segment.index, line };
+                let args = Done { object, function, index: segment.index, line };
                 text.push(&slice(segment, "task", function.unwrap_or("task"), event_at(place, args)));
             }
             // Who holds it is in the waits for it.
@@ -302,7 +334,7 @@ impl<'a> Tables<'a> {
             }
             Category::Core => {
                 let (process, thread) = self.who(segment.holder);
-                text.push(&slice(segment, "core", process.unwrap_or("?"), event_at(place, OnCore { process, thread })));
+                text.push(&slice(segment, "core", process.unwrap_or("a helper"), event_at(place, OnCore { process, thread })));
             }
         }
     }
@@ -321,20 +353,36 @@ impl<'a> Tables<'a> {
         }
     }
 
-    /// Both ends of a message.
+    /// Both ends of a message, each with the slice that it is at.
     fn arrow(&self, id: usize, arrow: &Arrow, text: &mut Text) {
         let (Some(from), Some(to)) = (self.lanes.get(&arrow.from), self.lanes.get(&arrow.to)) else { return };
         let object = self.object(arrow.object);
-        let end = |ph, lane, at| {
+        let end = |ph, name, (lane, at): (&Lane, u64)| {
             let part = |nanos: u32| (nanos != 0).then(|| micros(u64::from(nanos)));
             let (pickling_us, unpickling_us) = (part(arrow.pickling), part(arrow.unpickling));
             let args = Passed { object, bytes: arrow.bytes, pickling_us, unpickling_us };
-            let (cat, name) = (Some("message"), object.unwrap_or("message"));
-            Event { ph, cat, name, id: Some(id), ts: Some(micros(at)), ..event(lane, args) }
+            Event { ph, name, ts: Some(micros(at)), ..event(lane, args) }
         };
-        text.push(&end("s", from, arrow.sent));
+        let (id, cat, name) = (Some(id), Some("message"), object.unwrap_or("message"));
+        let (from, to) = ((*from, arrow.sent), (*to, arrow.received));
+        text.push(&Event { dur: Some(0.0), ..end("X", "sent", from) });
+        text.push(&Event { id, cat, ..end("s", name, from) });
+        text.push(&Event { dur: Some(0.0), ..end("X", "received", to) });
         // To the slice that encloses the moment, and not to the next one that begins.
-        text.push(&Event { bp: Some("e"), ..end("f", to, arrow.received) });
+        text.push(&Event { id, cat, bp: Some("e"), ..end("f", name, to) });
+    }
+
+    /// How many waited for each object, or lay in it.
+    fn levels(&self, levels: impl Iterator<Item = Level>, text: &mut Text) {
+        let names = counters::names(self.objects.values().copied());
+        let place = (OBJECTS_PID, OBJECTS_PID);
+        let mut levels = levels.filter_map(|level| Some((names.get(&level.object)?, level))).peekable();
+        if levels.peek().is_some() {
+            text.process("Objects", 1, place);
+        }
+        for (name, level) in levels {
+            text.push(&Event { ph: "C", name, ts: Some(micros(level.at)), ..event_at(place, Counted::of(&level)) });
+        }
     }
 
     fn name(&self, lane: u32) -> Option<&'a str> {

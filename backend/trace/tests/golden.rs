@@ -2,6 +2,7 @@
 //!
 //! After a change that is meant, `GOLDEN=write cargo test -p forkyard-trace --test golden` writes them anew; read the difference.
 
+mod perfetto;
 mod scene;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ use forkyard_wire::cores::{AfterCore, CoreInterval};
 use forkyard_wire::run::Stream;
 use forkyard_wire::timeline::{Chunk, SegmentKind};
 
+use crate::perfetto::misread;
 use crate::scene::{Scene, ZERO, lane, name, of_kind};
 
 /// The main process holds a lock that its child waits for; then it sends the child a number, which the child prints.
@@ -79,7 +81,9 @@ fn the_chunks_of_a_small_run_are_known() {
 
 #[test]
 fn the_trace_of_a_small_run_is_known() {
-    check("trace.json", &serde_json::to_value(chrome::export(&run())).unwrap());
+    let trace = serde_json::to_value(chrome::export(&run())).unwrap();
+    check("trace.json", &trace);
+    assert_eq!(misread(&trace), Vec::<String>::new());
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where something fails")]
 
-use std::collections::{BTreeMap, HashSet};
+mod perfetto;
+
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use forkyard_trace::chrome;
@@ -14,6 +16,8 @@ use forkyard_wire::cores::{AfterCore, CoreInterval};
 use forkyard_wire::timeline::Chunk;
 use proptest::prelude::*;
 use serde_json::Value;
+
+use crate::perfetto::misread;
 
 /// A number that is small, so that numbers meet, or anything.
 fn number() -> impl Strategy<Value = u32> {
@@ -108,34 +112,6 @@ fn check(chunk: &Chunk, lanes: &mut HashSet<u32>) {
     assert!(chunk.lanes.iter().all(|lane| exists(lane.parent) && lane.end_ns.is_none_or(|end| end >= lane.start_ns)));
 }
 
-/// When a slice begins and ends, and the whole of it.
-type Slice = (u64, u64, String);
-
-/// Slices of an exported trace that begin within another of their row and outlast it: Perfetto would drop them.
-fn crossing(trace: &Value) -> Vec<String> {
-    let nanos = |value: &Value| (value.as_f64().unwrap() * 1000.0).round() as u64;
-    let mut rows: BTreeMap<(u64, u64), Vec<Slice>> = BTreeMap::new();
-    let slices = trace["traceEvents"].as_array().unwrap().iter().filter(|event| event["ph"] == "X" && event["cat"] != "core");
-    for event in slices.filter(|event| event["cat"].is_string()) {
-        let (start, length) = (nanos(&event["ts"]), nanos(&event["dur"]));
-        let row = (event["pid"].as_u64().unwrap(), event["tid"].as_u64().unwrap());
-        rows.entry(row).or_default().push((start, start + length, event.to_string()));
-    }
-    let mut found = Vec::new();
-    for mut slices in rows.into_values() {
-        slices.sort_by_key(|slice| (slice.0, u64::MAX - slice.1));
-        let mut open: Vec<u64> = Vec::new();
-        for (start, end, slice) in slices {
-            open.retain(|&last| last > start);
-            if open.last().is_some_and(|&last| end > last) {
-                found.push(slice);
-            }
-            open.push(end);
-        }
-    }
-    found
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
 
@@ -156,7 +132,9 @@ proptest! {
         chunks.iter().for_each(|chunk| check(chunk, &mut lanes));
         prop_assert!(chunks.windows(2).all(|pair| pair[0].to_ns <= pair[1].to_ns));
         prop_assert!(chunks[chunks.len() - 1].open.is_empty());
-        let trace: Value = serde_json::from_str(chrome::export(&chunks).get()).unwrap();
-        prop_assert_eq!(crossing(&trace), Vec::<String>::new());
+        let mut trace: Value = serde_json::from_str(chrome::export(&chunks).get()).unwrap();
+        // Cores are told anything here, threads on two of them at once among it.
+        trace["traceEvents"].as_array_mut().unwrap().retain(|event| event["pid"].as_u64() < Some(1_000_000_000));
+        prop_assert_eq!(misread(&trace), Vec::<String>::new());
     }
 }

@@ -1,8 +1,8 @@
 //! A run out of the trace that was exported of it: Chrome's trace event format, as `forkyard run --trace` and the page write it.
 //!
 //! The opposite of `backend/trace`'s export, as far as that keeps what there was. Not in the file are: types and lines of objects,
-//! which are told apart by their names alone; the line that started a process; a task's pool; the time
-//! spent with the interpreter's lock.
+//! which are told apart by their names alone; the line that started a process; the time spent with the interpreter's lock. What is
+//! counted is in the file, for Perfetto, and is left there.
 //! Traces of other programs are refused.
 
 use forkyard_wire::timeline::{
@@ -73,12 +73,15 @@ struct Args {
 /// The whole run as one chunk.
 pub fn import(file: &File) -> Result<Chunk, ImportError> {
     let mut run = Run { chunk: Chunk { lost: file.other.events_lost, ..Chunk::default() }, sent: Vec::new() };
-    file.events.iter().filter(|event| event.ph == "M").for_each(|event| run.title(event));
+    let titles = file.events.iter().filter(|event| event.ph == "M" && event.pid <= CORES_PID);
+    titles.filter(|event| event.name != "process_sort_index").for_each(|event| run.title(event));
     if !run.chunk.lanes.iter().any(|lane| lane.kind == LaneKind::Process) {
         return Err(ImportError::NoProcess);
     }
     for event in &file.events {
         match event.ph.as_str() {
+            // The ends of messages have slices, so that Perfetto draws arrows there.
+            "X" if event.cat.is_empty() && event.pid != CORES_PID => {}
             "X" => run.slice(event)?,
             "i" => run.moment(event)?,
             "s" | "f" => run.message(event)?,
@@ -295,6 +298,7 @@ impl Run {
         let id = self.chunk.objects.len() as u32 + 1;
         let kind = match touched.split_once('.') {
             Some((kind, _)) => kind,
+            None if touched == SegmentKind::Task.name() => "Pool",
             None => "Lock",
         };
         self.chunk.objects.push(Object { id, kind: kind.to_owned(), name: name.to_owned(), line: 0 });
@@ -367,7 +371,7 @@ mod tests {
                 .segments()
                 .filter(|(_, row)| row.kind != SegmentKind::GilHold)
                 .map(|(_, row)| {
-                    let object = trace.object(row.object).filter(|_| row.kind != SegmentKind::Task);
+                    let object = trace.object(row.object);
                     let object = object.map_or("", |object| object.name.as_str());
                     let line = if row.kind.category() == Category::Lifecycle { 0 } else { row.line };
                     let task = trace.string(row.detail).unwrap_or("");
