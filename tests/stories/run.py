@@ -1,4 +1,4 @@
-"""Runs ten programs, each with a known story, and holds the story against the timeline that the playground sends.
+"""Runs the programs, each with a known story, and holds the story against the timeline that the playground sends.
 
 Usage: run.py --forkyard PROGRAM --words PROGRAM [--only WORD]. The last line is `N passed, N failed`.
 """

@@ -225,6 +225,20 @@ def deadlock_through_executor(told):
         yield f"two tasks do not wait: {timeline.level('staff', 'tasks')}"
 
 
+def deadlock_leaving_executor(told):
+    timeline = told.timeline
+    found = yield from one_deadlock(told)
+    if found is None:
+        return
+    waits = [(timeline.objects[wait["object"]]["name"], wait["line"], wait["waits_for"]) for wait in found["waits"]]
+    main, worker = (lane["id"] for lane in timeline.processes)
+    if waits != [("staff", 20, worker), ("key", 13, main)]:
+        yield f"it is not the tasks of staff in line 20 and the key in line 13: {found}"
+    idle = [row["line"] for row in timeline.of("Queue.get", object="staff", lane=worker)]
+    if not idle or any(idle):
+        yield f"the worker had tasks to wait for, which no line of the program does: {idle}"
+
+
 def race(told):
     timeline = told.timeline
     lost = sum(found["count"] for found in timeline.lost_updates)

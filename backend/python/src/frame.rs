@@ -38,10 +38,21 @@ static TABLE: [Place; 256] = [const { Place { code: AtomicUsize::new(0), line: A
 /// Every code object that was met. It is kept, so that its address stays its own.
 static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
 
-/// Code objects by their addresses, and whether they are of the main file.
-type Known = HashMap<usize, (Py<PyAny>, bool)>;
+/// Code objects by their addresses, and whose they are.
+type Known = HashMap<usize, (Py<PyAny>, Whose)>;
 
-/// The line of the innermost frame that runs the program's main file; 0 when there is none.
+/// Whose a code object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// The main file's.
+    Main,
+    /// The one that a process's life begins with. In a forked process the frames before it are its parent's past: nothing there runs.
+    Birth,
+    /// Another's.
+    Other,
+}
+
+/// The line of the innermost frame that runs the program's main file, in this process; 0 when there is none.
 pub(crate) fn line(py: Python<'_>) -> PyResult<u32> {
     let mut frame = Frame::running(py);
     while let Some(here) = frame {
@@ -61,7 +72,7 @@ pub(crate) fn made_by_main(py: Python<'_>) -> PyResult<bool> {
         return Ok(false);
     }
     let Some(caller) = Frame::running(py).and_then(|frame| frame.caller()) else { return Ok(false) };
-    Ok(caller.line()? != ELSEWHERE)
+    Ok(![0, ELSEWHERE].contains(&caller.line()?))
 }
 
 /// A frame that is being run.
@@ -89,7 +100,7 @@ impl<'py> Frame<'py> {
         (!frame.is_null()).then(|| Self { py: self.py, frame, owned: true })
     }
 
-    /// Its line, or [`ELSEWHERE`].
+    /// Its line, or [`ELSEWHERE`]; 0 where no caller is asked for one.
     #[inline]
     fn line(&self) -> PyResult<u32> {
         // SAFETY: attached, and the frame lives; the code lives as long as its frame.
@@ -105,11 +116,11 @@ impl<'py> Frame<'py> {
         }
         // SAFETY: attached, and the frame has it.
         let code = unsafe { Bound::from_borrowed_ptr(self.py, code) };
-        let line = if is_main(&code)? {
+        let line = match whose(&code)? {
             // SAFETY: attached, and the frame lives.
-            u32::try_from(unsafe { ffi::PyFrame_GetLineNumber(self.frame) }).unwrap_or(0)
-        } else {
-            ELSEWHERE
+            Whose::Main => u32::try_from(unsafe { ffi::PyFrame_GetLineNumber(self.frame) }).unwrap_or(0),
+            Whose::Birth => 0,
+            Whose::Other => ELSEWHERE,
         };
         place.code.store(code.as_ptr().addr(), Relaxed);
         place.line.store(u64::from(instruction) << 32 | u64::from(line), Relaxed);
@@ -126,8 +137,7 @@ impl Drop for Frame<'_> {
     }
 }
 
-/// Whether a code object is of the main file.
-fn is_main(code: &Bound<'_, PyAny>) -> PyResult<bool> {
+fn whose(code: &Bound<'_, PyAny>) -> PyResult<Whose> {
     static ASK: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let address = code.as_ptr().addr();
@@ -137,7 +147,13 @@ fn is_main(code: &Bound<'_, PyAny>) -> PyResult<bool> {
     let py = code.py();
     // Not while holding the lock: Python may let another thread run, and that one may fork.
     let file = code.getattr(intern!(py, "co_filename"))?;
-    let answer = ASK.import(py, "_forkyard.names", "is_main")?.call1((file,))?.extract()?;
+    let answer = if ASK.import(py, "_forkyard.names", "is_main")?.call1((file,))?.extract()? {
+        Whose::Main
+    } else if code.getattr(intern!(py, "co_qualname"))?.eq(intern!(py, "BaseProcess._bootstrap"))? {
+        Whose::Birth
+    } else {
+        Whose::Other
+    };
     known().insert(address, (code.clone().unbind(), answer));
     Ok(answer)
 }

@@ -173,7 +173,8 @@ def _manager(module):
             super().__init__(executor)
             self._notifier = Notifier()
             self._ring = self.result_queue._ring
-            self.lead = Lead(self._ring, trace.object_of(self.call_queue), self._settle, self._notifier.put)
+            self._forkyard_object = trace.object_of(self.call_queue)
+            self.lead = Lead(self._ring, self._forkyard_object, self._settle, self._notifier.put)
             # Reentrant, as pickling a call may call `submit`.
             self._giving = threading.RLock()
             self._counts_idle = executor._safe_to_dynamically_spawn_children

@@ -23,7 +23,10 @@ def _watch_life(thread):
         tid = getattr(self, "native_id", None)
         if tid is None or not self.is_alive() or _is_own(self):
             return None
-        return self, trace.Wait(trace.THREAD_JOIN, 0, tid | trace.bound(timeout))
+        # Who joins an executor's manager waits for its tasks, as who leaves the executor does.
+        object = getattr(self, "_forkyard_object", 0)
+        kind, what = (trace.RESULT_GET, 0) if object else (trace.THREAD_JOIN, tid)
+        return self, trace.Wait(kind, object, what | trace.bound(timeout))
 
     def joined(token, _result, error):
         if token is not None:
