@@ -1,7 +1,5 @@
 //! Whatever is in the rings, the merge answers with rows that can be drawn, and exported.
 
-#![expect(clippy::unwrap_used, reason = "a test ends where something fails")]
-
 mod perfetto;
 
 use std::collections::HashSet;
