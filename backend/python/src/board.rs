@@ -11,19 +11,25 @@ use std::time::Instant;
 use forkyard_engine::channel::{Doorbell, PutError, QueueOptions};
 use forkyard_engine::pool;
 use forkyard_engine::sync::Wait;
+use forkyard_trace::event::{BOUNDED, Kind};
+use forkyard_trace::recorder;
+use forkyard_wire::timeline::SegmentKind;
 use pyo3::exceptions::PyException;
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
+use pyo3::{PyTraverseError, PyVisit, intern};
 
-use crate::errors;
+use crate::by_name::ByName;
 use crate::lead::Lead;
 use crate::memory::handle_from;
 use crate::message::{self, Encoded};
 use crate::waiting::{Blocking, detached, wait_for};
+use crate::{errors, wait};
 
 /// First byte of a task: a pickle of function, positional and keyword arguments.
 pub(crate) const CALL: u8 = 0;
+/// First byte of a task: a function's name, and its arguments; `worker.rs` has the other kinds of this sort.
+pub(crate) const STARRED_ITEM: u8 = 2;
 /// Tells one worker to end.
 pub(crate) const STOP: u8 = 5;
 /// First byte of a result, by how its task ended.
@@ -37,7 +43,10 @@ const AT_ONCE: u32 = 256;
 #[pyclass(frozen, module = "_forkyard._engine")]
 pub(crate) struct Board {
     pub(crate) board: pool::Board,
+    /// The pool's number in the recording.
+    object: u32,
     lead: Lead,
+    names: ByName,
     // Both are locked only while the interpreter's lock is held, and so are free at every fork.
     up: Mutex<Up>,
     posted: Mutex<VecDeque<Posted>>,
@@ -66,14 +75,18 @@ enum Posted {
 #[pymethods]
 impl Board {
     #[new]
-    fn new(workers: u32) -> PyResult<Self> {
+    fn new(workers: u32, object: u32) -> PyResult<Self> {
         let results = QueueOptions { capacity: None, doorbell: Doorbell::None };
-        Ok(Self::over(pool::Board::new(workers, results).map_err(errors::memory)?))
+        Ok(Self::over(pool::Board::new(workers, results).map_err(errors::memory)?, object))
     }
 
     #[staticmethod]
-    fn open(handle: &[u8]) -> PyResult<Self> {
-        Ok(Self::over(pool::Board::open(handle_from(handle)?).map_err(errors::handle)?))
+    fn open(handle: &[u8], object: u32) -> PyResult<Self> {
+        Ok(Self::over(pool::Board::open(handle_from(handle)?).map_err(errors::handle)?, object))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.names.traverse(&visit)
     }
 
     #[getter]
@@ -81,10 +94,44 @@ impl Board {
         self.board.handle().to_bytes()
     }
 
-    /// Puts up one task of a job: `(function, args, kwds)`. Raises what pickling it raises.
-    fn submit(&self, job: u64, index: u32, call: &Bound<'_, PyAny>) -> PyResult<()> {
-        let encoded = Encoded::of(call)?;
+    /// Puts up one task of a job. Raises what pickling it raises.
+    fn submit<'py>(
+        &self,
+        job: u64,
+        index: u32,
+        function: Bound<'py, PyAny>,
+        args: Bound<'py, PyAny>,
+        kwds: Bound<'py, PyAny>,
+    ) -> PyResult<()> {
+        let py = function.py();
+        let has_no_names = kwds.cast_exact::<PyDict>().is_ok_and(|kwds| kwds.is_empty());
+        if has_no_names
+            && args.is_exact_instance_of::<PyTuple>()
+            && let Some(name) = self.names.pickle(&function)?
+        {
+            let (header, name, args) = (index.to_le_bytes(), name.as_bytes(), Encoded::of(&args)?);
+            let (length, parts) = ((name.len() as u32).to_le_bytes(), args.parts()?);
+            return self.put_up((job, index), &[&[STARRED_ITEM], &header, &length, name, parts[0], parts[1]]);
+        }
+        let encoded = Encoded::of((function, args, kwds).into_pyobject(py)?.as_any())?;
         self.put_up((job, index), &[&[CALL], &index.to_le_bytes(), encoded.parts()?[1]])
+    }
+
+    /// The same for a job of one call, which is recorded as a task given to the pool.
+    fn apply<'py>(
+        &self,
+        job: u64,
+        function: Bound<'py, PyAny>,
+        args: Bound<'py, PyAny>,
+        kwds: Bound<'py, PyAny>,
+    ) -> PyResult<()> {
+        recorder::record(Kind::TasksPut, self.object, 1);
+        self.submit(job, 0, function, args, kwds)
+    }
+
+    /// The pickle of a function that is pickled by its name alone, else None.
+    fn by_name<'py>(&self, function: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        self.names.pickle(function)
     }
 
     /// Tells one worker to end.
@@ -123,17 +170,20 @@ impl Board {
         self.lead.want();
     }
 
-    /// Waits for this job's result, handing out results meanwhile. Whether it is there: not if another thread hands results out, or the
-    /// time is over.
+    /// Waits for this job's result, handing out results meanwhile, and records that. Whether it is there: not if another thread hands
+    /// results out, or the time is over.
     #[pyo3(signature = (cache, job, timeout=None))]
     fn wait(&self, cache: &Bound<'_, PyDict>, job: &Bound<'_, PyAny>, timeout: Option<f64>) -> PyResult<bool> {
         let _lead = match self.lead.take() {
             true => Leading { board: self, cache },
             false => return Ok(false),
         };
+        wait::begin(job.py(), SegmentKind::AsyncResultGet, self.object, timeout.map_or(0, |_| BOUNDED))?;
         // NaN is no time at all to the interpreter's threads, which wait for results in CPython's module.
-        self.hand_out(cache, Some(job), wait_for(Blocking::Yes, timeout).unwrap_or(Wait::Never))?;
-        Ok(!cache.contains(job)?)
+        let wait = wait_for(Blocking::Yes, timeout).unwrap_or(Wait::Never);
+        let has_come = self.hand_out(cache, Some(job), wait).and_then(|()| Ok(!cache.contains(job)?));
+        wait::end(SegmentKind::AsyncResultGet, self.object, *has_come.as_ref().unwrap_or(&false));
+        has_come
     }
 
     /// The background thread: hands results out whenever there are jobs and nobody else does, until the pool stops.
@@ -148,8 +198,9 @@ impl Board {
 }
 
 impl Board {
-    fn over(board: pool::Board) -> Self {
-        Self { board, lead: Lead::default(), up: Mutex::default(), posted: Mutex::default() }
+    fn over(board: pool::Board, object: u32) -> Self {
+        let (lead, names) = (Lead::default(), ByName::default());
+        Self { board, object, lead, names, up: Mutex::default(), posted: Mutex::default() }
     }
 
     /// Puts a task up, whatever is up already.

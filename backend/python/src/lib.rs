@@ -9,6 +9,7 @@
 mod around;
 mod board;
 mod bootstrap;
+mod by_name;
 mod compiled;
 mod condition;
 mod ending;
@@ -30,6 +31,7 @@ mod named;
 mod object_queue;
 mod parent;
 mod pipe;
+mod plain;
 mod queue;
 mod recorded;
 mod trace;

@@ -11,6 +11,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyString};
 
+use crate::plain::is_plain;
+
 /// A pickle, or bytes as a program sent them.
 pub(crate) const RAW: u8 = b'R';
 const NONE: u8 = b'N';
@@ -50,7 +52,7 @@ impl Effort {
 }
 
 impl<'py> Encoded<'py> {
-    /// Encodes an object; what is no atom goes through `_forkyard.pickles.dumps`.
+    /// Encodes an object; what is no atom is pickled, through `_forkyard.pickles.dumps` where reducers may have a say.
     pub(crate) fn of(object: &Bound<'py, PyAny>) -> PyResult<Self> {
         let py = object.py();
         if object.is_none() {
@@ -73,7 +75,8 @@ impl<'py> Encoded<'py> {
             return Ok(Self::Text(text.clone()));
         }
         let began = recorder::is_on().then(recorder::now_ns);
-        let pickle = pickles(py, "dumps")?.call1((object,))?.cast_into::<PyBytes>()?;
+        let dumps = if is_plain(object) { interpreters_dumps(py)? } else { pickles(py, "dumps")? };
+        let pickle = dumps.call1((object,))?.cast_into::<PyBytes>()?;
         let effort = began.filter(|_| pickle.as_bytes().len() >= LARGE).map(Effort::since);
         Ok(Self::Pickle(pickle, effort))
     }
@@ -158,6 +161,12 @@ fn atom<'py>(py: Python<'py>, message: &[u8]) -> PyResult<Option<Bound<'py, PyAn
         BYTES => PyBytes::new(py, rest).into_any(),
         _ => return Err(damaged(tag)),
     }))
+}
+
+/// What pickles plain objects.
+fn interpreters_dumps(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    static DUMPS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    DUMPS.import(py, "pickle", "dumps").cloned()
 }
 
 /// A function of `_forkyard.pickles`.

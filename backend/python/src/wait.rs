@@ -27,15 +27,9 @@ impl Wait {
     fn new(py: Python<'_>, kind: u8, object: u32, what: u32, line: Option<u32>) -> PyResult<Self> {
         let kind =
             SegmentKind::from_number(kind).ok_or_else(|| PyValueError::new_err(format!("no wait has the number {kind}")))?;
-        if recorder::is_on() {
-            let line = match line {
-                Some(line) => line,
-                None => {
-                    note_line(py)?;
-                    current_line()
-                }
-            };
-            recorder::record(Kind::WaitBegin(kind), object, pack(what, line));
+        match line {
+            Some(line) => recorder::record(Kind::WaitBegin(kind), object, pack(what, line)),
+            None => begin(py, kind, object, what)?,
         }
         Ok(Self { kind, object, got: AtomicBool::new(true) })
     }
@@ -69,6 +63,20 @@ impl Wait {
 
 impl Wait {
     fn over(&self, got: bool) {
-        recorder::record_caused(Kind::WaitEnd(self.kind), self.object, u64::from(got));
+        end(self.kind, self.object, got);
     }
+}
+
+/// Records that this thread begins to wait, at the program's line that runs now.
+pub(crate) fn begin(py: Python<'_>, kind: SegmentKind, object: u32, what: u32) -> PyResult<()> {
+    if recorder::is_on() {
+        note_line(py)?;
+        recorder::record(Kind::WaitBegin(kind), object, pack(what, current_line()));
+    }
+    Ok(())
+}
+
+/// Records that it is over; `got` tells whether what was waited for came.
+pub(crate) fn end(kind: SegmentKind, object: u32, got: bool) {
+    recorder::record_caused(Kind::WaitEnd(kind), object, u64::from(got));
 }

@@ -15,12 +15,11 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
-use crate::board::{Board, CALL, FAILED, RETURNED, STOP, failed};
+use crate::board::{Board, CALL, FAILED, RETURNED, STARRED_ITEM, STOP, failed};
 use crate::message::{self, Encoded};
 use crate::waiting::detached;
 
 const ITEM: u8 = 1;
-const STARRED_ITEM: u8 = 2;
 const CHUNK: u8 = 3;
 const STARRED_CHUNK: u8 = 4;
 

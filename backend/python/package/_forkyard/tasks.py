@@ -38,7 +38,7 @@ class _BoardEnd:
 
     def __setstate__(self, state):
         _, handle, object, slot = state
-        type(self).__init__(self, _engine.Board.open(bytes(handle)), object, slot)
+        type(self).__init__(self, _engine.Board.open(bytes(handle), object), object, slot)
 
 
 class WorkerTasks(_BoardEnd):
@@ -74,11 +74,18 @@ class TaskQueue(_BoardEnd):
         if task is None:
             self._board.dismiss()
         else:
-            job, index, *call = task
-            self._board.submit(job, index, tuple(call))
+            self._board.submit(*task)
+
+    def apply(self, job, func, args, kwds):
+        """Puts up a job of one call."""
+        self._board.apply(job, func, args, kwds)
+
+    def name_of(self, func):
+        """What `by_name` gives, found out once for each function."""
+        return self._board.by_name(func)
 
     def feed(self, job, kind, name, items, step):
-        """The tasks of a job, for a `Backlog`; `name` is that of the function as `by_name` gives it."""
+        """The tasks of a job, for a `Backlog`; `name` is that of the function as `name_of` gives it."""
         return _engine.Feed(self._board, (job, kind, name), iter(items), step)
 
     def for_worker(self, slot):
@@ -126,20 +133,20 @@ class Backlog(queue.SimpleQueue):
         with self._lock:
             self._waiting -= 1
 
-    def overtake(self, step):
-        """Calls `step()` if nothing waits; whether that was so and `step` says that it is done."""
+    def overtake(self, step, *args):
+        """Calls `step(*args)` if nothing waits; whether that was so and `step` says that it is done."""
         with self._lock:
-            return self._waiting == 0 and step()
+            return self._waiting == 0 and step(*args)
 
 
 def queues(workers, object):
     """Both ends of a new board. The slot after the workers' is the pool's own."""
-    board = _engine.Board(workers + 1)
+    board = _engine.Board(workers + 1, object)
     return TaskQueue(board, object, workers), ResultQueue(board, object, workers)
 
 
 def by_name(func):
-    """The pickle of a function that is pickled by its name alone, else None."""
+    """The pickle of a function that is pickled by its name alone, else None. Asked by `backend/python/src/by_name.rs`."""
     if not isinstance(func, (types.FunctionType, types.BuiltinFunctionType, type)):
         return None
     try:

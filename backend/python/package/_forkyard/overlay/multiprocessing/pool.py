@@ -169,18 +169,23 @@ class Pool(_Handlers):
         self._check_running()
         result = ApplyResult(self, callback, error_callback)
         result._function = func
-        task = (result._job, 0, func, args, kwds)
-        trace.record(trace.TASKS_PUT, self._object, 1)
-        with result.given_up_on_interrupt():
-            if not self._taskqueue.overtake(lambda: self._put_up(task)):
-                self._taskqueue.put(([task], None))
+        try:
+            if not self._taskqueue.overtake(self._put_up, result._job, func, args, kwds):
+                trace.record(trace.TASKS_PUT, self._object, 1)
+                self._taskqueue.put(([(result._job, 0, func, args, kwds)], None))
+        except BaseException as error:
+            result._give_up(error)
+            raise
         return result
 
-    def _put_up(self, task):
-        """Puts a task up without the feeder; whether that can be done."""
+    def _put_up(self, job, *call):
+        """Puts a job of one call up without the feeder; whether that can be done."""
         if not isinstance(self._inqueue, tasks.TaskQueue):
             return False
-        self._put_or_fail(self._inqueue.put, self._cache, task)
+        try:
+            self._inqueue.apply(job, *call)
+        except Exception as error:
+            self._fail(self._cache, job, 0, error)
         return True
 
     def _imap(self, kind, func, iterable, chunksize):
@@ -206,17 +211,20 @@ class Pool(_Handlers):
         result = MapResult(self, chunksize, len(iterable), callback, error_callback=error_callback)
         if not is_empty:
             trace.record(trace.TASKS_PUT, self._object, len(iterable))
-            with result.given_up_on_interrupt():
+            try:
                 put_up = self._tasks(result, func, iterable, mapper, chunksize)
-                if not self._taskqueue.overtake(lambda: self._feed(put_up, self._quick_put)):
+                if not self._taskqueue.overtake(self._feed, put_up, self._quick_put):
                     self._taskqueue.put((put_up, None))
+            except BaseException as error:
+                result._give_up(error)
+                raise
         return result
 
     def _tasks(self, result, func, iterable, mapper, chunksize):
         """The tasks of a job, for the backlog: a `Feed` where the board takes them as they are, else a generator."""
         result._function = func
         plain = isinstance(self._inqueue, tasks.TaskQueue) and hasattr(iterable, "__iter__")
-        name = tasks.by_name(func) if plain else None
+        name = self._inqueue.name_of(func) if plain else None
         if name is not None:
             kind = tasks.ITEM if mapper is mapstar else tasks.STARRED_ITEM
             if chunksize > 1:

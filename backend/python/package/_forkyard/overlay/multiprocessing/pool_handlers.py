@@ -102,9 +102,14 @@ class _Handlers:
         try:
             put(task)
         except Exception as e:
-            job = cache.get(task[0])
-            if job is not None:
-                cache.fail(job, task[1], e)
+            _Handlers._fail(cache, task[0], task[1], e)
+
+    @staticmethod
+    def _fail(cache, job, index, error):
+        """A task could not be put up."""
+        job = cache.get(job)
+        if job is not None:
+            cache.fail(job, index, error)
 
     @staticmethod
     def _handle_results(outqueue, get, cache):

@@ -1,7 +1,6 @@
 """What a pool's methods give back: results that come later."""
 
 import collections
-import contextlib
 import itertools
 import threading
 import time
@@ -45,12 +44,12 @@ class _PoolCache(dict):
         """A job has a callback, which is called in the background, as ever: hence no other thread hands out results from now on."""
         self._in_front = False
 
-    def wait(self, job, timeout):
-        """Waits for a job's result while handing out those that come, if nobody else does."""
+    def lead(self, job, timeout):
+        """Waits for a job's result while handing out those that come, if nobody else does; whether it has come."""
         if self._in_front:
-            self._board.wait(self, job, timeout)
-        else:
-            self.want()
+            return self._board.wait(self, job, timeout)
+        self.want()
+        return False
 
     def fail(self, job, index, error):
         """A task of a job could not be put up."""
@@ -71,16 +70,7 @@ class _Job:
     _function = None
 
     def _give_up(self, error):
-        """It has failed as a whole; what still comes of it is nobody's."""
-
-    @contextlib.contextmanager
-    def given_up_on_interrupt(self):
-        """While its tasks are put up in the caller's thread: Ctrl-C then must not leave a job that never ends."""
-        try:
-            yield
-        except BaseException as error:
-            self._give_up(error)
-            raise
+        """It has failed as a whole; what still comes of it is nobody's. Ctrl-C must not leave a job that never ends."""
 
 
 class ApplyResult(_Job):
@@ -89,7 +79,7 @@ class ApplyResult(_Job):
     def __init__(self, pool, callback, error_callback):
         self._pool = pool
         self._object = getattr(pool, "_object", 0)
-        self._event = threading.Event()
+        self._is_done = False
         self._job = next(job_counter)
         self._cache = pool._cache
         self._callback = callback
@@ -98,8 +88,16 @@ class ApplyResult(_Job):
             self._cache.has_callback()
         self._cache[self._job] = self
 
+    @property
+    def _event(self):
+        """What a thread waits for that does not lead, which is seldom: made when it is asked for."""
+        event = self.__dict__.setdefault("_asked_event", threading.Event())
+        if self._is_done:
+            event.set()
+        return event
+
     def ready(self):
-        return self._event.is_set()
+        return self._is_done
 
     def successful(self):
         if not self.ready():
@@ -107,10 +105,9 @@ class ApplyResult(_Job):
         return self._success
 
     def wait(self, timeout=None):
-        if not self._event.is_set():
+        deadline = None if timeout is None else time.monotonic() + timeout
+        if not (self._is_done or self._cache.lead(self._job, timeout) or self._is_done):
             with trace.Wait(trace.RESULT_GET, self._object, trace.bound(timeout)) as waiting:
-                deadline = None if timeout is None else time.monotonic() + timeout
-                self._cache.wait(self._job, timeout)
                 waiting.got = self._event.wait(None if deadline is None else max(0, deadline - time.monotonic()))
 
     def wanted(self):
@@ -120,7 +117,7 @@ class ApplyResult(_Job):
 
     def get(self, timeout=None):
         self.wait(timeout)
-        if not self.ready():
+        if not self._is_done:
             raise TimeoutError
         if self._success:
             return self._value
@@ -136,7 +133,10 @@ class ApplyResult(_Job):
             if call:
                 call(self._value)
         finally:
-            self._event.set()
+            self._is_done = True
+            event = self.__dict__.get("_asked_event")
+            if event is not None:
+                event.set()
             self._cache.pop(self._job, None)
             self._cache.left()
             self._pool = None
@@ -162,7 +162,7 @@ class MapResult(ApplyResult):
         self._chunksize = chunksize
         self._number_left = -(-length // chunksize) if chunksize > 0 else 0
         if not self._number_left:
-            self._event.set()
+            self._is_done = True
             del self._cache[self._job]
             self._cache.left()
 
