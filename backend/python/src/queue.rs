@@ -135,7 +135,6 @@ impl Queue {
 
 impl Queue {
     pub(crate) fn put_encoded(&self, py: Python<'_>, encoded: &Encoded<'_>, wait: Wait) -> PyResult<()> {
-        note_line(py)?;
         let parts = encoded.parts()?;
         let interrupted = |error: &PutError| matches!(error, PutError::Interrupted);
         // Most puts find room: they are not worth letting go of the interpreter's lock, unless the message is long to copy.
@@ -145,6 +144,7 @@ impl Queue {
                 other => return other.map(|number| self.tell(encoded, number)).map_err(|error| failed_put(py, error)),
             }
         }
+        note_line(py)?;
         let put = detached(py, || self.queue.put_parts(&parts, wait), interrupted)?;
         put.map(|number| self.tell(encoded, number)).map_err(|error| failed_put(py, error))
     }
@@ -163,10 +163,11 @@ impl Queue {
     }
 
     fn take(&self, py: Python<'_>, wait: Wait) -> PyResult<channel::Message> {
-        note_line(py)?;
         if let Ok(message) = self.queue.get(Wait::Never) {
             return Ok(message);
         }
+        // The line is told of waits alone.
+        note_line(py)?;
         detached(py, || self.queue.get(wait), |error| *error == GetError::Interrupted)?.map_err(|_| errors::of_queue(py, "Empty"))
     }
 }

@@ -62,8 +62,7 @@ impl SharedNumber {
         let py = slf.py();
         if let Some((cells, bytes)) = slf.get().cells.get().and_then(|cells| Some((cells, cells.kind.bytes_of(value)?))) {
             let held = cells.hold(py)?;
-            cells.set(0, bytes, &held);
-            return Ok(());
+            return cells.set(py, 0, bytes, &held);
         }
         slf.call_method1(intern!(py, "_set_slow_value"), (value,)).map(drop)
     }
@@ -106,8 +105,7 @@ impl SharedNumbers {
             && let (Some(index), Some(bytes)) = (cells.index(index), cells.kind.bytes_of(value))
         {
             let held = cells.hold(py)?;
-            cells.set(index, bytes, &held);
-            return Ok(());
+            return cells.set(py, index, bytes, &held);
         }
         slf.call_method1(intern!(py, "_set_slow_item"), (index, value)).map(drop)
     }
@@ -132,13 +130,14 @@ impl Cells {
         (len * kind.size() <= block.shared().len()).then(|| Self { block: block.shared().clone(), len, kind, lock })
     }
 
-    /// Takes the lock, waiting as `acquire()` does; not again if this thread of the program has it.
+    /// Takes the lock, waiting as `acquire()` does; not again if this thread of the program has it. Each access is at a line of its
+    /// own, which only what will be recorded looks up: while the program has the lock, others may be waiting for it.
     #[inline]
     fn hold(&self, py: Python<'_>) -> PyResult<Held<'_>> {
-        note_line(py)?;
         if self.lock.kind() == LockKind::Recursive && self.lock.is_mine() {
             return Ok(Held::ByProgram);
         }
+        note_line(py)?;
         if self.lock.acquire(Wait::Never) != Ok(true) {
             wait(py, |wait| self.lock.acquire(wait), Blocking::Yes, None)?;
         }
@@ -162,9 +161,13 @@ impl Cells {
     }
 
     #[inline]
-    fn set(&self, index: usize, bytes: [u8; 8], held: &Held<'_>) {
+    fn set(&self, py: Python<'_>, index: usize, bytes: [u8; 8], held: &Held<'_>) -> PyResult<()> {
+        if let Held::ByProgram = held {
+            note_line(py)?;
+        }
         self.record(Kind::CellWrite, index, held);
         self.block.write(index * self.kind.size(), &bytes[..self.kind.size()]);
+        Ok(())
     }
 
     /// A reading, but not of a program that has taken the lock itself: what it writes before it lets go came of no older value than that.

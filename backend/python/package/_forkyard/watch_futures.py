@@ -57,14 +57,14 @@ def processes(module):
     # A chunk of `map` is one call to the executor; how many tasks it is, and where they stand among the map's, is known only here.
     def submit_numbered(self, fn, /, *args, **kwargs):
         count = 1
-        if chunk is not None and isinstance(fn, functools.partial) and fn.func is chunk:
+        if isinstance(fn, functools.partial) and chunk is not None and fn.func is chunk:
             from .tasks import recorded_chunk
 
             start = fn.__dict__.get("_forkyard_next", 0)
             count = len(args[0])
             fn._forkyard_next = start + count
             fn = functools.partial(recorded_chunk, start, *fn.args)
-        trace.record(trace.TASKS_PUT, trace.object_of(self._call_queue), trace.pack(0, count))
+        trace.record(trace.TASKS_PUT, trace.object_of(self._call_queue), count)
         return submit(self, fn, *args, **kwargs)
 
     module.ProcessPoolExecutor.submit = named_like(submit_numbered, submit)
