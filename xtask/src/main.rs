@@ -54,10 +54,10 @@ enum Command {
     /// `test_concurrent_futures`, and `test_multiprocessing_main_handling`. A table closes the run: passed, failed, left out with
     /// its reason. Fails on a test that tests/conformance/left_out.toml does not name, and on a name there that is no longer true.
     Conformance(commands::conformance::Arguments),
-    /// Programs with joblib, loky, mpire and numpy, on the engine.
+    /// Programs that use other libraries, on the engine.
     ///
     /// Each prints on the engine what it prints on CPython's own module. The libraries are installed with pip outside the tree, some
-    /// 100 MB for an interpreter, once.
+    /// 160 MB for an interpreter, once.
     Libraries {
         /// An interpreter: a version such as 3.13, or a path. Without it every one from 3.11 to 3.13 that `forkyard doctor` finds.
         #[arg(long)]
