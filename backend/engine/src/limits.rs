@@ -23,6 +23,20 @@ pub const FIRST_SEGMENT: u64 = 64 << 10;
 /// See [`FIRST_SEGMENT`].
 pub const LAST_SEGMENT: u64 = 4 << 20;
 
+/// Bytes that are copied at once. From 2112 on the C library (2.36) uses one string instruction, which on AMD's Zen 3 and 4 takes 20 times
+/// as long where the goal begins 1 to 15 bytes further into its page than the source; below it does not.
+pub const COPY_STEP: usize = 2048;
+
+/// What is written into shared memory at once passes the caches by from so many bytes on.
+pub const PASSED_BY: usize = 2 << 10;
+
+/// Bytes that may wait in a channel before who sends a message of [`PACED_MESSAGE`] or more lets those who take catch up, for a short
+/// while.
+pub const AHEAD_BYTES: u64 = 512 << 10;
+
+/// See [`AHEAD_BYTES`]; bytes.
+pub const PACED_MESSAGE: usize = 2 << 10;
+
 /// Messages of a pipe that have not been received, in bytes, before `send` waits.
 pub const PIPE_BYTES: u64 = 64 << 20;
 

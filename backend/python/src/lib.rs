@@ -10,6 +10,7 @@ mod around;
 mod board;
 mod bootstrap;
 mod by_name;
+mod bytes;
 mod compiled;
 mod condition;
 mod ending;

@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyString};
 
+use crate::bytes;
 use crate::plain::is_plain;
 
 /// A pickle, or bytes as a program sent them.
@@ -136,14 +137,14 @@ pub(crate) fn object_telling<'py>(py: Python<'py>, message: &[u8], record: impl 
 
 /// The object of a pickle.
 pub(crate) fn pickled<'py>(py: Python<'py>, pickle: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    pickles(py, "loads")?.call1((PyBytes::new(py, pickle),))
+    pickles(py, "loads")?.call1((bytes::bytes(py, pickle)?,))
 }
 
 /// The bytes of a message: as they were sent, or what pickling its atom would have given.
 pub(crate) fn bytes<'py>(py: Python<'py>, message: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
     match atom(py, message)? {
         Some(object) => Ok(pickles(py, "dumps")?.call1((object,))?.cast_into::<PyBytes>()?),
-        None => Ok(PyBytes::new(py, &message[1..])),
+        None => bytes::bytes(py, &message[1..]),
     }
 }
 
@@ -158,7 +159,7 @@ fn atom<'py>(py: Python<'py>, message: &[u8]) -> PyResult<Option<Bound<'py, PyAn
         INT => i64::from_le_bytes(number()?).into_pyobject(py)?.into_any(),
         FLOAT => PyFloat::new(py, f64::from_le_bytes(number()?)).into_any(),
         STR => PyString::new(py, str::from_utf8(rest).map_err(|_| damaged(tag))?).into_any(),
-        BYTES => PyBytes::new(py, rest).into_any(),
+        BYTES => bytes::bytes(py, rest)?.into_any(),
         _ => return Err(damaged(tag)),
     }))
 }

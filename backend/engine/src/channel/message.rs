@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use crate::limits::COPY_STEP;
 use crate::shm::Arena;
 use crate::shm::allocator::{self, HEADER};
 
@@ -42,8 +43,8 @@ impl Message {
             arena.memory().read(at, &mut bytes[..len]);
             Bytes::Short { len: len as u8, bytes }
         } else {
-            let mut bytes = vec![0; len];
-            arena.memory().read(at, &mut bytes);
+            let mut bytes = Vec::with_capacity(len);
+            arena.memory().bytes(at, len as u64).chunks(COPY_STEP).for_each(|step| bytes.extend_from_slice(step));
             Bytes::Long(bytes)
         };
         Self { number, bytes }

@@ -13,6 +13,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
 use std::sync::atomic::AtomicU64;
 
+use super::copy::{copy, hand_over};
 use super::layout::Shared;
 
 /// The size of a page, bytes; what the supported machines have.
@@ -98,7 +99,7 @@ impl Mapping {
         let to = self.address(at, from.len() as u64);
         // SAFETY: both ranges are valid for their length, and a slice of this process does not overlap with a range that its caller owns
         // in the arena.
-        unsafe { std::ptr::copy_nonoverlapping(from.as_ptr(), to, from.len()) }
+        unsafe { hand_over(from.as_ptr(), to, from.len()) }
     }
 
     /// Copies bytes out. The caller owns them at this moment, or bears that they change while it copies (as a `Value` without its lock does).
@@ -106,7 +107,7 @@ impl Mapping {
     pub(crate) fn read(&self, at: u64, into: &mut [u8]) {
         let from = self.address(at, into.len() as u64);
         // SAFETY: as in `write`.
-        unsafe { std::ptr::copy_nonoverlapping(from, into.as_mut_ptr(), into.len()) }
+        unsafe { copy(from, into.as_mut_ptr(), into.len()) }
     }
 
     /// Makes bytes zero. The caller owns them.

@@ -5,6 +5,7 @@
 #![expect(unsafe_code, reason = "this module exists to keep the raw parts in one place")]
 
 pub(crate) mod atomic;
+mod copy;
 pub(crate) mod descriptors;
 pub(crate) mod detached;
 pub(crate) mod fork;
