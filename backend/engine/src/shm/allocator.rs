@@ -55,6 +55,7 @@ pub(crate) fn allocate(arena: &'static Arena, len: u64, shape: u32) -> Option<Pl
     drop(guard);
     let block = block_at(arena, place.at);
     block.len.store(len, Relaxed);
+    block.touched.store(len.max(block.touched.load(Relaxed)), Relaxed);
     block.shape.store(shape, Relaxed);
     block.shift.store(0, Relaxed);
     header.used.fetch_add(size(class) + HEADER, Relaxed);
@@ -81,10 +82,11 @@ pub(crate) fn free(arena: &Arena, at: u64) {
     block.state.store(generation << 32, Release); // SYNC: block state
     loop {
         let guard = header.mutex.lock(|| ());
-        if size < LARGE_BLOCK || header.warm.load(Relaxed) + size <= WARM_BYTES {
+        let warm = header.warm.load(Relaxed) + block.touched.load(Relaxed);
+        if size < LARGE_BLOCK || warm <= WARM_BYTES {
             push(arena, &header.warm_blocks, at);
             if size >= LARGE_BLOCK {
-                header.warm.store(header.warm.load(Relaxed) + size, Relaxed);
+                header.warm.store(warm, Relaxed);
             }
             return;
         }
@@ -123,7 +125,7 @@ fn pop_warm(arena: &Arena, class: usize) -> Option<Place> {
     let header = arena.header();
     let at = pop(arena, &header.warm_blocks[class])?;
     if size(class) >= LARGE_BLOCK {
-        header.warm.store(header.warm.load(Relaxed).saturating_sub(size(class)), Relaxed);
+        header.warm.store(header.warm.load(Relaxed).saturating_sub(block_at(arena, at).touched.load(Relaxed)), Relaxed);
     }
     Some(Place { at, zeroed: false })
 }
@@ -162,6 +164,7 @@ fn cool(arena: &Arena, at: u64) -> bool {
     // The pages at both ends stay, as they also hold neighbours.
     arena.memory().zero(start, start.next_multiple_of(PAGE) - start);
     arena.memory().zero(end / PAGE * PAGE, end % PAGE);
+    block_at(arena, at).touched.store(0, Relaxed);
     true
 }
 
@@ -201,6 +204,18 @@ mod tests {
             assert!(class == 0 || size(class - 1) < len);
         }
         assert_eq!(class_of(u64::MAX), None);
+    }
+
+    #[test]
+    fn large_free_blocks_count_by_the_pages_that_they_may_have() {
+        let arena = Arena::current().unwrap();
+        // Each has room for nearly twice as much.
+        let len = WARM_BYTES / 4 + 1;
+        let blocks: Vec<u64> = (0..3).map(|_| allocate(arena, len, 0).unwrap().at).collect();
+        blocks.iter().for_each(|&at| free(arena, at));
+        assert_eq!(arena.header().warm.load(Relaxed), 3 * len);
+        assert!((0..3).all(|_| !allocate(arena, len, 0).unwrap().zeroed), "all three have kept their pages");
+        assert_eq!(arena.header().warm.load(Relaxed), 0);
     }
 
     proptest! {

@@ -17,7 +17,7 @@ use crate::sys::memory::{Mapping, PAGE};
 /// `forkyard` in a number.
 const MAGIC: u64 = 0x666f_726b_7961_7264;
 /// Of the layout of everything in it.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 static CURRENT: OnceLock<Arena> = OnceLock::new();
 

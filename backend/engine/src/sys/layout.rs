@@ -118,7 +118,9 @@ pub(crate) struct BlockHeader {
     /// From the start of the payload to the first aligned byte.
     pub(crate) shift: AtomicU32,
     _unused: AtomicU32,
-    _rest: [AtomicU64; 2],
+    /// Bytes from the start of the payload on that may have pages.
+    pub(crate) touched: AtomicU64,
+    _rest: AtomicU64,
 }
 
 /// Something one can sleep on: see `sync::signal`.
@@ -199,7 +201,10 @@ pub(crate) struct ChainState {
     /// Woken by an append.
     pub(crate) items: Signal,
     /// So that producers and consumers write to lines of their own.
-    _line: [AtomicU64; 3],
+    _line: [AtomicU64; 2],
+    /// How much had been received when it was waited for in vain that those who take catch up.
+    pub(crate) left_behind: AtomicU32,
+    _word: AtomicU32,
     /// Consumers.
     pub(crate) head_mutex: RobustMutex,
     /// The next record to take.
