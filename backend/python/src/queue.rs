@@ -138,7 +138,7 @@ impl Queue {
         let parts = encoded.parts()?;
         let interrupted = |error: &PutError| matches!(error, PutError::Interrupted);
         // Most puts find room: they are not worth letting go of the interpreter's lock, unless the message is long to copy.
-        if parts[1].len() <= SHORT {
+        if parts[1].len() <= SHORT && !self.queue.is_far_ahead(parts[1].len()) {
             match self.queue.put_parts(&parts, Wait::Never) {
                 Err(PutError::Full | PutError::Interrupted) if wait != Wait::Never => {}
                 other => return other.map(|number| self.tell(encoded, number)).map_err(|error| failed_put(py, error)),

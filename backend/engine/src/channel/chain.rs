@@ -100,7 +100,7 @@ impl Chain {
         }
     }
 
-    fn bytes(self) -> u64 {
+    pub(super) fn bytes(self) -> u64 {
         let received = self.state.received_bytes.load(Relaxed);
         self.state.sent_bytes.load(Relaxed).saturating_sub(received)
     }

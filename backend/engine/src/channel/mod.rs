@@ -3,7 +3,10 @@ mod bell;
 mod chain;
 #[cfg(test)]
 mod deaths;
+mod for_boards;
+mod goals;
 mod message;
+mod pace;
 pub(crate) mod pipe;
 pub(crate) mod queue;
 mod record;

@@ -150,6 +150,9 @@ impl End {
         if self.found_broken() {
             return Err(SendError::BrokenPipe);
         }
+        if wait != Wait::Never {
+            self.outgoing().let_catch_up(parts.iter().map(|part| part.len()).sum());
+        }
         let mut goal = Sending { end: self, parts };
         let number = match goal.attempt()? {
             Some(number) => number,
@@ -162,6 +165,11 @@ impl End {
             }
         };
         Ok(number)
+    }
+
+    /// Whether sending a message of `len` bytes, with any [`Wait`] but `Never`, may begin with a short wait for those who receive.
+    pub fn is_far_ahead(&self, len: usize) -> bool {
+        self.outgoing().is_far_ahead(len)
     }
 
     /// Receives the next message.

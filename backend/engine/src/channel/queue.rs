@@ -2,7 +2,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use forkyard_trace::event::{Kind, pack};
@@ -13,9 +13,10 @@ use nix::sys::eventfd::{EfdFlags, EventFd};
 use super::Message;
 use super::bell::{Eventfd, NoBell};
 use super::chain::{Appended, Bound, Chain};
+use super::goals::{Getting, Peeking, Putting};
 use crate::shm::shape::Shape;
 use crate::shm::{Arena, ArenaError, Block, BlockError, Handle, HandleError};
-use crate::sync::wait::{Goal, sleep_for, spin, wait_for};
+use crate::sync::wait::{spin, wait_for};
 use crate::sync::{Interrupted, Wait};
 use crate::sys::layout::QueueState;
 use crate::trace::Label;
@@ -124,6 +125,9 @@ impl Queue {
     pub fn put_parts(&self, parts: &[&[u8]], wait: Wait) -> Result<u32, PutError> {
         let chain = self.chain();
         let state = self.state();
+        if wait != Wait::Never {
+            self.let_catch_up(parts);
+        }
         let number = match self.append(chain, parts)? {
             Some(number) => number,
             None if wait == Wait::Never => return Err(PutError::Full),
@@ -159,63 +163,6 @@ impl Queue {
         self.state().most_bytes.store(bytes, Relaxed);
     }
 
-    /// Appends a message whatever the bound, and wakes nobody: that is the caller's, by [`Queue::announce`].
-    pub(crate) fn put_quietly(&self, parts: &[&[u8]]) -> Result<u32, PutError> {
-        match self.append_bounded(self.chain(), parts, Bound::None)? {
-            Some(number) => Ok(number),
-            None => Err(PutError::Full),
-        }
-    }
-
-    /// Wakes one of those who wait for a message, if somebody sleeps.
-    pub(crate) fn announce(&self) {
-        self.chain().state.items.notify(1);
-    }
-
-    /// Waits until its bound leaves room; whether it does.
-    pub(crate) fn wait_for_room(&self, wait: Wait) -> Result<bool, Interrupted> {
-        let chain = self.chain();
-        let mut goal = Entering(self, chain);
-        Ok(goal.ready() || wait_for(&chain.state.space, wait, &mut goal)?.is_some())
-    }
-
-    /// Spins for a message, and takes it.
-    pub(crate) fn spin_noting(&self, mut note: impl FnMut(u32)) -> Option<Message> {
-        let chain = self.chain();
-        let mut goal = Getting { queue: self, chain, note: &mut note };
-        let message = spin(&chain.state.items.luck, &mut goal).ok().flatten()?;
-        self.after_taking(&message, None);
-        Some(message)
-    }
-
-    /// Sleeps, without spinning first, until there is a message, and takes it.
-    pub(crate) fn sleep_noting(&self, wait: Wait, note: impl FnMut(u32)) -> Result<Message, GetError> {
-        let chain = self.chain();
-        let message = sleep_for(&chain.state.items, wait, &mut Getting { queue: self, chain, note })?.ok_or(GetError::Empty)?;
-        if chain.ready() {
-            chain.state.items.notify(1);
-        }
-        self.after_taking(&message, None);
-        Ok(message)
-    }
-
-    /// Waits, as for a message, until `enough` says that enough have been put; whether it has.
-    pub(crate) fn wait_for_sent(&self, wait: Wait, enough: impl Fn() -> bool) -> Result<bool, Interrupted> {
-        let mut goal = Enough(enough);
-        Ok(goal.ready() || wait_for(&self.chain().state.items, wait, &mut goal)?.is_some())
-    }
-
-    /// Whether the message of this number has been put.
-    #[inline]
-    pub(crate) fn has_sent(&self, number: u32) -> bool {
-        self.chain().state.sent.load(Acquire).wrapping_sub(number) <= u32::MAX / 2
-    }
-
-    /// Number of the last message taken.
-    pub(crate) fn received(&self) -> u32 {
-        self.chain().state.received.load(Relaxed)
-    }
-
     /// Takes the first message, after `note` was called with its number: if this process dies in `note` or before, the message stays.
     pub(crate) fn get_noting(&self, wait: Wait, mut note: impl FnMut(u32)) -> Result<Message, GetError> {
         let chain = self.chain();
@@ -241,7 +188,7 @@ impl Queue {
 
     /// `came`: when the wait for it ended, if there was one that is recorded.
     #[inline]
-    fn after_taking(&self, message: &Message, came: Option<Moment>) {
+    pub(super) fn after_taking(&self, message: &Message, came: Option<Moment>) {
         if !matches!(self.bound(), Bound::None) {
             self.chain().state.space.notify(1);
         }
@@ -310,16 +257,21 @@ impl Queue {
         }
     }
 
-    /// Whether the message with this number was taken, however its taker ended.
-    pub(crate) fn was_taken(&self, number: u32) -> bool {
-        self.chain().was_taken(number)
+    /// Whether putting a message of `len` bytes, with any [`Wait`] but `Never`, may begin with a short wait for those who take.
+    #[inline]
+    pub fn is_far_ahead(&self, len: usize) -> bool {
+        self.chain().is_far_ahead(len)
     }
 
-    fn append(&self, chain: Chain, parts: &[&[u8]]) -> Result<Option<u32>, BlockError> {
+    pub(super) fn let_catch_up(&self, parts: &[&[u8]]) {
+        self.chain().let_catch_up(parts.iter().map(|part| part.len()).sum());
+    }
+
+    pub(super) fn append(&self, chain: Chain, parts: &[&[u8]]) -> Result<Option<u32>, BlockError> {
         self.append_bounded(chain, parts, self.bound())
     }
 
-    fn append_bounded(&self, chain: Chain, parts: &[&[u8]], bound: Bound) -> Result<Option<u32>, BlockError> {
+    pub(super) fn append_bounded(&self, chain: Chain, parts: &[&[u8]], bound: Bound) -> Result<Option<u32>, BlockError> {
         // The time before: whoever receives it must not seem to have done so before it was sent.
         let sent = self.state().label.recorded().map(|object| (object, recorder::now()));
         let appended = match &self.doorbell {
@@ -335,7 +287,7 @@ impl Queue {
     }
 
     #[inline]
-    fn take(&self, chain: Chain, note: impl FnMut(u32)) -> Option<Message> {
+    pub(super) fn take(&self, chain: Chain, note: impl FnMut(u32)) -> Option<Message> {
         match &self.doorbell {
             Some(fd) => chain.take(&Eventfd(fd), note),
             None => chain.take(&NoBell, note),
@@ -343,7 +295,7 @@ impl Queue {
     }
 
     #[inline]
-    fn bound(&self) -> Bound {
+    pub(super) fn bound(&self) -> Bound {
         match (self.state().capacity.load(Relaxed), self.state().most_bytes.load(Relaxed)) {
             (0, 0) => Bound::None,
             (0, most) => Bound::Bytes(most),
@@ -364,98 +316,6 @@ impl Queue {
 
 fn destroy(arena: &'static Arena, at: u64) {
     Chain { arena, state: &arena.memory().view::<QueueState>(at).chain }.destroy();
-}
-
-/// Somebody who waits for a message.
-struct Getting<'a, N> {
-    queue: &'a Queue,
-    chain: Chain,
-    note: N,
-}
-
-impl<N: FnMut(u32)> Goal for Getting<'_, N> {
-    type Prize = Message;
-    type Failure = Interrupted;
-
-    #[inline]
-    fn ready(&mut self) -> bool {
-        self.chain.ready()
-    }
-
-    fn attempt(&mut self) -> Result<Option<Message>, Interrupted> {
-        Ok(self.queue.take(self.chain, &mut self.note))
-    }
-}
-
-/// Somebody who waits for there being a message.
-struct Peeking(Chain);
-
-impl Goal for Peeking {
-    type Prize = ();
-    type Failure = Interrupted;
-
-    #[inline]
-    fn ready(&mut self) -> bool {
-        self.0.ready()
-    }
-
-    fn attempt(&mut self) -> Result<Option<()>, Interrupted> {
-        Ok(self.0.ready().then_some(()))
-    }
-}
-
-/// Somebody who waits until enough messages are there for their purpose.
-struct Enough<E>(E);
-
-impl<E: Fn() -> bool> Goal for Enough<E> {
-    type Prize = ();
-    type Failure = Interrupted;
-
-    #[inline]
-    fn ready(&mut self) -> bool {
-        self.0()
-    }
-
-    fn attempt(&mut self) -> Result<Option<()>, Interrupted> {
-        Ok(self.ready().then_some(()))
-    }
-}
-
-/// Somebody who waits for room and has nothing to put yet.
-struct Entering<'a>(&'a Queue, Chain);
-
-impl Goal for Entering<'_> {
-    type Prize = ();
-    type Failure = Interrupted;
-
-    fn ready(&mut self) -> bool {
-        self.1.has_room(self.0.bound())
-    }
-
-    fn attempt(&mut self) -> Result<Option<()>, Interrupted> {
-        Ok(self.ready().then_some(()))
-    }
-}
-
-/// Somebody who waits for room.
-struct Putting<'a> {
-    queue: &'a Queue,
-    chain: Chain,
-    parts: &'a [&'a [u8]],
-}
-
-impl Goal for Putting<'_> {
-    type Prize = u32;
-    type Failure = PutError;
-
-    #[inline]
-    fn ready(&mut self) -> bool {
-        self.chain.has_room(self.queue.bound())
-    }
-
-    fn attempt(&mut self) -> Result<Option<u32>, PutError> {
-        Ok(self.queue.append(self.chain, self.parts)?)
-    }
 }
 
 /// Why nothing was put.

@@ -126,6 +126,11 @@ pub(crate) fn sleep_for<G: Goal>(signal: &Signal, wait: Wait, goal: &mut G) -> R
 
 /// Spins for a bounded while, if that is promising.
 pub(crate) fn spin<G: Goal>(luck: &AtomicU32, goal: &mut G) -> Result<Option<G::Prize>, G::Failure> {
+    spin_for(SPIN, luck, goal)
+}
+
+/// The same for this time.
+pub(crate) fn spin_for<G: Goal>(time: Duration, luck: &AtomicU32, goal: &mut G) -> Result<Option<G::Prize>, G::Failure> {
     let (left, backoff) = (luck.load(Relaxed) & 0xffff, luck.load(Relaxed) >> 16);
     if !several_cores() {
         return Ok(None);
@@ -134,7 +139,7 @@ pub(crate) fn spin<G: Goal>(luck: &AtomicU32, goal: &mut G) -> Result<Option<G::
         luck.store(backoff << 16 | (left - 1), Relaxed);
         return Ok(None);
     }
-    let prize = look_for(SPIN, goal)?;
+    let prize = look_for(time, goal)?;
     let next = if prize.is_some() { backoff / 2 } else { (backoff * 2).clamp(1, SPINLESS_WAITS) };
     luck.store(next << 16 | if prize.is_some() { 0 } else { next }, Relaxed);
     Ok(prize)

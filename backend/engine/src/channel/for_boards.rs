@@ -1,0 +1,76 @@
+//! What a task board asks of its queues beyond what others do: to put without a wake-up, to spin and to sleep apart from each other, and what
+//! has been put and taken.
+
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
+
+use super::Message;
+use super::chain::Bound;
+use super::goals::{Enough, Entering, Getting};
+use super::queue::{GetError, PutError, Queue};
+use crate::sync::wait::{Goal, sleep_for, spin, wait_for};
+use crate::sync::{Interrupted, Wait};
+
+impl Queue {
+    /// Appends a message whatever the bound, and wakes nobody: that is the caller's, by [`Queue::announce`].
+    pub(crate) fn put_quietly(&self, parts: &[&[u8]]) -> Result<u32, PutError> {
+        self.let_catch_up(parts);
+        match self.append_bounded(self.chain(), parts, Bound::None)? {
+            Some(number) => Ok(number),
+            None => Err(PutError::Full),
+        }
+    }
+
+    /// Wakes one of those who wait for a message, if somebody sleeps.
+    pub(crate) fn announce(&self) {
+        self.chain().state.items.notify(1);
+    }
+
+    /// Waits until its bound leaves room; whether it does.
+    pub(crate) fn wait_for_room(&self, wait: Wait) -> Result<bool, Interrupted> {
+        let chain = self.chain();
+        let mut goal = Entering(self, chain);
+        Ok(goal.ready() || wait_for(&chain.state.space, wait, &mut goal)?.is_some())
+    }
+
+    /// Spins for a message, and takes it.
+    pub(crate) fn spin_noting(&self, mut note: impl FnMut(u32)) -> Option<Message> {
+        let chain = self.chain();
+        let mut goal = Getting { queue: self, chain, note: &mut note };
+        let message = spin(&chain.state.items.luck, &mut goal).ok().flatten()?;
+        self.after_taking(&message, None);
+        Some(message)
+    }
+
+    /// Sleeps, without spinning first, until there is a message, and takes it.
+    pub(crate) fn sleep_noting(&self, wait: Wait, note: impl FnMut(u32)) -> Result<Message, GetError> {
+        let chain = self.chain();
+        let message = sleep_for(&chain.state.items, wait, &mut Getting { queue: self, chain, note })?.ok_or(GetError::Empty)?;
+        if chain.ready() {
+            chain.state.items.notify(1);
+        }
+        self.after_taking(&message, None);
+        Ok(message)
+    }
+
+    /// Waits, as for a message, until `enough` says that enough have been put; whether it has.
+    pub(crate) fn wait_for_sent(&self, wait: Wait, enough: impl Fn() -> bool) -> Result<bool, Interrupted> {
+        let mut goal = Enough(enough);
+        Ok(goal.ready() || wait_for(&self.chain().state.items, wait, &mut goal)?.is_some())
+    }
+
+    /// Whether the message of this number has been put.
+    #[inline]
+    pub(crate) fn has_sent(&self, number: u32) -> bool {
+        self.chain().state.sent.load(Acquire).wrapping_sub(number) <= u32::MAX / 2
+    }
+
+    /// Number of the last message taken.
+    pub(crate) fn received(&self) -> u32 {
+        self.chain().state.received.load(Relaxed)
+    }
+
+    /// Whether the message with this number was taken, however its taker ended.
+    pub(crate) fn was_taken(&self, number: u32) -> bool {
+        self.chain().was_taken(number)
+    }
+}
