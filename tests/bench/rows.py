@@ -47,6 +47,7 @@ def _table():
         Row("lock-contended", "Lock, contended by 2", "locks.contended", 2, ("billiard",)),
         Row("value", "Value += 1 under its lock, contended by 2", "values.contended", 4, ("billiard",)),
         Row("array", "Array [:] of 1000 doubles", "values.slice", 8, ("billiard",)),
+        Row("array-zeros", "Array [:] of 1000 zeros", "values.slice_as_made", 8, ("billiard",)),
         Row("shm-create", "SharedMemory, create", "making.shared_memory", 2),
         Row("shm-attach", "SharedMemory, attach", "making.attached_memory", 2),
         Row("make-lock", "make a Lock", "making.lock", 10, ("billiard",)),

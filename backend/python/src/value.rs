@@ -23,6 +23,9 @@ use crate::waiting::{Blocking, current_line, note_line};
 /// A slice of at most so many elements is recorded element by element; `_forkyard.watch_raw` has the same number.
 const FEW: usize = 16;
 
+/// Runs of equal neighbours that are as long as that on average are written at once.
+const LONG_RUN: usize = 32;
+
 /// What `multiprocessing.sharedctypes.Synchronized` inherits from.
 #[pyclass(frozen, subclass, module = "_forkyard._engine")]
 pub(crate) struct SharedNumber {
@@ -323,6 +326,9 @@ where
 {
     let (numbers, _) = bytes.as_chunks::<SIZE>();
     let repeated = numbers.windows(2).filter(|pair| pair[0] == pair[1]).count();
+    if numbers.len() >= LONG_RUN && repeated + numbers.len() / LONG_RUN >= numbers.len() {
+        return repeating(py, numbers, number);
+    }
     if repeated < numbers.len() / 4 {
         return PyList::new(py, numbers.iter().map(|&bytes| number(bytes)));
     }
@@ -335,4 +341,31 @@ where
         }
     });
     PyList::new(py, objects)
+}
+
+/// The same for a few long runs of equal numbers: the interpreter writes one object many times faster than it sets one item after the other.
+fn repeating<'py, N, const SIZE: usize>(
+    py: Python<'py>,
+    numbers: &[[u8; SIZE]],
+    number: impl Fn([u8; SIZE]) -> N,
+) -> PyResult<Bound<'py, PyList>>
+where
+    N: IntoPyObject<'py, Error = Infallible>,
+{
+    let run = |numbers: &[[u8; SIZE]]| PyList::new(py, [number(numbers[0])])?.as_sequence().repeat(numbers.len());
+    let (first, mut rest) = numbers.split_at(run_of(numbers));
+    let whole = run(first)?;
+    while !rest.is_empty() {
+        let next = rest.split_off(..run_of(rest)).unwrap_or_default();
+        whole.in_place_concat(&run(next)?)?;
+    }
+    Ok(whole.cast_into()?)
+}
+
+/// How many numbers from the first one on are equal; looked at by eights, which the processor compares at once.
+fn run_of<const SIZE: usize>(numbers: &[[u8; SIZE]]) -> usize {
+    let Some(first) = numbers.first() else { return 0 };
+    let (eights, _) = numbers.as_chunks::<8>();
+    let equal = 8 * eights.iter().take_while(|eight| eight.iter().fold(true, |equal, number| equal & (number == first))).count();
+    equal + numbers[equal..].iter().take_while(|&number| number == first).count()
 }

@@ -25,11 +25,16 @@ def contended(multiprocessing, count):
     return watch
 
 
-def slice(multiprocessing, count):
-    """`array[:]` of 1000 doubles."""
-    array, watch = multiprocessing.Array("d", range(DOUBLES)), Stopwatch(count)
+def slice(multiprocessing, count, numbers=range(DOUBLES)):
+    """`array[:]` of 1000 doubles, all different."""
+    array, watch = multiprocessing.Array("d", numbers), Stopwatch(count)
     with watch:
         for _ in repeat(None, count):
             copy = array[:]
-    assert copy == list(range(DOUBLES))
+    assert copy == list(numbers)
     return watch
+
+
+def slice_as_made(multiprocessing, count):
+    """The same of an array that was just made: all zeros."""
+    return slice(multiprocessing, count, [0.0] * DOUBLES)
