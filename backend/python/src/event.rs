@@ -49,12 +49,12 @@ impl Event {
     }
 
     #[pyo3(signature = (timeout=None))]
-    fn wait(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<bool> {
+    fn wait(&self, py: Python<'_>, timeout: Option<&Bound<'_, PyAny>>) -> PyResult<bool> {
         if self.event.is_set() {
             return Ok(true);
         }
         note_line(py)?;
-        let wait = wait_for(Blocking::Yes, timeout)?;
+        let wait = wait_for(Blocking::Yes, timeout.map(PyAnyMethods::extract).transpose()?)?;
         let answer = detached(py, || self.event.wait(wait), |_| true)?;
         Ok(answer.unwrap_or(false))
     }

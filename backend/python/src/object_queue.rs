@@ -14,7 +14,7 @@ use pyo3::types::{PyDict, PyTuple};
 
 use crate::message::Encoded;
 use crate::queue::Queue;
-use crate::waiting::{Blocking, poll_for, wait_for};
+use crate::waiting::{Blocking, Seconds, poll_for, wait_for};
 
 /// A queue as programs see it, before and behind a ring. Texts of errors name it as CPython's do.
 #[pyclass(frozen, subclass, name = "Queue", module = "_forkyard._engine")]
@@ -86,9 +86,13 @@ impl ObjectQueue {
     }
 
     #[pyo3(signature = (block=Blocking::Yes, timeout=None), text_signature = "($self, block=True, timeout=None)")]
-    fn get<'py>(slf: &Bound<'py, Self>, block: Blocking, timeout: Option<f64>) -> PyResult<Bound<'py, PyAny>> {
+    fn get<'py>(slf: &Bound<'py, Self>, block: Blocking, timeout: Option<&Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
         let (py, queue) = (slf.py(), slf.get());
         queue.refuse_closed(slf)?;
+        let timeout = match block {
+            Blocking::Yes => timeout.map(PyAnyMethods::extract).transpose()?.map(|Seconds(seconds)| seconds),
+            Blocking::No => timeout.map(PyAnyMethods::extract).transpose()?,
+        };
         queue.ring()?.get().take_object(py, poll_for(block, timeout)?)
     }
 }

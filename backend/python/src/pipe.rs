@@ -16,7 +16,7 @@ use crate::errors;
 use crate::memory::handle_from;
 use crate::message::{self, Encoded};
 use crate::queue::SHORT;
-use crate::waiting::{Blocking, detached, note_line, poll_for};
+use crate::waiting::{Blocking, Seconds, detached, note_line, poll_for};
 
 /// EPIPE.
 const BROKEN_PIPE: i32 = 32;
@@ -122,13 +122,13 @@ impl End {
         message::bytes(py, &message)
     }
 
-    #[pyo3(signature = (timeout=Some(0.0)))]
-    fn poll(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<bool> {
+    #[pyo3(signature = (timeout=Some(Seconds(0.0))), text_signature = "($self, timeout=0.0)")]
+    fn poll(&self, py: Python<'_>, timeout: Option<Seconds>) -> PyResult<bool> {
         let end = self.open_end()?;
         if !end.is_readable() {
             return Err(failed_receive(RecvError::WriteOnly));
         }
-        let wait = poll_for(Blocking::Yes, timeout)?;
+        let wait = poll_for(Blocking::Yes, timeout.map(|Seconds(seconds)| seconds))?;
         note_line(py)?;
         Ok(detached(py, || end.poll(wait), |_| true)?.unwrap_or(false))
     }
@@ -153,7 +153,7 @@ fn send(py: Python<'_>, end: &channel::End, encoded: &Encoded<'_>) -> PyResult<(
             end.record_made(number, effort.at_ns, effort.took);
         }
     };
-    if parts[1].len() <= SHORT {
+    if parts[1].len() <= SHORT && !end.is_far_ahead(parts[1].len()) {
         match end.send_parts(&parts, Wait::Never) {
             Err(SendError::TimedOut | SendError::Interrupted) => {}
             other => return other.map(tell).map_err(failed_send),

@@ -10,6 +10,7 @@ use forkyard_trace::recorder;
 use nix::errno::Errno;
 use pyo3::exceptions::{PyException, PyOSError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::PyFloat;
 
 use crate::frame;
 
@@ -51,6 +52,19 @@ pub(crate) fn wait_for(block: Blocking, timeout: Option<f64>) -> PyResult<Wait> 
 /// The same where CPython's module polls a pipe.
 pub(crate) fn poll_for(block: Blocking, timeout: Option<f64>) -> PyResult<Wait> {
     wait_unless_nan(block, timeout).ok_or_else(|| PyValueError::new_err("cannot convert float NaN to integer"))
+}
+
+/// Seconds where CPython's module adds them to the time before it waits: what cannot be added is refused in the words of that.
+#[derive(Clone, Copy)]
+pub(crate) struct Seconds(pub(crate) f64);
+
+impl<'py> FromPyObject<'_, 'py> for Seconds {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        let added = |error| PyFloat::new(object.py(), 0.0).add(object).err().unwrap_or(error);
+        object.extract().map(Self).map_err(added)
+    }
 }
 
 fn wait_unless_nan(block: Blocking, timeout: Option<f64>) -> Option<Wait> {

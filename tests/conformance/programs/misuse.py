@@ -61,6 +61,18 @@ def locks():
     attempt("lock with a wrong argument", lambda: refused(lambda: mp.Lock().acquire(wait=True)))
     attempt("semaphore with a negative timeout", lambda: mp.Semaphore(0).acquire(True, -1))
     attempt("event with a negative timeout", lambda: mp.Event().wait(-1))
+    attempt("event that is set, with a timeout of text", lambda: [event := mp.Event(), event.set(), event.wait("x")][1:])
+    for seconds in ("x", [], 1j):
+        attempt(f"event with a timeout of {seconds!r}", lambda seconds=seconds: mp.Event().wait(seconds))
+        attempt(f"semaphore with a timeout of {seconds!r}", lambda seconds=seconds: mp.Semaphore(0).acquire(True, seconds))
+        attempt(f"condition with a timeout of {seconds!r}", lambda seconds=seconds: acquired(mp.Condition()).wait(seconds))
+        attempt(f"barrier with a timeout of {seconds!r}", lambda seconds=seconds: mp.Barrier(2).wait(seconds))
+    for count in ("x", None, 1.5, -0.5, float("inf"), float("nan"), 2**70):
+        attempt(f"{count!r} of a condition notified", lambda count=count: acquired(mp.Condition()).notify(count))
+    for kind in (mp.Lock, mp.RLock, mp.Semaphore, mp.BoundedSemaphore):
+        one, other = kind(), kind()
+        attempt(f"handle of a {kind.__name__}", lambda: type(one._semlock.handle))
+        attempt(f"handles of two of {kind.__name__}", lambda: one._semlock.handle == other._semlock.handle)
     attempt("condition notified without its lock", lambda: mp.Condition().notify())
     attempt("all of a condition notified without its lock", lambda: mp.Condition().notify_all())
     attempt("fewer than none of a condition notified", lambda: acquired(mp.Condition()).notify(-1))
@@ -86,6 +98,16 @@ def queues():
     attempt("get from an empty queue", lambda: mp.Queue().get_nowait())
     attempt("get with a timeout", lambda: mp.Queue().get(timeout=0.01))
     attempt("get with a negative timeout", lambda: mp.Queue().get(timeout=-1))
+    for seconds in ("x", [], 1j):
+        attempt(f"get with a timeout of {seconds!r}", lambda seconds=seconds: mp.Queue().get(timeout=seconds))
+        attempt(f"get without waiting and a timeout of {seconds!r}", lambda seconds=seconds: mp.Queue().get(False, seconds))
+        attempt(f"put with a timeout of {seconds!r}", lambda seconds=seconds: mp.Queue().put(1, timeout=seconds))
+    for counts in (False, True):
+        used = mp.JoinableQueue() if counts else mp.Queue()
+        used.put(1)
+        used.close()
+        used.join_thread()
+        attempt("queue that was put to is empty when closed", used.empty)
     full = mp.Queue(1)
     full.put(1)
     attempt("put into a full queue", lambda: full.put_nowait(2))
@@ -112,6 +134,7 @@ def pipes():
     attempt("send with the reading end", lambda: reader.send(1))
     attempt("receive with the writing end", writer.recv)
     attempt("poll with the writing end", writer.poll)
+    attempt("poll with a timeout of text", lambda: reader.poll("x"))
     attempt("send a function of a function", lambda: writer.send(lambda: 1))
     attempt("send by name", lambda: (writer.send(obj=1), reader.recv()))
     attempt("send bytes that are text", lambda: writer.send_bytes("text"))

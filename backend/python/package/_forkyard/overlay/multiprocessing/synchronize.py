@@ -20,11 +20,18 @@ SEM_VALUE_MAX = _engine.SemLock.SEM_VALUE_MAX
 RECURSIVE_MUTEX, SEMAPHORE = range(2)
 
 
+class _Place:
+    """A lock's `handle`: a number that no other one has, the same in all processes. No property, as programs may set one."""
+
+    def __get__(self, lock, kind=None):
+        return self if lock is None else int.from_bytes(lock._state()[1][8:], sys.byteorder)
+
+
 class SemLock(_engine.SemLock):
     """What locks and semaphores have in common: that of the engine, and how it is pickled."""
 
     # What libraries read of `_semlock`. Programs may give the lock attributes of the same names.
-    kind, name = SEMAPHORE, None
+    kind, name, handle = SEMAPHORE, None, _Place()
 
     def __getstate__(self):
         refuse_mixed(self)
@@ -206,8 +213,8 @@ class Condition:
 
     def notify(self, n=1):
         assert self._lock._semlock._is_mine(), "lock is not owned"
-        if n > 0:
-            self._room.notify(n)
+        if 0 < n:
+            self._room.notify(sys.maxsize if n > sys.maxsize else int(-(-n // 1)))  # as whole ones are counted up to it
 
     def notify_all(self):
         self.notify(sys.maxsize)
@@ -301,11 +308,11 @@ class Barrier(threading.Barrier):
                 raise threading.BrokenBarrierError
             if self._cond._room.waiting() + 1 >= self._parties:
                 return self._all_here()
-            left = _LOOK_AROUND if end is None else min(end - time.monotonic(), _LOOK_AROUND)  # in this order NaN stays NaN
+            left = _LOOK_AROUND if end is None else end - time.monotonic()
             if left <= 0:
                 self.abort()
             else:
-                self._cond.wait(left)
+                self._cond.wait(min(left, _LOOK_AROUND))  # in this order NaN stays NaN
         if not shared[_WHOLE] >> meeting % 32 & 1:
             raise threading.BrokenBarrierError
         index = shared[_LEFT]
