@@ -1,7 +1,9 @@
 from multiprocessing import Pool
+from time import sleep
 
 
 def square(number):
+    sleep(0.05)
     return number * number
 
 
