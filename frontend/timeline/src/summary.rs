@@ -61,10 +61,15 @@ pub fn heading(trace: &Trace, story: Option<&str>) -> String {
 /// How long two runs took: `processes took 164 ms, threads 312 ms: 1.9 times as long`.
 pub fn comparison(first: (&str, &Trace), second: (&str, &Trace)) -> String {
     let (one, other) = (first.1.end_ns(), second.1.end_ns());
+    let took = |(name, trace): (&str, &Trace)| {
+        format!("{name} {} {}", if was_ended(trace) { "were ended after" } else { "took" }, duration(trace.end_ns()))
+    };
     match (one, other) {
         (0, 0) => String::new(),
-        (_, 0) => format!("{} took {}", first.0, duration(one)),
-        (0, _) => format!("{} took {}", second.0, duration(other)),
+        (_, 0) => took(first),
+        (0, _) => took(second),
+        // What was ended early would seem the quicker one.
+        _ if was_ended(first.1) || was_ended(second.1) => format!("{}, {}", took(first), took(second)),
         _ => {
             let ratio = other as f64 / one as f64;
             let than = match ratio {
@@ -75,6 +80,12 @@ pub fn comparison(first: (&str, &Trace), second: (&str, &Trace)) -> String {
             format!("{} took {}, {} {}: {than}", first.0, duration(one), second.0, duration(other))
         }
     }
+}
+
+/// Whether a signal ended the first process, and with it the run.
+fn was_ended(trace: &Trace) -> bool {
+    let first = trace.lanes().iter().find(|lane| lane.kind == LaneKind::Process);
+    first.is_some_and(|lane| lane.signal.is_some())
 }
 
 /// The whole picture in words: what ran, for how long, its [story](crate::story::story), how each process spent its time, and what kept it
@@ -172,6 +183,7 @@ fn in_main_band(state: State) -> bool {
 mod tests {
     use super::*;
     use crate::sample::*;
+    use forkyard_wire::timeline::Lane;
 
     #[test]
     fn a_run_is_said_in_a_sentence() {
@@ -217,6 +229,25 @@ mod tests {
         assert_eq!(said(100, 50), "processes took 100 ms, threads 50 ms: 2.0 times as fast");
         assert_eq!(said(100, 101), "processes took 100 ms, threads 101 ms: about the same");
         assert_eq!(said(100, 0), "processes took 100 ms");
+    }
+
+    #[test]
+    fn a_run_that_was_ended_early_is_not_called_the_quicker_one() {
+        let run = |ms, main: Option<&str>, child: Option<&str>| {
+            let ended = |id, signal: Option<&str>| Lane {
+                signal: signal.map(str::to_owned),
+                ..lane(id, LaneKind::Process, "process", 0)
+            };
+            let lanes = vec![ended(1, main), ended(2, child)];
+            let mut trace = Trace::new();
+            trace.apply(&forkyard_wire::timeline::Chunk { to_ns: ms * MS, lanes, ..Default::default() });
+            trace
+        };
+        let said = |one: &Trace, other: &Trace| comparison(("processes", one), ("threads", other));
+        let (whole, ended) = (run(100, None, Some("SIGTERM")), run(50, Some("SIGKILL"), None));
+        assert_eq!(said(&whole, &ended), "processes took 100 ms, threads were ended after 50 ms");
+        assert_eq!(said(&ended, &Trace::new()), "processes were ended after 50 ms");
+        assert_eq!(said(&whole, &run(50, None, None)), "processes took 100 ms, threads 50 ms: 2.0 times as fast");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 import { pages } from "../chromium.js";
-import { openLesson, openScratch } from "../workbench.js";
+import { Workbench, open, openLesson, openScratch } from "../workbench.js";
 
 const pageTest = pages();
 
@@ -40,6 +40,21 @@ if __name__ == "__main__":
     for worker in workers:
         worker.join()
     print("done:", *names)
+`;
+
+const ENDLESS_IN_A_THREAD = `
+import os
+from multiprocessing import Process
+from time import sleep
+
+def work(main):
+    while os.getpid() == main:
+        sleep(0.1)
+
+if __name__ == "__main__":
+    child = Process(target=work, args=(os.getpid(),))
+    child.start()
+    child.join()
 `;
 
 const ASKING = `
@@ -112,6 +127,39 @@ pageTest("a program that asks gets its answer", async ({ page }) => {
   await workbench.here.getByRole("button", { name: "Send" }).click();
   await workbench.prints("Welcome, Ada");
   await workbench.ended();
+});
+
+pageTest("who pressed Run and is asked for a line types it", async ({ page }) => {
+  const workbench = await openScratch(page, ASKING);
+  await workbench.button("Run").click();
+  await workbench.says(/waiting for a line/i);
+  await page.waitForFunction(() => document.activeElement.matches("input[type=text]"));
+  await page.keyboard.type("Ada");
+  await page.keyboard.press("Enter");
+  await workbench.prints("Welcome, Ada");
+  await workbench.ended();
+});
+
+pageTest("a run that was stopped is not called the quicker one", async ({ page }) => {
+  const workbench = await openScratch(page, ENDLESS_IN_A_THREAD);
+  await workbench.button("Run both").click();
+  await workbench.says(/With threads: Running/);
+  await workbench.button("Stop").click();
+  await workbench.ended();
+  await page.getByText(/^processes took .+, threads were ended after /).waitFor();
+  const ratios = await page.getByRole("row", { name: "threads : processes" }).getByRole("cell").allInnerTexts();
+  assert.deepEqual(new Set(ratios), new Set(["–"]));
+});
+
+pageTest("two tabs keep a program each", async ({ page, context }) => {
+  await openScratch(page, "print('one')\n");
+  const other = await context.newPage();
+  await openScratch(other, "print('two')\n");
+  await page.reload();
+  await new Workbench(page).editor.getByText("print('one')").waitFor();
+  const third = await context.newPage();
+  await open(third, "/scratch");
+  await new Workbench(third).editor.getByText("print('two')").waitFor();
 });
 
 pageTest("an exception names its line and shows the traceback", async ({ page }) => {

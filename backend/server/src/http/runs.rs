@@ -139,9 +139,9 @@ pub(super) async fn trace(State(server): Shared, id: Result<Path<String>, PathRe
 /// From what was asked to what is done: every rule that the request's types do not hold by themselves.
 pub(super) async fn job(server: &Arc<Server>, request: RunRequest) -> Result<Job, Failure> {
     check_length(&request.source)?;
-    check_text("source", &request.source)?;
+    check_text("The program (`source`)", &request.source)?;
     for (index, argument) in request.args.iter().enumerate() {
-        check_text(&format!("args[{index}]"), argument)?;
+        check_text(&format!("`args[{index}]`"), argument)?;
     }
     if request.args.len() > limits::ARGS || request.args.iter().map(String::len).sum::<usize>() > limits::ARGS_BYTES {
         let detail = format!("`args` may have {} entries, {} KiB in all.", limits::ARGS, limits::ARGS_BYTES >> 10);
@@ -188,7 +188,8 @@ pub(super) fn check_length(source: &str) -> Result<(), Failure> {
     if source.len() <= MAX_SOURCE_BYTES {
         return Ok(());
     }
-    let detail = format!("`source` has {} bytes; a program may have {} KiB.", source.len(), MAX_SOURCE_BYTES >> 10);
+    let detail =
+        format!("The program (`source`) has {} bytes and may have {} KiB: shorten it.", source.len(), MAX_SOURCE_BYTES >> 10);
     Err(Failure::new(Kind::SourceTooLong, detail))
 }
 
@@ -197,7 +198,7 @@ fn check_text(field: &str, text: &str) -> Result<(), Failure> {
         None => Ok(()),
         Some(at) => {
             let line = text[..at].matches('\n').count() + 1;
-            Err(Failure::new(Kind::InvalidField, format!("`{field}` contains a NUL character, on its line {line}.")))
+            Err(Failure::new(Kind::InvalidField, format!("{field} has a NUL character in line {line}: take it out.")))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Two runs' figures, one below the other, and what the second is beside the first.
 
-use forkyard_wire::run::Finished;
+use forkyard_wire::run::{Finished, Outcome};
 use yew::prelude::*;
 
 use super::figures::{FIGURES, Figure};
@@ -17,7 +17,10 @@ pub fn compare(processes: Option<&Finished>, threads: Option<&Finished>) -> Html
             </tr>
         }
     };
+    // What was ended early would seem the quicker one.
+    let whole = |run: Option<&'_ Finished>| run.is_some_and(|run| run.outcome == Outcome::Completed);
     let compared = |figure: &Figure| match (processes, threads) {
+        _ if !whole(processes) || !whole(threads) => "–".to_owned(),
         (Some(processes), Some(threads)) => ratio((figure.size)(processes), (figure.size)(threads)),
         _ => "–".to_owned(),
     };

@@ -156,7 +156,7 @@ async fn read(file: &File, name: &str) -> Result<Recording, AttrValue> {
     match text {
         Some(text) => run_of(&text).map_err(|reason| {
             format!(
-                "{name} is not a trace that Forkyard saved: {reason}. The command forkyard run --trace FILE SCRIPT saves one."
+                "{name} is not a trace that Forkyard saved ({reason}). Save one with the command forkyard run --trace FILE SCRIPT."
             )
             .into()
         }),

@@ -87,7 +87,7 @@ fn ended(run: &Run, finished: &Finished) -> (Tone, String) {
     let exception = run.exception();
     match finished.outcome {
         Outcome::Completed => match (&finished.signal, finished.exit_code.unwrap_or(0), exception) {
-            (Some(signal), ..) => (Tone::Error, format!("{name} by {signal}")),
+            (Some(signal), ..) => (Tone::Error, format!("{name} by {signal}{}", meaning(signal))),
             (None, 0, None) => (Tone::Good, name.to_owned()),
             (None, 0, Some(exception)) => {
                 (Tone::Warning, format!("{name}; an exception was printed for line {}", exception.line))
@@ -100,6 +100,15 @@ fn ended(run: &Run, finished: &Finished) -> (Tone, String) {
         Outcome::TimedOut | Outcome::OutOfMemory | Outcome::TooMuchOutput | Outcome::TooManyProcesses => {
             (Tone::Warning, with_message(name, finished))
         }
+    }
+}
+
+/// Of signals that come out of a program itself: what it did.
+fn meaning(signal: &str) -> &'static str {
+    match signal {
+        "SIGABRT" => ": the program gave itself up",
+        "SIGSEGV" => ": the program touched memory that it does not have",
+        _ => "",
     }
 }
 

@@ -45,6 +45,8 @@ enum State {
 impl Reader {
     /// Takes a whole line without its ending.
     pub fn read(&mut self, text: &str) -> (LineKind, Option<Exception>) {
+        // A group of exceptions has its own traceback behind a line at the margin.
+        let text = text.strip_prefix("  | ").or(text.strip_prefix("  + Exception Group ")).unwrap_or(text);
         if text.starts_with("Traceback (most recent call last):") {
             self.state = State::Inside;
             self.line = None;
@@ -132,6 +134,15 @@ mod tests {
              last):\n  File \"main.py\", line 4, in f\n    raise KeyError(1)\nKeyError: 1\n",
         );
         assert_eq!(exceptions.iter().map(|one| one.line).collect::<Vec<_>>(), [2, 4]);
+    }
+
+    #[test]
+    fn a_group_of_exceptions_left_from_its_own_line() {
+        let text = "  + Exception Group Traceback (most recent call last):\n  |   File \"/home/learner/main.py\", line 4, in <module>\n  \
+                    |     raise ExceptionGroup(\"two\", both)\n  | ExceptionGroup: two (2 sub-exceptions)\n  +-+---------------- 1 \
+                    ----------------\n    | ValueError: 1\n    +---------------- 2 ----------------\n    | TypeError: 2";
+        let (_, exceptions) = read(text);
+        assert_eq!(exceptions, [Exception { line: 4, text: "ExceptionGroup: two (2 sub-exceptions)".to_owned() }]);
     }
 
     #[test]

@@ -31,7 +31,11 @@ impl Said {
         let told = || runs.iter().zip(&stories).map(|(run, story)| (run.trace(), story.as_deref()));
         let (summary, headings) = match (runs, titles) {
             ([first, second], [one, other]) => (
-                summary::comparison((one.as_str(), &first.trace()), (other.as_str(), &second.trace())),
+                // While it goes on, the second one has not yet taken what it takes.
+                match running {
+                    true => summary::comparison((one.as_str(), &first.trace()), (other.as_str(), &Trace::new())),
+                    false => summary::comparison((one.as_str(), &first.trace()), (other.as_str(), &second.trace())),
+                },
                 told().zip(titles).map(|((trace, story), title)| (title.clone(), summary::heading(&trace, story))).collect(),
             ),
             _ => (told().next().map(|(trace, story)| summary::headline(&trace, story)).unwrap_or_default(), Vec::new()),
