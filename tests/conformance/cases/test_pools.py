@@ -1,5 +1,7 @@
 """Pool, ThreadPool, ProcessPoolExecutor."""
 
+import collections
+import enum
 import multiprocessing
 import os
 import pickle
@@ -79,7 +81,55 @@ def generated(count):
     raise KeyError("generated")
 
 
+def renamed(x):
+    return -x
+
+
+def told(*args):
+    return [(type(arg).__name__, repr(arg)) for arg in args]
+
+
+class Stairs(list):
+    """Is pickled in a way of its own."""
+
+    def __reduce__(self):
+        return Stairs, ([*self, len(self)],)
+
+
+class Colour(enum.IntEnum):
+    RED = 1
+
+
 class Pools(Case):
+    def test_arguments_come_as_what_they_are(self):
+        endless = [1]
+        endless.append(endless)
+        plain = ((), (1, -(2**70), 2.5, "a", b"b", None, True), ([1, [(2,)]], {"k": {3: [4]}}), (list(range(100)),), (endless,))
+        others = ((Stairs([7]),), ([{"s": Stairs()}], Colour.RED), (collections.OrderedDict(a=1), {5}, bytearray(b"c"), range(3)))
+        with self.mp.Pool(1) as pool:
+            for args in plain + others:
+                with self.subTest(args):
+                    self.assertEqual(pool.apply(told, args), told(*pickle.loads(pickle.dumps(args))))
+            twice = [1]
+            self.assertEqual(pool.apply(told, (twice, twice)), told(twice, twice))
+
+    def test_what_has_a_name_that_means_another_by_now_is_refused(self):
+        before = renamed
+        with self.mp.Pool(1) as pool:
+            self.assertEqual(pool.apply(renamed, (1,)), -1)
+            globals()["renamed"] = square
+            self.addCleanup(globals().__setitem__, "renamed", before)
+            with self.assertRaises(pickle.PicklingError):
+                pool.apply(before, (1,))
+            self.assertEqual(pool.apply(renamed, (3,)), 9)
+
+    def test_classes_and_functions_of_c_can_be_tasks(self):
+        with self.mp.Pool(1) as pool:
+            self.assertEqual(pool.apply(len, ("four",)), 4)
+            self.assertEqual(pool.apply(Stairs, ([1],)), [1, 1])
+            self.assertEqual(pool.apply("-".join, (["a", "b"],)), "a-b")
+            self.assertEqual(pool.apply(Colour, (1,)), Colour.RED)
+
     def test_every_way_of_asking(self):
         with self.mp.Pool(2) as pool:
             self.assertEqual(pool.apply(add, (1,), {"y": 4}), 5)

@@ -19,8 +19,9 @@ class _PoolCache(dict):
 
     def __init__(self, /, *args, notifier=None, board=None, **kwds):
         self.notifier = notifier
-        self._board = board
-        self._in_front = board is not None
+        self.board = board
+        #: Who waits may hand results out.
+        self.in_front = board is not None
         self._closed = False
         super().__init__(*args, **kwds)
 
@@ -37,24 +38,17 @@ class _PoolCache(dict):
 
     def want(self):
         """Results are to be handed out though nobody may wait for them."""
-        if self._board is not None:
-            self._board.want()
+        if self.board is not None:
+            self.board.want()
 
     def has_callback(self):
         """A job has a callback, which is called in the background, as ever: hence no other thread hands out results from now on."""
-        self._in_front = False
-
-    def lead(self, job, timeout):
-        """Waits for a job's result while handing out those that come, if nobody else does; whether it has come."""
-        if self._in_front:
-            return self._board.wait(self, job, timeout)
-        self.want()
-        return False
+        self.in_front = False
 
     def fail(self, job, index, error):
         """A task of a job could not be put up."""
-        if self._board is not None:
-            self._board.fail(job._job, index, error)
+        if self.board is not None:
+            self.board.fail(job._job, index, error)
         else:
             job._set(index, (False, error))
 
@@ -105,10 +99,18 @@ class ApplyResult(_Job):
         return self._success
 
     def wait(self, timeout=None):
+        if self._is_done:
+            return
         deadline = None if timeout is None else time.monotonic() + timeout
-        if not (self._is_done or self._cache.lead(self._job, timeout) or self._is_done):
+        cache = self._cache
+        if cache.in_front:
+            cache.board.wait(cache, self._job, timeout)
+        else:
+            cache.want()
+        left = None if deadline is None else deadline - time.monotonic()
+        if not self._is_done and (left is None or left > 0):
             with trace.Wait(trace.RESULT_GET, self._object, trace.bound(timeout)) as waiting:
-                waiting.got = self._event.wait(None if deadline is None else max(0, deadline - time.monotonic()))
+                waiting.got = self._event.wait(left)
 
     def wanted(self):
         """Itself, to be handed its results though nobody may wait for it."""
