@@ -25,7 +25,10 @@ import { problems, showProblems } from "./problems.js";
 import { UNIT } from "./python.js";
 import { look } from "./theme.js";
 
-const HOW_TO_LEAVE = "Tab indents. To leave the editor, press Escape, then Tab. Control and Enter run the program.";
+const HOW_TO_LEAVE = "Once something is typed, Tab indents; to leave, press Escape, then Tab. Control and Enter run the program.";
+
+/** For so many milliseconds; it ends with the first other key. */
+const UNTIL_A_KEY = 1e9;
 
 let editors = 0;
 
@@ -72,6 +75,13 @@ export function create(parent, options) {
         EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": description.id, spellcheck: "false", tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) onChange?.(update.state.doc.toString());
+        }),
+        EditorView.domEventHandlers({
+          // Who comes from elsewhere on the page may be on the way through, and would change the program without a sign.
+          focus: (event, view) => {
+            if (event.relatedTarget) view.setTabFocusMode(UNTIL_A_KEY);
+          },
+          mouseup: (_, view) => view.setTabFocusMode(false),
         }),
         Prec.highest(keymap.of([{ key: "Mod-Enter", run }, { key: "Ctrl-Enter", run }])),
         keys,

@@ -61,6 +61,21 @@ pageTest("what goes with what it did gives the keyboard back", async ({ page }) 
   await focused(page, "Program: Your program");
 });
 
+pageTest("Tab passes an editor in which nothing was done, and indents in one that is used", async ({ page }) => {
+  const workbench = await openScratch(page, "print('done')\n");
+  await workbench.button("Copy the program").focus();
+  await page.keyboard.press("Tab");
+  await focused(page, "Program: Your program");
+  await page.keyboard.press("Tab");
+  await focused(page, "Output: Your program");
+  await page.keyboard.press("Shift+Tab");
+  await focused(page, "Program: Your program");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Tab");
+  await workbench.editor.getByText("    print('done')").waitFor();
+  await focused(page, "Program: Your program");
+});
+
 pageTest("the timeline's sheets, its table and another run keep the keyboard", async ({ page }) => {
   const workbench = await openScratch(page, "print('done')\n");
   await workbench.run();

@@ -69,7 +69,7 @@ pub fn RunBar(props: &RunBarProps) -> Html {
                 { "Run both" }
             </button>
             { for in_sight.iter().cloned() }
-            <Sheet label="Options">{ for folded.iter().cloned() }</Sheet>
+            <Sheet>{ for folded.iter().cloned() }</Sheet>
         </div>
     }
 }

@@ -4,11 +4,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, Node};
 use yew::prelude::*;
 
-/// What the button says and what the sheet holds.
+/// What the sheet holds.
 #[derive(Properties, PartialEq)]
 pub struct SheetProps {
-    /// The button.
-    pub label: AttrValue,
     /// The sheet.
     pub children: Html,
 }
@@ -47,7 +45,7 @@ pub fn Sheet(props: &SheetProps) -> Html {
     html! {
         <div class="sheet" ref={place} {onkeydown} {onfocusout}>
             <button type="button" class="button is-quiet" aria-expanded={open.to_string()} {onclick}>
-                { props.label.clone() }
+                { "Options" }
             </button>
             // Takes the focus itself, so that a press beside its fields does not count as turning away.
             <div class="sheet-body" hidden={!*open} tabindex="-1">{ props.children.clone() }</div>
