@@ -27,8 +27,15 @@ pub const LAST_SEGMENT: u64 = 4 << 20;
 /// as long where the goal begins 1 to 15 bytes further into its page than the source; below it does not.
 pub const COPY_STEP: usize = 2048;
 
-/// What is written into shared memory at once passes the caches by from so many bytes on.
-pub const PASSED_BY: usize = 2 << 10;
+/// Of copies into shared memory from so many bytes on it is seen how long they take.
+pub const LONG_COPY: usize = 8 << 10;
+
+/// Where a long copy takes more than that for a KiB, the next one passes the caches by; twice as many after the next one that does, up to
+/// [`PASSING_COPIES`].
+pub const SLOW_COPY_KIB: Duration = Duration::from_nanos(300);
+
+/// See [`SLOW_COPY_KIB`].
+pub const PASSING_COPIES: u32 = 64;
 
 /// Bytes that may wait in a channel before who sends a message of [`PACED_MESSAGE`] or more lets those who take catch up, for a short
 /// while.
