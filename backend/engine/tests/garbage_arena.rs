@@ -23,7 +23,7 @@ use proptest::test_runner::RngSeed;
 use watchdog::{child, code, watch};
 
 /// How an arena begins: `forkyard` in a number, the layout's version, an id.
-const HEAD: [&[u8]; 3] = [&0x666f_726b_7961_7264_u64.to_ne_bytes(), &1_u32.to_ne_bytes(), &7_u32.to_ne_bytes()];
+const HEAD: [&[u8]; 3] = [&0x666f_726b_7961_7264_u64.to_ne_bytes(), &2_u32.to_ne_bytes(), &7_u32.to_ne_bytes()];
 /// The allocator's mutex in the arena's header.
 const MUTEX: Range<usize> = 48..96;
 /// The list of what each process holds, with its mutex.
