@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use forkyard_oncpu::{OnCpu, Sampled};
+use forkyard_trace::charged;
 use forkyard_trace::memory::TraceMemory;
 use forkyard_trace::merge::{Ending, Merge, Progress};
 use forkyard_trace::reader::Reader;
@@ -238,6 +239,15 @@ impl Recording {
     pub(crate) fn name(&self, pid: u32) -> String {
         let told = self.names.get(&pid).cloned();
         told.unwrap_or_else(|| if pid == self.main { "MainProcess".to_owned() } else { format!("process {pid}") })
+    }
+
+    /// A process has ended, and nobody has waited for it: the kernel can still be asked what it charged.
+    pub(crate) fn charge(&mut self, pid: u32) {
+        if let Some(on) = &mut self.on
+            && let Some(nanos) = charged::nanos(pid)
+        {
+            on.merge.charged(pid, nanos);
+        }
     }
 
     /// A process ended.

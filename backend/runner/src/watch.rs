@@ -21,7 +21,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll, ppoll};
 use nix::sys::signal::Signal;
 use nix::sys::signalfd::SignalFd;
 use nix::sys::time::TimeSpec;
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 
 use crate::births::{Births, End, Territory};
 use crate::console::{Keyboard, Receiver, monotonic_ns};
@@ -293,7 +293,8 @@ impl Watch {
     fn reap(&mut self, state: &mut State) -> Result<(bool, Option<Verdict>), WatchError> {
         let mut verdict = None;
         loop {
-            let (pid, end) = match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+            // It is waited for in the end: until then the kernel can be asked about it.
+            let (pid, end) = match waitid(Id::All, WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT) {
                 Ok(WaitStatus::Exited(pid, code)) => (pid, End::Exited(code)),
                 Ok(WaitStatus::Signaled(pid, signal, _)) => (pid, End::Signaled(signal as i32)),
                 Ok(WaitStatus::StillAlive) => return Ok((true, verdict)),
@@ -302,6 +303,7 @@ impl Watch {
                 Err(errno) => return Err(errno.into()),
             };
             let found = self.bury(state, pid.as_raw() as u32, end)?;
+            waitpid(pid, None)?;
             verdict = verdict.or(found);
         }
     }
@@ -316,6 +318,7 @@ impl Watch {
             return Ok(None);
         }
         state.end_ns = state.end_ns.max(now);
+        self.recording.charge(pid);
         self.recording.death(pid, now, end);
         let killed = !state.killing && matches!(end, End::Signaled(9) | End::Unknown);
         let memory = killed && self.cgroup.as_ref().is_some_and(|cgroup| cgroup.oom_kills() > 0);

@@ -107,6 +107,9 @@ struct Life<'a> {
     exit_code: Option<i32>,
     signal: Option<&'a str>,
     exception: Option<&'a str>,
+    // Of processes, and of those whose end was seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cpu_us: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -310,7 +313,8 @@ impl<'a> Tables<'a> {
                 let ends = matches!(segment.kind, SegmentKind::Run | SegmentKind::Import | SegmentKind::Unpickle);
                 let exception = self.exceptions.get(&lane.id).copied().filter(|_| ends);
                 let (parent, signal) = (self.name(lane.parent), lane.signal.as_deref());
-                let args = Life { parent, exit_code: lane.exit_code, signal, exception };
+                let cpu_us = lane.cpu_ns.map(micros);
+                let args = Life { parent, exit_code: lane.exit_code, signal, exception, cpu_us };
                 text.push(&slice(segment, "lifecycle", segment.kind.name(), event_at(place, args)));
             }
             Category::Wait => {

@@ -59,7 +59,8 @@ pub enum Kind {
     /// The first event of a process. `argument`: `pack(pid of the parent, method)`, method 3 for the main process, 4 for a
     /// copy of a zygote.
     Born,
-    /// A process was joined: its parent knows how it ended. `argument`: `pack(pid, raw exit code as Python has it, as u32)`.
+    /// A process was joined: its parent knows how it ended. `argument`: `pack(pid, raw exit code as Python has it, as u32)`;
+    /// `object`: what the kernel charged it, in microseconds, 0 when that is not known.
     Reaped,
     /// A thread begins. `argument`: `pack(tid of its starter, line)`.
     ThreadBorn,

@@ -4,6 +4,7 @@
 //! shared [`memory`]; the runner's reader collects it; the merge gives it a meaning.
 
 mod atomic;
+pub mod charged;
 pub mod chrome;
 mod clock;
 

@@ -42,7 +42,9 @@ fn a_forked_child_lives_from_its_start_to_its_join() {
     scene.at(300, 11, Kind::Phase(SegmentKind::Exit), 0, 0);
     scene.feed();
     scene.merge.death(11, ZERO + 320, Ending::Unknown);
-    scene.at(400, 10, Kind::Reaped, 0, pack(11, 3));
+    scene.at(400, 10, Kind::Reaped, 25, pack(11, 3));
+    scene.feed();
+    scene.merge.charged(10, 70_000);
     let chunk = scene.finish(500);
     let expected = [
         "MainProcess boot 0-100",
@@ -54,6 +56,7 @@ fn a_forked_child_lives_from_its_start_to_its_join() {
     ];
     assert_eq!(words(&chunk, &LIFE), expected);
     let child = lane(&chunk, "Process-1");
+    assert_eq!((lane(&chunk, "MainProcess").cpu_ns, child.cpu_ns), (Some(70_000), Some(25_000)), "as the kernel charged them");
     assert_eq!(
         (child.parent, child.start_ns, child.end_ns, child.exit_code),
         (lane(&chunk, "MainProcess").id, 200, Some(320), Some(3))
@@ -427,6 +430,8 @@ fn time_on_cores_belongs_to_lanes() {
         interval(1, 11, 79, 290, 295, AfterCore::Runnable),
         interval(1, 500, 500, 300, 310, AfterCore::Blocked),
         interval(1, 11, 11, 450, 460, AfterCore::Running),
+        // Held before its start.
+        CoreInterval { start_ns: ZERO - 20, ..interval(0, 10, 10, 0, 0, AfterCore::Blocked) },
     ]);
     let chunk = scene.finish(500);
     let on_core: Vec<_> = of_kind(&chunk, SegmentKind::OnCore)

@@ -92,6 +92,9 @@ pub struct Lane {
     pub exit_code: Option<i32>,
     /// The signal that ended it, `SIGKILL`.
     pub signal: Option<String>,
+    /// What the kernel charged a process for all its threads, from its birth to its end; once somebody has asked, as it was joined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_ns: Option<u64>,
 }
 
 /// What a lane stands for.

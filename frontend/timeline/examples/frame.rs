@@ -65,6 +65,7 @@ fn chunk() -> Chunk {
         end_ns: None,
         exit_code: None,
         signal: None,
+        cpu_ns: None,
     };
     let mut ends = [0_u64; LANES as usize + 1];
     let mut seed = 1_u64;

@@ -62,6 +62,7 @@ fn first() -> Chunk {
         end_ns: None,
         exit_code: None,
         signal: None,
+        cpu_ns: None,
     };
     let mut lanes: Vec<Lane> = (1..=CORES).map(|id| lane(id, LaneKind::Core, format!("Core {}", id - 1), 0)).collect();
     lanes.push(lane(MAIN, LaneKind::Process, "MainProcess".to_owned(), 0));

@@ -56,6 +56,7 @@ struct Args {
     exit_code: Option<i32>,
     signal: Option<String>,
     exception: Option<String>,
+    cpu_us: Option<f64>,
     object: Option<String>,
     line: Option<u32>,
     held_by: Option<String>,
@@ -144,6 +145,7 @@ impl Run {
             end_ns: None,
             exit_code: None,
             signal: None,
+            cpu_ns: None,
         });
     }
 
@@ -196,6 +198,7 @@ impl Run {
         lane.parent = parent;
         lane.exit_code = args.exit_code;
         lane.signal.clone_from(&args.signal);
+        lane.cpu_ns = args.cpu_us.map(nanos);
         let lane = lane.id;
         if let Some(text) = &args.exception {
             self.chunk.marks.push(Mark { lane, at_ns: segment.end, kind: MarkKind::Exception, text: text.clone() });

@@ -83,7 +83,7 @@ impl Playback {
 /// A lane as it was known at a moment.
 fn known(lane: &Lane, t_ns: u64) -> Lane {
     let ended = lane.end_ns.is_some_and(|end| end <= t_ns);
-    if ended { lane.clone() } else { Lane { end_ns: None, exit_code: None, signal: None, ..lane.clone() } }
+    if ended { lane.clone() } else { Lane { end_ns: None, exit_code: None, signal: None, cpu_ns: None, ..lane.clone() } }
 }
 
 /// A row as it was known before its end: nobody has ended it yet.

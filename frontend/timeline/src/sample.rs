@@ -18,7 +18,19 @@ pub(crate) const POOL: u32 = 3;
 pub(crate) const MS: u64 = 1_000_000;
 
 pub(crate) fn lane(id: u32, kind: LaneKind, name: &str, parent: u32) -> Lane {
-    Lane { id, kind, name: name.to_owned(), parent, pid: id, tid: id, start_ns: 0, end_ns: None, exit_code: None, signal: None }
+    Lane {
+        id,
+        kind,
+        name: name.to_owned(),
+        parent,
+        pid: id,
+        tid: id,
+        start_ns: 0,
+        end_ns: None,
+        exit_code: None,
+        signal: None,
+        cpu_ns: None,
+    }
 }
 
 /// A segment in milliseconds.

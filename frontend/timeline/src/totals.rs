@@ -72,9 +72,16 @@ pub fn by_wait(trace: &Trace, range: (u64, u64)) -> Vec<WaitTotal> {
     waits
 }
 
-/// The mean number of cores that this run's processes were on; none where nobody recorded it.
+/// The mean number of cores that this run's processes were on; none where nobody recorded it. Of the whole of a run that is over it is
+/// what the kernel charged for, which is a little more than the picture shows.
 pub fn cores_used(trace: &Trace, range: (u64, u64)) -> Option<f64> {
     let length = range.1.saturating_sub(range.0);
+    if range.0 == 0
+        && range.1 >= trace.end_ns()
+        && let Some(charged) = charged(trace).filter(|_| length > 0)
+    {
+        return Some(charged as f64 / length as f64);
+    }
     let cores: Vec<u32> = trace.lanes().iter().filter(|lane| lane.kind == LaneKind::Core).map(|lane| lane.id).collect();
     if cores.is_empty() || length == 0 {
         return None;
@@ -83,6 +90,13 @@ pub fn cores_used(trace: &Trace, range: (u64, u64)) -> Option<f64> {
     let hues = Class::of_hue(Hue(1)).index()..=Class::of_hue(Hue(Hue::COUNT)).index();
     let busy: u64 = pieces.map(|pieces| pieces.totals(range.0, range.1)[hues.clone()].iter().sum::<u64>()).sum();
     Some(busy as f64 / length as f64)
+}
+
+/// What the kernel charged all processes for, in nanoseconds, when that is known of each.
+fn charged(trace: &Trace) -> Option<u64> {
+    let mut processes = trace.lanes().iter().filter(|lane| lane.kind == LaneKind::Process).peekable();
+    processes.peek()?;
+    processes.map(|lane| lane.cpu_ns).sum()
 }
 
 /// The mean number of cores that this run's processes were on in each of `out.len()` equal parts of a window.
@@ -101,7 +115,7 @@ pub fn cores_used_in(trace: &Trace, window: (f64, f64), out: &mut [f32]) {
 
 #[cfg(test)]
 mod tests {
-    use forkyard_wire::timeline::Chunk;
+    use forkyard_wire::timeline::{Chunk, Lane};
 
     use super::*;
     use crate::sample::*;
@@ -148,5 +162,12 @@ mod tests {
         assert_eq!(cores_used(&trace(), (0, 100 * MS)), Some(1.4));
         assert_eq!(cores_used(&trace(), (80 * MS, 82 * MS)), Some(0.0));
         assert_eq!(cores_used(&Trace::new(), (0, 1)), None);
+        // What the kernel charged counts for the whole of a run, if it is known of each process.
+        let mut charged = trace();
+        let lanes: Vec<Lane> = charged.lanes().iter().map(|lane| Lane { cpu_ns: Some(30 * MS), ..lane.clone() }).collect();
+        charged.apply(&Chunk { lanes: lanes.clone(), ..Chunk::default() });
+        let processes = lanes.iter().filter(|lane| lane.kind == LaneKind::Process).count() as f64;
+        assert_eq!(cores_used(&charged, (0, 100 * MS)), Some(processes * 0.3));
+        assert_eq!(cores_used(&charged, (80 * MS, 82 * MS)), Some(0.0));
     }
 }

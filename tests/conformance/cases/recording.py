@@ -47,6 +47,11 @@ class Timeline:
         """The complete events of this name."""
         return [event for event in self._events if event["ph"] == "X" and event["name"] == name]
 
+    def process(self, pid):
+        """What a process is called."""
+        named = (event for event in self._events if event["ph"] == "M" and event["name"] == "process_name")
+        return next((event["args"]["name"] for event in named if event["pid"] == pid), None)
+
     def lanes(self, name):
         """Where the threads of this name stand: (pid, tid)."""
         named = (event for event in self._events if event["ph"] == "M" and event["name"] == "thread_name")

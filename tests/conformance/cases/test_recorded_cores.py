@@ -54,7 +54,9 @@ class Cores(Recorded):
         for kind, share in shares.items():
             self.assertLess(share, 1.02, f"{kind} of {shares}")
         self.assertGreater(shares["compute"], 0.98, shares)
-        # The kernel charges a thread for coming onto the core, some microseconds before it tells of it; and a process that ends for
+        for kind, share in self.told.items():
+            self.assertAlmostEqual(share, 1, delta=0.02, msg=f"the sum that is told of {self.told}")
+        # What the picture lacks. The kernel charges a thread for coming onto the core, some microseconds before it tells of it; and a process that ends for
         # giving its memory back, some hundreds of microseconds after it has told of the end.
         self.assertGreater(shares["switch"], 0.5, shares)
         self.assertGreater(shares["nothing"], 0.3, shares)
@@ -70,6 +72,12 @@ class Cores(Recorded):
         for stay in timeline.of_category("core"):
             if stay["args"]["process"] in shown:
                 shown[stay["args"]["process"]] += stay["dur"]
+        told = dict.fromkeys(charged, 0.0)
+        whole = {event["pid"]: event["args"] for event in timeline.of_category("lifecycle") if event["name"] == "run"}
+        for (pid, args), name in ((life, timeline.process(life[0])) for life in whole.items()):
+            if name in told:
+                told[name] += args["cpu_us"]
+        self.told = {kind: told[kind] / charged[kind] for kind in charged}
         return {kind: max(shown[kind] - kept, min(shown[kind], charged[kind])) / charged[kind] for kind in charged}
 
 

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use forkyard_trace::event::{Kind, pack};
-use forkyard_trace::recorder;
+use forkyard_trace::{charged, recorder};
 use forkyard_wire::timeline::SegmentKind;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -137,6 +137,7 @@ impl Process {
         if let Some(status) = self.status.get() {
             return Ok(Some(*status));
         }
+        let charged = recorder::is_on().then(|| charged::nanos(self.pid)).flatten();
         let status = match waitid(Id::PIDFd(self.pidfd.as_fd()), WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG) {
             Ok(WaitStatus::Exited(_, code)) => ExitStatus::Exited(code),
             Ok(WaitStatus::Signaled(_, signal, _)) => ExitStatus::Signaled(signal as i32),
@@ -147,7 +148,9 @@ impl Process {
         };
         if self.status.set(status).is_ok() {
             REAPED.fetch_add(1, Relaxed);
-            recorder::record(Kind::Reaped, 0, pack(self.pid, status.code() as u32));
+            // In microseconds: in the place of an object there is room for an hour.
+            let micros = charged.map_or(0, |nanos| u32::try_from(nanos / 1000).unwrap_or(u32::MAX));
+            recorder::record(Kind::Reaped, micros, pack(self.pid, status.code() as u32));
         }
         Ok(Some(status))
     }

@@ -247,10 +247,25 @@ def _watch_popen(module):
     """A process is reaped when its parent learns the exit code: in `poll`, whoever calls it."""
     popen = getattr(module, "InterpretersPopen", module.Popen)
 
+    def reaping(process, flag=os.WNOHANG):
+        known = process.returncode
+        return process, known, _charged(process.pid, flag) if known is None else 0
+
     def reaped(token, _result, _error):
-        process, known = token
+        process, known, charged = token
         if known is None and process.returncode is not None:
-            trace.record(trace.REAPED, 0, trace.pack(process.pid, process.returncode))
+            trace.record(trace.REAPED, charged, trace.pack(process.pid, process.returncode))
 
     if "poll" in vars(popen):
-        popen.poll = around(popen.poll, lambda process, *_args, **_kwargs: (process, process.returncode), reaped)
+        popen.poll = around(popen.poll, reaping, reaped)
+
+
+def _charged(pid, flag):
+    """Microseconds that the kernel charged a child that has ended, 0 when it cannot be told: it can until the child is waited for."""
+    try:
+        if flag == 0:
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        # The clock of a process has its number, see `backend/trace/src/charged.rs`.
+        return min(time.clock_gettime_ns(~pid << 3 | 2) // 1000, 0xFFFFFFFF)
+    except OSError:
+        return 0

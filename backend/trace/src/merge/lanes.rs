@@ -265,6 +265,14 @@ impl Lanes {
         });
     }
 
+    /// Notes what the kernel charged a process, 0 when that is not known.
+    pub(crate) fn charge(&mut self, id: ProcessId, nanos: u64) {
+        let lane = self.lane_of(id);
+        if nanos > self.row(lane).and_then(|row| row.cpu_ns).unwrap_or(0) {
+            self.change(lane, |row| row.cpu_ns = Some(nanos));
+        }
+    }
+
     /// The signal that ended a process, if one did.
     pub(crate) fn signal_of(&self, id: ProcessId) -> Option<String> {
         self.row(self.lane_of(id))?.signal.clone()
@@ -346,6 +354,7 @@ fn blank() -> Lane {
         end_ns: None,
         exit_code: None,
         signal: None,
+        cpu_ns: None,
     }
 }
 

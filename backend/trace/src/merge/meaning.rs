@@ -158,7 +158,7 @@ impl Merge {
             }
             Kind::StartEnd => self.started(lane, high, low, t),
             Kind::Born => self.born(actor, high, low),
-            Kind::Reaped => self.reaped(high, low as i32, t),
+            Kind::Reaped => self.reaped(high, low as i32, object, t),
             Kind::ThreadBorn => self.thread_born(actor, low),
             Kind::ThreadDied => self.thread_died(actor),
             Kind::Printed => {
@@ -268,8 +268,9 @@ impl Merge {
         }
     }
 
-    fn reaped(&mut self, pid: u32, code: i32, t: u64) {
+    fn reaped(&mut self, pid: u32, code: i32, charged_us: u32, t: u64) {
         let Some(process) = self.lanes.find(pid) else { return };
+        self.lanes.charge(process, u64::from(charged_us) * 1000);
         let ending = if code < 0 { Ending::Signalled(code.wrapping_neg()) } else { Ending::Exited(code) };
         let lane = self.lanes.lane_of(process);
         self.end_process(process, t);

@@ -191,6 +191,13 @@ impl Merge {
         self.pending.next_at().map_or(0, |next| reach.saturating_sub(next))
     }
 
+    /// The kernel charged a process that ended with so much, in nanoseconds. To be said before its death.
+    pub fn charged(&mut self, pid: u32, nanos: u64) {
+        if let Some(process) = self.lanes.find(pid) {
+            self.lanes.charge(process, nanos);
+        }
+    }
+
     /// A process ended at `t_ns`. To be said after its last batch was fed.
     pub fn death(&mut self, pid: u32, t_ns: u64, ending: Ending) {
         if let Some(process) = self.lanes.find(pid) {
@@ -203,7 +210,8 @@ impl Merge {
     pub fn on_core(&mut self, intervals: &[CoreInterval]) {
         let (running, ended): (Vec<_>, Vec<_>) = intervals.iter().partition(|interval| interval.after == AfterCore::Running);
         self.cores.set_running(running);
-        for interval in ended {
+        // While it was held before its start, nothing of it belongs to the run.
+        for interval in ended.into_iter().filter(|interval| interval.end_ns > self.zero_ns) {
             self.pending.push(interval.end_ns, Item::OnCore(interval));
         }
     }

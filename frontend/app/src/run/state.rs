@@ -361,6 +361,7 @@ mod tests {
             end_ns: None,
             exit_code: None,
             signal: None,
+            cpu_ns: None,
         };
         run.apply(Action::Event(RunEvent::Timeline(Chunk { lanes: vec![lane(1), lane(2)], ..Chunk::default() })));
         let hues = run.hues();

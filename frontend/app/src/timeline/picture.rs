@@ -155,6 +155,7 @@ pub(super) mod sample {
             end_ns: None,
             exit_code: None,
             signal: None,
+            cpu_ns: None,
         };
         let segment = |lane, kind, start_ms: u64, end_ms: u64| Segment {
             lane,
