@@ -166,8 +166,9 @@ mod tests {
         let mut charged = trace();
         let lanes: Vec<Lane> = charged.lanes().iter().map(|lane| Lane { cpu_ns: Some(30 * MS), ..lane.clone() }).collect();
         charged.apply(&Chunk { lanes: lanes.clone(), ..Chunk::default() });
-        let processes = lanes.iter().filter(|lane| lane.kind == LaneKind::Process).count() as f64;
-        assert_eq!(cores_used(&charged, (0, 100 * MS)), Some(processes * 0.3));
+        let processes = lanes.iter().filter(|lane| lane.kind == LaneKind::Process).count() as u64;
+        let end = charged.end_ns();
+        assert_eq!(cores_used(&charged, (0, end)), Some((processes * 30 * MS) as f64 / end as f64));
         assert_eq!(cores_used(&charged, (80 * MS, 82 * MS)), Some(0.0));
     }
 }
