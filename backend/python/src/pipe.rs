@@ -146,7 +146,6 @@ impl End {
 }
 
 fn send(py: Python<'_>, end: &channel::End, encoded: &Encoded<'_>) -> PyResult<()> {
-    note_line(py)?;
     let parts = encoded.parts()?;
     let tell = |number| {
         if let Some(effort) = encoded.effort() {
@@ -159,16 +158,18 @@ fn send(py: Python<'_>, end: &channel::End, encoded: &Encoded<'_>) -> PyResult<(
             other => return other.map(tell).map_err(failed_send),
         }
     }
+    note_line(py)?;
     detached(py, || end.send_parts(&parts, Wait::Forever), |error| matches!(error, SendError::Interrupted))?
         .map(tell)
         .map_err(failed_send)
 }
 
 fn receive(py: Python<'_>, end: &channel::End) -> PyResult<channel::Message> {
-    note_line(py)?;
     if let Some(message) = end.recv_ready().map_err(failed_receive)? {
         return Ok(message);
     }
+    // The line is told of waits alone.
+    note_line(py)?;
     detached(py, || end.recv(Wait::Forever), |error| *error == RecvError::Interrupted)?.map_err(failed_receive)
 }
 
