@@ -88,14 +88,14 @@ pub fn use_server() -> Server {
     use_context::<Known>().map_or(Server::Unknown, |known| known.server)
 }
 
-/// Has the server asked again whenever a run found it gone.
+/// Has the server asked again whenever a run found it gone, and when the next one is tried.
 #[hook]
 pub fn use_doubt(gone: Doubt) {
     let ask = use_context::<Known>().map(|known| known.ask);
     use_effect_with(gone, move |gone| {
-        if let (Doubt::Gone, Some(ask)) = (gone, ask) {
-            ask.emit(());
-        }
+        let ask = ask.filter(|_| *gone == Doubt::Gone).unwrap_or_default();
+        ask.emit(());
+        move || ask.emit(())
     });
 }
 

@@ -78,6 +78,9 @@ fn describe(run: &Run) -> (Tone, String) {
         Phase::Ended(finished) => ended(run, finished),
         Phase::Stopped => (Tone::Warning, text("Stopped")),
         Phase::Refused { detail } => (Tone::Error, format!("Not run: {detail}")),
+        Phase::ServerGone { .. } if run.started.is_none() => {
+            (Tone::Error, text("The server does not answer. Your program is kept."))
+        }
         Phase::ServerGone { .. } => (Tone::Error, text("The server is gone, and the run with it. Your program is kept.")),
     }
 }

@@ -8,7 +8,7 @@ use yew::prelude::*;
 pub const WIDE: &str = "(min-width: 64rem)";
 
 /// A workbench that stands beside prose has room for a whole run bar.
-pub const WHOLE_BAR: &str = "(min-width: 80rem)";
+pub const WHOLE_BAR: &str = "(min-width: 84rem)";
 
 /// True while the window is as wide as that.
 #[hook]
