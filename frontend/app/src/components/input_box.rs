@@ -19,17 +19,6 @@ pub struct InputBoxProps {
 pub fn InputBox(props: &InputBoxProps) -> Html {
     let closed = use_state_eq(|| false);
     let field = use_node_ref();
-    {
-        let field = field.clone();
-        use_effect_with(props.waiting, move |waiting| {
-            // Who has just pressed Run has the keyboard on Stop, where Enter would end what asks for a line.
-            let focused = web_sys::window().and_then(|window| window.document()?.active_element());
-            let on_stop = focused.is_some_and(|element| element.matches(".is-stop").unwrap_or_default());
-            if let Some(field) = field.cast::<HtmlInputElement>().filter(|_| *waiting && on_stop) {
-                let _ = field.focus();
-            }
-        });
-    }
     let onsubmit = {
         let (field, on_line) = (field.clone(), props.on_line.clone());
         Callback::from(move |event: SubmitEvent| {

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use forkyard_wire::run::Workers;
-use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 use super::compare::compare;
@@ -127,12 +128,21 @@ fn ResultPane(props: &PartProps) -> Html {
     };
     use_doubt(if matches!(view.current().phase, Phase::ServerGone { .. }) { Doubt::Gone } else { Doubt::None });
     let node = use_node_ref();
-    use_effect_with((view.run.phase == Phase::Asked, node.clone()), |(asked, node)| {
+    let moments = (view.run.phase == Phase::Asked, view.current().phase == Phase::WaitingForInput, node.clone());
+    use_effect_with(moments, |(asked, waits, node)| {
+        let Some(node) = node.cast::<Element>() else { return };
         // Where all is in one column, what was asked for may lie below the edge; elsewhere it is in sight and nothing moves.
-        if *asked && let Some(node) = node.cast::<Element>() {
+        if *asked {
             let options = ScrollIntoViewOptions::new();
             options.set_block(ScrollLogicalPosition::Nearest);
             node.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+        // Who has just pressed Run has the keyboard on Stop, where Enter would end what asks for a line.
+        let document = web_sys::window().and_then(|window| window.document()).filter(|_| *waits);
+        if document.is_some_and(|document| document.query_selector(".is-stop:focus").is_ok_and(|stop| stop.is_some()))
+            && let Ok(Some(field)) = node.query_selector(".input-box input")
+        {
+            let _ = field.unchecked_into::<HtmlElement>().focus();
         }
     });
     let show = {

@@ -7,20 +7,25 @@ use web_sys::Storage;
 
 /// What was kept under a name.
 pub fn get(name: &str) -> Option<String> {
-    storages().find_map(|storage| storage.get_item(&key(name)).ok().flatten())
+    let key = key(name);
+    let of = |storage: Option<Storage>| storage?.get_item(&key).ok()?;
+    let [tabs, everybodys] = storages();
+    of(tabs).or_else(|| of(everybodys))
 }
 
 /// Keeps a text under a name.
 pub fn set(name: &str, text: &str) {
-    for storage in storages() {
-        let _ = storage.set_item(&key(name), text);
+    let key = key(name);
+    for storage in storages().iter().flatten() {
+        let _ = storage.set_item(&key, text);
     }
 }
 
 /// Forgets a name.
 pub fn remove(name: &str) {
-    for storage in storages() {
-        let _ = storage.remove_item(&key(name));
+    let key = key(name);
+    for storage in storages().iter().flatten() {
+        let _ = storage.remove_item(&key);
     }
 }
 
@@ -29,8 +34,7 @@ fn key(name: &str) -> String {
 }
 
 /// The tab's, then everybody's.
-fn storages() -> impl Iterator<Item = Storage> {
-    let window = web_sys::window();
-    let both = window.map(|window| [window.session_storage(), window.local_storage()]);
-    both.into_iter().flatten().filter_map(|storage| storage.ok().flatten())
+fn storages() -> [Option<Storage>; 2] {
+    let Some(window) = web_sys::window() else { return [None, None] };
+    [window.session_storage().ok().flatten(), window.local_storage().ok().flatten()]
 }
