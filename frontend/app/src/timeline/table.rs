@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::recording::Recording;
 
 /// At most so many rows are made: more would be slow, and nobody reads them.
-const MOST: usize = 500;
+const MOST: usize = 200;
 
 /// What a [`TraceTable`] shows and tells.
 #[derive(Properties, PartialEq)]
