@@ -28,17 +28,20 @@ use pages::not_found::NotFound;
 use pages::scratch::Scratch;
 use pages::trace::Trace;
 use route::{Route, use_route};
+use timeline::use_warm_up;
 
 /// The whole page.
 #[component]
 pub fn App() -> Html {
     let route = use_route();
+    let warm_up = use_warm_up();
     html! {
         <ServerProvider>
             <OpenerProvider>
                 <Header route={route.clone()} />
                 { show(route) }
                 <Footer />
+                { warm_up }
             </OpenerProvider>
         </ServerProvider>
     }

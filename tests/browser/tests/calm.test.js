@@ -41,3 +41,20 @@ pageTest("a lesson comes without moving on a phone", { viewport: NARROW, hasTouc
   await new Workbench(page).editor.waitFor();
   await assertCalm(page);
 });
+
+pageTest("a run with more rows than there is room for moves nothing, nor do two beside each other", { viewport: WIDE }, async ({ page }) => {
+  await watched(page);
+  const workbench = await openLesson(page, "11-pool-map");
+  await workbench.run();
+  await assertCalm(page);
+  await workbench.button("Run both").click();
+  await workbench.says(/^With threads: Finished/);
+  await assertCalm(page);
+});
+
+pageTest("a run with many rows moves nothing on a phone", { viewport: NARROW, hasTouch: true }, async ({ page }) => {
+  await watched(page);
+  const workbench = await openLesson(page, "11-pool-map");
+  await workbench.run();
+  await assertCalm(page);
+});

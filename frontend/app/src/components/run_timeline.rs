@@ -14,9 +14,6 @@ use crate::workbench::{Printed, Seen, Session, Which, use_session};
 pub struct RunTimelineProps {
     /// The program.
     pub session: Rc<Session>,
-    /// The height at which all of it would be in sight, in CSS pixels.
-    #[prop_or_default]
-    pub on_content: Callback<i32>,
 }
 
 /// The picture of what the processes did.
@@ -43,8 +40,7 @@ pub fn RunTimeline(props: &RunTimelineProps) -> Html {
     let title = if second.is_some() { "processes" } else { "" };
     html! {
         <Timeline of={props.session.title.clone()} recording={view.run.recording.clone()} {title} {second} running={view.going_on().is_some()}
-            {notes} line={view.looked_at} {on_line} {printed} {on_printed}
-            on_content={props.on_content.clone()} />
+            {notes} line={view.looked_at} {on_line} {printed} {on_printed} />
     }
 }
 

@@ -16,32 +16,16 @@ pub const BESIDE_SCRATCH: f64 = 464.0;
 /// seen before the page has measured anything.
 const WITHIN: (f64, f64) = (200.0, 440.0);
 
-/// What hardly fits gets so many CSS pixels of what is kept for the rest: two runs on one axis, many processes.
-const MORE: i32 = 100;
+/// Two runs on one axis get so many CSS pixels of what is kept for the rest.
+const FOR_TWO: i32 = 100;
 
-/// A pane whose height can be changed.
-pub struct Pane {
-    /// In CSS pixels.
-    pub height: i32,
-    /// The reader changes it.
-    pub on_move: Callback<i32>,
-    /// Its content takes so many CSS pixels. The pane makes room, up to a share of the window, and gives none back: what
-    /// stands above it would jump with each run. A height that the reader chose stays.
-    pub on_content: Callback<i32>,
-}
-
-/// The height of a page's timeline, remembered under `name`; beside it the page keeps so many CSS pixels for the rest. The element of
-/// `place` gets it as the custom property `--pane-height`.
+/// The height of a page's timeline in CSS pixels, and what changes it, remembered under `name`; beside it the page keeps so many CSS
+/// pixels for the rest. It goes with how many runs there are, and not with how many rows they turn out to have: what stands above
+/// would jump in the middle of a run. The element of `place` gets it as the custom property `--pane-height`.
 #[hook]
-pub fn use_height(name: &'static str, place: NodeRef, beside: f64) -> Pane {
-    let fitting = use_state_eq(|| (window_height() - beside).clamp(WITHIN.0, WITHIN.1) as i32);
-    let (height, on_move) = use_chosen(name, "--pane-height", place, *fitting);
-    let on_content = Callback::from(move |content: i32| {
-        let most = (window_height() - beside) as i32;
-        let most = if content > most + MORE { most + MORE } else { most };
-        fitting.set((*fitting).max(content.min(most)));
-    });
-    Pane { height, on_move, on_content }
+pub fn use_height(name: &'static str, place: NodeRef, beside: f64, runs: usize) -> (i32, Callback<i32>) {
+    let fitting = use_memo((), |()| (window_height() - beside).clamp(WITHIN.0, WITHIN.1) as i32);
+    use_chosen(name, "--pane-height", place, *fitting + if runs > 1 { FOR_TWO } else { 0 })
 }
 
 /// A height that the reader may choose, remembered under `name`; until then it is `fitting`. The element of `place` gets it as a

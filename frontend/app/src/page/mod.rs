@@ -4,6 +4,7 @@ pub mod arrival;
 pub mod breath;
 pub mod frame;
 pub mod height;
+pub mod idle;
 pub mod in_sight;
 pub mod kept_focus;
 pub mod keys;

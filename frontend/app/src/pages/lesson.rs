@@ -21,7 +21,7 @@ use crate::components::run_bar::{Room, RunBar};
 use crate::components::run_timeline::RunTimeline;
 use crate::components::workbench::Workbench;
 use crate::page::arrival::use_arrival;
-use crate::page::height::{BESIDE_LESSON, Pane, use_height};
+use crate::page::height::{BESIDE_LESSON, use_height};
 use crate::page::keys::use_run_key;
 use crate::page::width::{WHOLE_BAR, WIDE, use_width};
 use crate::route::Route;
@@ -142,14 +142,16 @@ struct BesideProps {
 #[component]
 fn Beside(props: &BesideProps) -> Html {
     let place = use_node_ref();
-    let Pane { height, on_move, on_content } = use_height("lesson-timeline-height", place.clone(), BESIDE_LESSON);
+    use_session(&props.session);
+    let runs = props.session.view().runs();
+    let (height, on_move) = use_height("lesson-timeline-height", place.clone(), BESIDE_LESSON, runs);
     let room = if use_width(WHOLE_BAR) { Room::Wide } else { Room::Middle };
     html! {
         <main id="main" class="lesson-wide" tabindex="-1" ref={place}>
             <div class="lesson-scroll" tabindex="0" role="region" aria-label="Lesson">{ props.text.clone() }</div>
             <Workbench session={props.session.clone()} bar={Some(room)} />
             <Divider label="Height of the timeline" {height} min={120} max={720} {on_move} />
-            <div class="lesson-timeline"><RunTimeline session={props.session.clone()} {on_content} /></div>
+            <div class="lesson-timeline"><RunTimeline session={props.session.clone()} /></div>
         </main>
     }
 }

@@ -10,10 +10,10 @@ use crate::components::run_bar::{Room, RunBar};
 use crate::components::run_timeline::RunTimeline;
 use crate::components::workbench::Workbench;
 use crate::page::arrival::use_arrival;
-use crate::page::height::{BESIDE_SCRATCH, Pane, use_height};
+use crate::page::height::{BESIDE_SCRATCH, use_height};
 use crate::page::keys::use_run_key;
 use crate::page::width::{WIDE, use_width};
-use crate::workbench::{Session, Settings};
+use crate::workbench::{Session, Settings, use_session};
 
 /// Programs to start from.
 const TEMPLATES: [(&str, &str); 4] = [
@@ -40,7 +40,9 @@ pub fn Scratch() -> Html {
     };
     use_run_key(run);
     let place = use_node_ref();
-    let Pane { height, on_move, on_content } = use_height("scratch-timeline-height", place.clone(), BESIDE_SCRATCH);
+    use_session(&session);
+    let runs = session.view().runs();
+    let (height, on_move) = use_height("scratch-timeline-height", place.clone(), BESIDE_SCRATCH, runs);
     let templates = html! {
         <div class="templates" role="group" aria-label="Programs to start from">
             <span class="templates-label">{ "Start from" }</span>
@@ -62,7 +64,7 @@ pub fn Scratch() -> Html {
                 </div>
                 <Workbench session={session.clone()} bar={None::<Room>} />
                 <Divider label="Height of the timeline" {height} min={120} max={720} {on_move} />
-                <div class="lesson-timeline"><RunTimeline session={session.clone()} {on_content} /></div>
+                <div class="lesson-timeline"><RunTimeline session={session.clone()} /></div>
             </main>
         }
     } else {

@@ -33,6 +33,7 @@ mod table;
 mod toolbar;
 mod tooltip;
 mod view;
+mod warm;
 
 use std::rc::Rc;
 
@@ -57,12 +58,11 @@ use toolbar::{Bar, toolbar};
 use view::{Action, Pane, Sheet, View};
 
 pub use recording::Recording;
+pub use warm::use_warm_up;
 
 /// What an empty picture says.
 const EMPTY: &str = "Nothing has run yet. Run the program, and this shows every process as it lives: when it was on a core, \
                      what it waited for, who held it up, and each message from one to another.";
-/// Bar, axis and sentence: what stands around the rows, in CSS pixels (styles/timeline.css).
-const AROUND: i32 = 44 + 24 + 36;
 /// More tracks of objects than this are folded away until somebody asks for them.
 const MOST_OBJECTS: usize = 6;
 /// What an empty picture promises to show.
@@ -111,9 +111,6 @@ pub struct TimelineProps {
     /// The same, under the pointer or selected; none when there is none.
     #[prop_or_default]
     pub on_printed: Callback<Option<(usize, u32, u64)>>,
-    /// The height at which every row would be in sight, in CSS pixels, whenever it changes.
-    #[prop_or_default]
-    pub on_content: Callback<i32>,
     /// What the empty picture says; has a default.
     #[prop_or_default]
     pub empty: Option<AttrValue>,
@@ -143,17 +140,6 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             let opening = if let ([run], false) = (&runs[..], *running) { opening(&run.trace()) } else { None };
             let length_ns = length_ns(&runs);
             view.dispatch(Action::Show { of: of.clone(), opening: opening.map(|from_ns| (from_ns, length_ns)) });
-        });
-    }
-    {
-        let on_content = props.on_content.clone();
-        // Two runs take all the room there is: from the start, for later it would jump.
-        let rows =
-            if props.second.is_some() { Some(i32::MAX) } else { (!empty).then_some(AROUND + picture.layout.height as i32) };
-        use_effect_with(rows, move |rows| {
-            if let Some(rows) = rows {
-                on_content.emit(*rows);
-            }
         });
     }
     {

@@ -79,6 +79,11 @@ impl View {
         }
     }
 
+    /// How many runs there are on the axis.
+    pub fn runs(&self) -> usize {
+        1 + usize::from(self.beside.is_some())
+    }
+
     /// The run that goes on, if one does.
     pub fn going_on(&self) -> Option<&Run> {
         [Some(&self.run), self.beside.as_ref()].into_iter().flatten().find(|run| run.phase.is_going_on())
