@@ -1,8 +1,8 @@
 //! What comes from outside and waits for the next frame, so that a program that prints a megabyte costs some frames and not thousands.
 //!
 //! What takes longer than a frame should is taken in slices, one right after the other: between two of them the page hears its user.
-//! What the letters changed is shown after the first slice, so that what is drawn for the first time is drawn early; then once all are taken,
-//! and now and then while more of them wait: to draw half a run takes as long as to draw all of it.
+//! What the letters changed is shown once all are taken, and now and then while more of them wait: to draw half a run takes as long as to
+//! draw all of it.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -25,8 +25,8 @@ struct Shared<T> {
     letters: RefCell<VecDeque<T>>,
     take: Box<dyn Fn(T)>,
     show: Box<dyn Fn()>,
-    /// When what they changed was shown last, in milliseconds.
-    shown_ms: Cell<f64>,
+    /// Since when nothing was shown of what waits, in milliseconds.
+    since_ms: Cell<f64>,
     frame: AtFrame,
     breath: Breath,
 }
@@ -40,7 +40,7 @@ impl<T: 'static> Mailbox<T> {
                 letters: RefCell::default(),
                 take: Box::new(take),
                 show: Box::new(show),
-                shown_ms: Cell::default(),
+                since_ms: Cell::default(),
                 frame: AtFrame::new(move || {
                     if let Some(shared) = begins.upgrade() {
                         shared.take_some();
@@ -62,6 +62,7 @@ impl<T: 'static> Mailbox<T> {
         self.shared.letters.borrow_mut().push_back(letter);
         // While others wait, it will be its turn after theirs.
         if !waiting {
+            self.shared.since_ms.set(Date::now());
             self.shared.frame.ask();
         }
     }
@@ -78,8 +79,8 @@ impl<T> Shared<T> {
             }
         }
         let all = self.letters.borrow().is_empty();
-        if all || Date::now() >= self.shown_ms.get() + SHOW_MS {
-            self.shown_ms.set(Date::now());
+        if all || Date::now() >= self.since_ms.get() + SHOW_MS {
+            self.since_ms.set(Date::now());
             (self.show)();
         }
         if !all {
