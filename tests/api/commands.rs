@@ -91,6 +91,26 @@ fn run_writes_a_trace() {
 }
 
 #[test]
+fn a_recorded_run_says_its_deadlock_on_the_terminal_while_it_hangs() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let source = "from multiprocessing import Lock\nlock = Lock()\nlock.acquire()\nlock.acquire()\n";
+    let trace = directory.path().join("trace.json").display().to_string();
+    let mut child = Command::new(FORKYARD)
+        .args(["run", "--trace", &trace, &script(&directory, source)])
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+    let said = lines.next().expect("a line").expect("text");
+    assert!(said.starts_with("forkyard: Deadlock: ") && said.contains("line 4") && said.contains("lock"), "{said}");
+    let forkyard = nix::unistd::Pid::from_raw(child.id().cast_signed());
+    nix::sys::signal::kill(forkyard, nix::sys::signal::Signal::SIGTERM).expect("it is there");
+    assert!(lines.map(|line| line.expect("text")).any(|line| line.contains(" wall, ")));
+    child.wait().expect("it ends");
+}
+
+#[test]
 fn run_says_in_one_sentence_what_is_not_there() {
     for (arguments, words) in [
         (vec!["run", "/nowhere/program.py"], "there is no file"),

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use forkyard_wire::job::{Command, Job, Limits, Program};
-use forkyard_wire::run::{Engine, Finished, Outcome, StartMethod, Started, Workers};
+use forkyard_wire::run::{Engine, Finished, Outcome, Output, StartMethod, Started, Workers};
 use forkyard_wire::timeline::Chunk;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::sys::signal::Signal;
@@ -80,6 +80,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         let Some(event) = event else { bail!("the runner ended without a word about the program") };
         match event.name.as_str() {
             "started" => started = serde_json::from_str(&event.data).ok(),
+            // The program writes to the terminal by itself: these are the runner's own words, such as that there is a deadlock.
+            "output" => {
+                eprint!("{}", serde_json::from_str::<Output>(&event.data).context("the runner's words cannot be read")?.text)
+            }
             "timeline" if trace.is_some() => chunks.push(event.data),
             "finished" => finished = Some(serde_json::from_str(&event.data).context("the end cannot be read")?),
             _ => {}
