@@ -105,7 +105,11 @@ fn a_wait_a_hold_and_a_message_are_recorded_by_the_primitive_itself() {
     };
     assert!(at(child, Kind::Sent, of_queue.object) <= at(parent, Kind::Received, of_queue.object));
     let joined = of(parent, 0);
-    assert!(joined.contains(&(Kind::Reaped, pack(child, 0))));
+    let reaped = (Some(Kind::Reaped), pack(child, 0));
+    assert!(
+        events[&parent].iter().any(|event| (Kind::unpack(event.kind), event.argument) == reaped),
+        "with what it was charged as object"
+    );
     assert!(
         joined.iter().all(|(kind, argument)| *kind != Kind::WaitBegin(SegmentKind::ProcessJoin) || unpack(*argument).0 == child)
     );

@@ -4,6 +4,7 @@
 //! that takes longer than the first picture of a long run itself. It is done while the page is idle, in steps, once.
 
 use forkyard_wire::timeline::Chunk;
+use web_sys::{Element, ShadowRootInit, ShadowRootMode};
 use yew::prelude::*;
 
 use super::{Recording, Timeline};
@@ -19,35 +20,71 @@ const READ: usize = 16;
 /// How many idle moments the picture is there: frames to lay it out and to paint it lie between them, and then comes the run's story.
 const SHOWN: usize = 16;
 
+/// A run, and where it is drawn.
+#[derive(Clone, PartialEq)]
+struct Drawn {
+    recording: Recording,
+    place: Place,
+}
+
+/// An element of the document that has the page's size and style, and is no part of the page: nothing that looks for the page's elements
+/// finds what is within.
+#[derive(Clone, PartialEq)]
+struct Place {
+    outside: Element,
+    within: Element,
+}
+
 /// What is drawn for nobody, at the time when it is.
 #[hook]
 pub fn use_warm_up() -> Html {
-    let run = use_state(|| None::<Recording>);
+    let drawn = use_state(|| None::<Drawn>);
     {
-        let run = run.setter();
-        use_effect_with((), move |()| take_step(1, run));
+        let drawn = drawn.setter();
+        use_effect_with((), move |()| read(1, drawn));
     }
-    run.as_ref().map_or_else(Html::default, |recording| {
-        html! { <div class="timeline-warm"><Timeline recording={recording.clone()} /></div> }
+    drawn.as_ref().map_or_else(Html::default, |Drawn { recording, place }| {
+        create_portal(html! { <Timeline recording={recording.clone()} /> }, place.within.clone())
     })
 }
 
-fn take_step(step: usize, run: UseStateSetter<Option<Recording>>) {
+fn read(times: usize, drawn: UseStateSetter<Option<Drawn>>) {
     at_idle(move || {
-        if step <= READ
-            && let Ok(chunk) = json::read::<Chunk>(RUN)
-        {
-            let recording = Recording::new().apply(&chunk);
-            if step == READ {
-                run.set(Some(recording));
-            }
-        }
-        if step < READ + SHOWN {
-            take_step(step + 1, run);
-        } else {
-            run.set(None);
+        let Ok(chunk) = json::read::<Chunk>(RUN) else { return };
+        let recording = Recording::new().apply(&chunk);
+        if times < READ {
+            read(times + 1, drawn);
+        } else if let Some(place) = Place::make() {
+            drawn.set(Some(Drawn { recording, place: place.clone() }));
+            show(SHOWN, place, drawn);
         }
     });
+}
+
+/// Leaves the picture there for so many idle moments.
+fn show(moments: usize, place: Place, drawn: UseStateSetter<Option<Drawn>>) {
+    at_idle(move || {
+        if moments > 1 {
+            return show(moments - 1, place, drawn);
+        }
+        drawn.set(None);
+        place.outside.remove();
+    });
+}
+
+impl Place {
+    fn make() -> Option<Self> {
+        let document = web_sys::window()?.document()?;
+        let outside = document.create_element("div").ok()?;
+        outside.set_class_name("timeline-warm");
+        let shadow = outside.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Closed)).ok()?;
+        let style = document.query_selector("link[rel=stylesheet]").ok()??;
+        shadow.append_child(&style.clone_node().ok()?).ok()?;
+        let within = document.create_element("div").ok()?;
+        shadow.append_child(&within).ok()?;
+        document.body()?.append_child(&outside).ok()?;
+        Some(Self { outside, within })
+    }
 }
 
 #[cfg(test)]
