@@ -5,9 +5,9 @@ use yew::prelude::*;
 
 use super::storage;
 
-/// What stands above and below a lesson's timeline in a window, in CSS pixels: header and footer, and a workbench with fourteen lines of
-/// program and six of output.
-pub const BESIDE_LESSON: f64 = 672.0;
+/// What stands above and below a lesson's timeline in a window, in CSS pixels: header and footer, and a workbench with eleven lines of
+/// program and five of output, so that a pool of two workers and their tasks are in sight.
+pub const BESIDE_LESSON: f64 = 592.0;
 
 /// The same on the scratch page, where program and output, of fourteen lines each, stand side by side.
 pub const BESIDE_SCRATCH: f64 = 464.0;
@@ -17,7 +17,7 @@ pub const BESIDE_SCRATCH: f64 = 464.0;
 const WITHIN: (f64, f64) = (200.0, 440.0);
 
 /// Two runs on one axis get so many CSS pixels of what is kept for the rest.
-const FOR_TWO: i32 = 100;
+const FOR_TWO: i32 = 80;
 
 /// The height of a page's timeline in CSS pixels, and what changes it, remembered under `name`; beside it the page keeps so many CSS
 /// pixels for the rest. It goes with how many runs there are, and not with how many rows they turn out to have: what stands above
