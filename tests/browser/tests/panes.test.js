@@ -17,10 +17,10 @@ async function lines(locator) {
   });
 }
 
-pageTest("at 1440 by 900 there is room for fourteen lines of program and six of output", DESKTOP, async ({ page }) => {
+pageTest("at 1440 by 900 there is room for eleven lines of program and six of output", DESKTOP, async ({ page }) => {
   const workbench = await openLesson(page, "02-first-process");
   await workbench.run();
-  assert.ok((await lines(workbench.here.locator("css=.editor"))) >= 14);
+  assert.ok((await lines(workbench.here.locator("css=.editor"))) >= 11);
   assert.ok((await lines(workbench.output)) >= 6);
 });
 
