@@ -219,10 +219,21 @@ def deadlock_through_executor(told):
     if waits != [("staff", 20, worker), ("key", 12, main)]:
         yield f"it is not the result of staff in line 20 and the key in line 12: {found}"
     rows = [(timeline.name(row["lane"]), row["kind"]) for row in timeline.open if row["object"] == found["waits"][0]["object"]]
-    if sorted(rows) != [("ForkProcess-1", "task"), ("MainProcess", "AsyncResult.get")]:
+    # The thread is the executor's own, which rests.
+    if sorted(rows) != [("ForkProcess-1", "task"), ("MainProcess", "AsyncResult.get"), ("Thread-1", "Connection.recv")]:
         yield f"a task and a wait for its result are not all that goes on at the executor: {rows}"
     if timeline.level("staff", "tasks")[-1:] != [2]:
         yield f"two tasks do not wait: {timeline.level('staff', 'tasks')}"
+
+
+def deadlock_in_executor(told):
+    timeline = told.timeline
+    found = yield from one_deadlock(told)
+    if found is None:
+        return
+    waits = sorted((timeline.objects[wait["object"]]["name"], wait["line"]) for wait in found["waits"])
+    if waits != [("given", 12), ("given", 12), ("staff", 19)]:
+        yield f"it is not the result of staff in line 19 and the two workers at the queue in line 12: {found}"
 
 
 def deadlock_leaving_executor(told):
@@ -237,6 +248,11 @@ def deadlock_leaving_executor(told):
     idle = [row["line"] for row in timeline.of("Queue.get", object="staff", lane=worker)]
     if not idle or any(idle):
         yield f"the worker had tasks to wait for, which no line of the program does: {idle}"
+
+
+def alarm_ends_a_wait(told):
+    if told.finished is None or told.text != "went on\n" * 2:
+        yield f"a wait that an alarm ends was called a deadlock: {told.text!r}"
 
 
 def race(told):

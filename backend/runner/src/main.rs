@@ -27,6 +27,7 @@ mod probe;
 mod program;
 mod recording;
 mod sentences;
+mod signals;
 mod watch;
 
 use std::process::ExitCode;

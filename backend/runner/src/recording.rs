@@ -20,6 +20,7 @@ use nix::sys::socket::{
 use crate::births::End;
 use crate::output::Text;
 use crate::pace::{Hurry, Pace, Terms};
+use crate::signals;
 
 /// The variables that tell the program the descriptors.
 pub(crate) const TRACE: &str = "FORKYARD_TRACE";
@@ -279,7 +280,8 @@ impl Recording {
         on.look_at_cores();
         on.merge_for(now_ns);
         on.merge.unseen(on.reader.memory().refused());
-        let chunk = on.merge.known(now_ns);
+        let mut chunk = on.merge.known(now_ns);
+        chunk.deadlocks.retain(|deadlock| !deadlock.waits.iter().any(|wait| signals::may_interrupt(on.merge.pid_of(wait.lane))));
         let chunk = on.with_lost(chunk);
         let due = has_news(&chunk) || now_ns >= on.sent_ns + QUIET_NS;
         if due {

@@ -136,7 +136,38 @@ fn a_lock_taken_twice_by_one_thread() {
     let mut scene = scene();
     scene.at(MS, 11, Kind::HoldBegin, 1, 0);
     wait(&mut scene, 2 * MS, 11, SegmentKind::LockAcquire, 1, 0);
-    assert_eq!(texts(&mut scene, 900 * MS), ["Deadlock: Process-1 waits in line 11 for a, which it holds itself."]);
+    assert_eq!(told(&mut scene, 900 * MS), [], "Process-2 may be about to release it: locks serve as signals");
+    wait(&mut scene, 901 * MS, 12, SegmentKind::ProcessJoin, 0, 11);
+    wait(&mut scene, 901 * MS, 10, SegmentKind::ProcessJoin, 0, 11);
+    assert_eq!(texts(&mut scene, 1500 * MS), ["Deadlock: Process-1 waits in line 11 for a, which it holds itself."]);
+}
+
+#[test]
+fn workers_that_wait_for_results_of_their_own_pool() {
+    let mut scene = scene();
+    scene.name(10, Name::Object { id: 4, kind: "Pool".into(), name: "pool".into(), line: 4 });
+    for worker in [11, 12] {
+        scene.at(MS, worker, Kind::TaskBegin, 4, 0);
+        wait(&mut scene, 2 * MS, worker, SegmentKind::AsyncResultGet, 4, 0);
+    }
+    assert_eq!(
+        texts(&mut scene, 900 * MS),
+        [
+            "Deadlock: Process-1 waits in line 11 for a result from pool, where Process-2 is at a task; Process-2 waits in line 12 \
+             for a result from pool, where Process-1 is at a task."
+        ]
+    );
+}
+
+#[test]
+fn a_queue_whose_tasks_are_never_said_to_be_done() {
+    let mut scene = Scene::new();
+    scene.object(3, "JoinableQueue", "q");
+    wait(&mut scene, 2 * MS, 10, SegmentKind::ConditionWait, 3, 0);
+    assert_eq!(
+        texts(&mut scene, 900 * MS),
+        ["Deadlock: MainProcess waits in line 10 for all tasks of q to be done, and nobody is left to call task_done."]
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@ the workers itself when there is room, and whoever waits for a future hands the 
 the rest: what nobody waits for, callbacks, workers that end or die, the end of the executor.
 """
 
+import contextlib
 import functools
 import queue
 import threading
@@ -261,7 +262,8 @@ def _manager(module):
             if rest == 0:
                 awaited.append(self._ring.doorbell)
                 rest = 0 if self._ring.before_poll() else None
-            ready = wait(awaited, rest)
+            with self._resting(rest):
+                ready = wait(awaited, rest)
             self._notifier.clear()
             self.thread_wakeup.clear()
             self._call_back()
@@ -279,6 +281,12 @@ def _manager(module):
                 except BaseException as error:
                     return None, True, format_exception(type(error), error, error.__traceback__)
             return result, False, None
+
+        def _resting(self, rest):
+            """Recorded, so that in a deadlock nobody takes it for one who is at work."""
+            if rest is None:
+                return trace.Wait(trace.CONNECTION_RECV, self._forkyard_object, line=0)
+            return contextlib.nullcontext()
 
         def is_shutting_down(self):
             self._ending = bool(super().is_shutting_down())

@@ -73,7 +73,9 @@ impl Merge {
         match wait.kind {
             LockAcquire => {
                 let holder = self.waits_for(lane, wait);
-                !stuck.contains_key(&holder) || !everybody && self.objects.is_released_by_others(wait.object)
+                // Who takes a lock twice may want another to release it: locks serve as signals.
+                let by_others = holder == lane || self.objects.is_released_by_others(wait.object);
+                !stuck.contains_key(&holder) || !everybody && by_others
             }
             ProcessJoin | ThreadJoin => !stuck.contains_key(&wait.target),
             AsyncResultGet => {
@@ -103,15 +105,24 @@ impl Merge {
                 holder => holder,
             },
             SegmentKind::ProcessJoin | SegmentKind::ThreadJoin => wait.target,
-            SegmentKind::AsyncResultGet => self.tasks.lanes_in(wait.object).first().copied().unwrap_or(0),
+            // The next worker after this one, so that workers that wait for one another make one circle.
+            SegmentKind::AsyncResultGet => {
+                let workers = self.tasks.lanes_in(wait.object);
+                workers.iter().find(|&&worker| worker > lane).or(workers.first()).copied().unwrap_or(0)
+            }
             _ => 0,
         }
     }
 
-    /// Everybody, when nobody waits in a circle; but not the workers of a pool that have nothing to do.
+    /// Everybody, when nobody waits in a circle; but not the workers of a pool that have nothing to do, nor who manages an executor.
     fn nobody_left(&self, stuck: &Stuck) -> Vec<u32> {
-        let has_task = |wait: &Wait| wait.kind != SegmentKind::QueueGet || wait.line != 0 || wait.object == 0;
-        stuck.iter().filter(|(_, wait)| has_task(wait)).map(|(lane, _)| *lane).collect()
+        let serves = |wait: &Wait| match wait.kind {
+            SegmentKind::QueueGet => wait.object != 0,
+            SegmentKind::ConnectionRecv => self.objects.type_of(wait.object).ends_with("Executor"),
+            _ => false,
+        };
+        let of_the_program = stuck.iter().filter(|(_, wait)| wait.line != 0 || !serves(wait));
+        of_the_program.map(|(lane, _)| *lane).collect()
     }
 
     fn deadlock(&self, lanes: &[u32], stuck: &Stuck) -> Deadlock {
@@ -137,12 +148,16 @@ impl Merge {
             LockAcquire if wait.waits_for == wait.lane => format!("for {object}, which it holds itself"),
             LockAcquire => format!("for {object}, held by {other}"),
             ProcessJoin | ThreadJoin => format!("for {other} to end"),
+            AsyncResultGet if wait.waits_for == wait.lane => format!("for a result from {object}, where it is itself at a task"),
             AsyncResultGet => format!("for a result from {object}, where {other} is at a task"),
             QueueGet => format!("for a message from {object}, and nobody is left to put one"),
             ConnectionRecv => format!("for a message on {object}, and nobody is left to send one"),
             QueuePut => format!("for room in {object}, and nobody is left to get anything"),
             ConnectionSend => format!("for room in {object}, and nobody is left to receive anything"),
             EventWait => format!("for {object} to be set, and nobody is left to set it"),
+            ConditionWait if self.objects.type_of(wait.object).ends_with("Queue") => {
+                format!("for all tasks of {object} to be done, and nobody is left to call task_done")
+            }
             ConditionWait => format!("to be notified through {object}, and nobody is left to do it"),
             BarrierWait => format!("at {object}, and nobody is left to come"),
             SemaphoreAcquire => format!("for {object}, and nobody is left to release it"),

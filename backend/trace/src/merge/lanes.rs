@@ -316,7 +316,7 @@ impl Lanes {
         shown.filter_map(|id| self.row(id).cloned()).collect()
     }
 
-    fn row(&self, lane: u32) -> Option<&Lane> {
+    pub(super) fn row(&self, lane: u32) -> Option<&Lane> {
         self.rows.get((lane as usize).checked_sub(1)?)
     }
 

@@ -175,6 +175,11 @@ impl Merge {
         self.unseen = processes;
     }
 
+    /// The process that a lane belongs to; 0 for none.
+    pub fn pid_of(&self, lane: u32) -> u32 {
+        self.lanes.row(lane).map_or(0, |row| row.pid)
+    }
+
     /// How many events wait to be given a meaning: no more than were fed.
     pub fn backlog(&self) -> usize {
         self.pending.events()

@@ -90,6 +90,11 @@ impl Objects {
         self.acts.get(&id).is_some_and(|acts| acts.released_by_others)
     }
 
+    /// The name of an object's type; empty when nothing is known of it.
+    pub(crate) fn type_of(&self, id: u32) -> &str {
+        self.named.get(&id).map_or("", |object| &object.kind)
+    }
+
     /// What an object is called.
     pub(crate) fn name_of(&self, id: u32) -> &str {
         self.named.get(&id).map_or("something", |object| &object.name)
