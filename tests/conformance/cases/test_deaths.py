@@ -44,10 +44,10 @@ class Deaths(unittest.TestCase):
         cls.patience_ends = time.monotonic() + SEEN_TO_HANG
 
     @classmethod
-    def run_program(cls, name, *options):
+    def run_program(cls, name):
         """Starts a program in a session of its own, whose processes all end with the cases."""
         program = subprocess.Popen(
-            [sys.executable, "-W", "ignore", *options, PROGRAMS / f"{name}.py"],
+            [sys.executable, "-W", "ignore", PROGRAMS / f"{name}.py"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL if ENGINE == "stdlib" else None,
@@ -63,9 +63,7 @@ class Deaths(unittest.TestCase):
             with self.assertRaises(subprocess.TimeoutExpired, msg="it was said to hang on CPython's own module"):
                 self.running[name].wait(max(0, self.patience_ends - time.monotonic()))
             return
-        # Unbuffered: a worker that takes a dead one's place is forked by a thread, maybe while the main thread prints, and has what
-        # is in the buffer then. So it is on CPython's own module too.
-        program = self.run_program(name, "-u")
+        program = self.run_program(name)
         output, _ = program.communicate(timeout=WATCHDOG)
         self.assertEqual(output.splitlines(), ["dead", *HANGING[name]])
         self.assertEqual(program.returncode, 0)

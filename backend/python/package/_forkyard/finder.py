@@ -61,6 +61,7 @@ def install(engine, workers, start_method):
     if engine != "stdlib" and workers == "processes":
         after_load("multiprocessing.spawn", _pass_arena)
         after_load("multiprocessing.process", _end_with_parents)
+        after_load("multiprocessing.process", _print_once)
         after_load("concurrent.futures.process", _lead_executors)
         if "--multiprocessing-fork" in sys.orig_argv:
             after_load("multiprocessing.spawn", _serve)
@@ -87,6 +88,10 @@ def _end_with_parents(process):
     from . import orphans
 
     orphans.watch(process)
+
+
+def _print_once(process):
+    from . import printed  # noqa: F401 - before the program can have hooks of its own for its forks
 
 
 def _lead_executors(process):

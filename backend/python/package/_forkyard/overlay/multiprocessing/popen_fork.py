@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 
-from _forkyard import _engine, birth
+from _forkyard import _engine, birth, printed
 from _forkyard.orphans import bootstrap
 
 from . import util
@@ -96,7 +96,7 @@ class Popen:
         try:
             # Once more: what another thread has printed meanwhile would be printed by the child as well.
             util._flush_std_streams()
-            self.pid = os.fork()
+            self.pid = printed.fork()
             if self.pid == 0:
                 code = 1
                 try:
