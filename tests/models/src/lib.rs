@@ -27,7 +27,7 @@ use forkyard_trace::event;
 
 pub use channel::{
     a_bell_that_is_strict_tells_the_truth, a_large_message_comes_whole, consumers_share_what_there_is,
-    messages_of_two_producers_come_once_and_in_order,
+    every_message_wakes_somebody, messages_of_two_producers_come_once_and_in_order,
 };
 pub use ring_model::{reader_sees_whole_events, writers_lose_nothing};
 pub use sync_model::{

@@ -4,6 +4,8 @@
 pub(crate) mod event;
 #[path = "../../../backend/engine/src/sync/lock.rs"]
 pub(crate) mod lock;
+#[path = "../../../backend/engine/src/sync/lookout.rs"]
+mod lookout;
 #[path = "../../../backend/engine/src/sync/semaphore.rs"]
 pub(crate) mod semaphore;
 #[path = "../../../backend/engine/src/sync/wait.rs"]

@@ -11,6 +11,11 @@ fn consumers_share_what_there_is() {
 }
 
 #[test]
+fn every_message_wakes_somebody() {
+    forkyard_models::every_message_wakes_somebody();
+}
+
+#[test]
 fn a_large_message_comes_whole() {
     forkyard_models::a_large_message_comes_whole();
 }

@@ -1,5 +1,5 @@
-//! What a task board asks of its queues beyond what others do: to put without a wake-up, to spin and to sleep apart from each other, and what
-//! has been put and taken.
+//! What a task board asks of its queues beyond what others do: to put without a wake-up, to wait for more than one message, and what has
+//! been put and taken.
 
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 
@@ -7,11 +7,11 @@ use super::Message;
 use super::chain::Bound;
 use super::goals::{Enough, Entering, Getting};
 use super::queue::{GetError, PutError, Queue};
-use crate::sync::wait::{Goal, sleep_for, spin, wait_for};
+use crate::sync::wait::{Goal, wait_for};
 use crate::sync::{Interrupted, Wait};
 
 impl Queue {
-    /// Appends a message whatever the bound, and wakes nobody: that is the caller's, by [`Queue::announce`].
+    /// Appends a message whatever the bound, and wakes nobody: that is the caller's.
     pub(crate) fn put_quietly(&self, parts: &[&[u8]]) -> Result<u32, PutError> {
         self.let_catch_up(parts);
         match self.append_bounded(self.chain(), parts, Bound::None)? {
@@ -20,8 +20,13 @@ impl Queue {
         }
     }
 
-    /// Wakes one of those who wait for a message, if somebody sleeps.
+    /// Tells those who take messages that there is one more.
     pub(crate) fn announce(&self) {
+        self.chain().announce();
+    }
+
+    /// Wakes one of those who wait for a message, or for several, if somebody sleeps.
+    pub(crate) fn wake(&self) {
         self.chain().state.items.notify(1);
     }
 
@@ -32,22 +37,11 @@ impl Queue {
         Ok(goal.ready() || wait_for(&chain.state.space, wait, &mut goal)?.is_some())
     }
 
-    /// Spins for a message, and takes it.
-    pub(crate) fn spin_noting(&self, mut note: impl FnMut(u32)) -> Option<Message> {
+    /// Waits for a message within a wait that is recorded already, and takes it after `note` was called with its number.
+    pub(crate) fn get_noting_within_wait(&self, wait: Wait, note: impl FnMut(u32)) -> Result<Message, GetError> {
         let chain = self.chain();
-        let mut goal = Getting { queue: self, chain, note: &mut note };
-        let message = spin(&chain.state.items.luck, &mut goal).ok().flatten()?;
-        self.after_taking(&message, None);
-        Some(message)
-    }
-
-    /// Sleeps, without spinning first, until there is a message, and takes it.
-    pub(crate) fn sleep_noting(&self, wait: Wait, note: impl FnMut(u32)) -> Result<Message, GetError> {
-        let chain = self.chain();
-        let message = sleep_for(&chain.state.items, wait, &mut Getting { queue: self, chain, note })?.ok_or(GetError::Empty)?;
-        if chain.ready() {
-            chain.state.items.notify(1);
-        }
+        let message = chain.wait_to_take(wait, &mut Getting { queue: self, chain, note })?.ok_or(GetError::Empty)?;
+        chain.announce_rest();
         self.after_taking(&message, None);
         Ok(message)
     }

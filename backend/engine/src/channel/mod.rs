@@ -6,6 +6,7 @@ mod deaths;
 mod for_boards;
 mod goals;
 mod message;
+mod news;
 mod pace;
 pub(crate) mod pipe;
 pub(crate) mod queue;

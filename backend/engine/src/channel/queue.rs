@@ -142,7 +142,7 @@ impl Queue {
                 number
             }
         };
-        chain.state.items.notify(1);
+        chain.announce();
         Ok(number)
     }
 
@@ -154,7 +154,7 @@ impl Queue {
 
     /// The same, within a wait that is recorded already, for something else: the message is recorded, a wait for it is not.
     pub fn get_within_wait(&self, wait: Wait) -> Result<Message, GetError> {
-        self.spin_noting(|_| ()).map_or_else(|| self.sleep_noting(wait, |_| ()), Ok)
+        self.get_noting_within_wait(wait, |_| ())
     }
 
     /// At most this many bytes of messages wait in it, for all processes; one message always has room. With a capacity in messages,
@@ -173,12 +173,9 @@ impl Queue {
             None => {
                 let record = self.state().label.wait_as(SegmentKind::QueueGet, wait);
                 let mut goal = Getting { queue: self, chain, note };
-                let message = wait_for(&chain.state.items, wait, &mut goal)?.ok_or(GetError::Empty)?;
+                let message = chain.wait_to_take(wait, &mut goal)?.ok_or(GetError::Empty)?;
                 came = record.got();
-                // Two puts in a row wake one sleeper; it passes the news on.
-                if chain.ready() {
-                    chain.state.items.notify(1);
-                }
+                chain.announce_rest();
                 message
             }
         };
@@ -207,7 +204,7 @@ impl Queue {
         if ready {
             record.got();
             // This one takes nothing: whoever else was to be woken still is.
-            chain.state.items.notify(1);
+            chain.announce();
         }
         Ok(ready)
     }
@@ -354,5 +351,38 @@ pub enum GetError {
 impl From<Interrupted> for GetError {
     fn from(_: Interrupted) -> Self {
         GetError::Interrupted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn while_somebody_looks_out_only_a_second_message_wakes_a_sleeper() {
+        let queue = Queue::new(Default::default()).unwrap();
+        let state = queue.chain().state;
+        let asleep = state.items.prepare();
+        state.lookout.until.store(u64::MAX, Relaxed);
+        assert!(state.lookout.keep(|| ()).is_none(), "one looks out, not two");
+        queue.put(b"for who looks out", Wait::Forever).unwrap();
+        assert_eq!(state.items.word.load(Relaxed), asleep, "nobody is woken");
+        queue.put(b"for a sleeper", Wait::Forever).unwrap();
+        assert_ne!(state.items.word.load(Relaxed), asleep);
+    }
+
+    #[test]
+    fn who_has_looked_out_for_too_long_is_not_relied_upon() {
+        let queue = Queue::new(Default::default()).unwrap();
+        let state = queue.chain().state;
+        let outcome = state.lookout.keep(|| {
+            state.lookout.until.store(1, Relaxed);
+            let asleep = state.items.prepare();
+            queue.put(b"for a sleeper", Wait::Forever).unwrap();
+            assert_ne!(state.items.word.load(Relaxed), asleep);
+            state.lookout.keep(|| 7)
+        });
+        assert_eq!(outcome, Some(Some(7)), "another one does in its place");
+        assert_eq!(state.lookout.until.load(Relaxed), 0);
     }
 }

@@ -90,11 +90,7 @@ impl Board {
     /// The same with a task made of several parts, one after the other.
     pub fn submit_parts(&self, task: &[&[u8]]) -> Result<u32, PutError> {
         let id = self.tasks.put_quietly(task)?;
-        // SYNC: spinner. Whoever spins takes it; a second task is for somebody else.
-        fence(SeqCst);
-        if self.state().spinner.load(SeqCst) == 0 || self.tasks.len() > 1 {
-            self.tasks.announce();
-        }
+        self.tasks.announce();
         Ok(id)
     }
 
@@ -116,27 +112,10 @@ impl Board {
         let place = self.slot(slot);
         let note = |number| place.task.store(number, Release);
         let message = match self.tasks.get_noting(Wait::Never, note) {
-            Err(GetError::Empty) if wait != Wait::Never => match self.spin(slot, note) {
-                Some(message) => message,
-                None => self.tasks.sleep_noting(wait, note)?,
-            },
+            Err(GetError::Empty) => self.tasks.get_noting_within_wait(wait, note)?,
             other => other?,
         };
         Ok(Task { id: message.number(), message, from: 0 })
-    }
-
-    /// One worker at a time spins for the next task; more of them would take the cores from those that work.
-    fn spin(&self, slot: u32, note: impl FnMut(u32)) -> Option<Message> {
-        let spinner = &self.state().spinner;
-        spinner.compare_exchange(0, slot + 1, SeqCst, Relaxed).ok()?;
-        let message = self.tasks.spin_noting(note);
-        // SYNC: spinner. Without a message the caller looks once more before it sleeps.
-        spinner.store(0, SeqCst);
-        fence(SeqCst);
-        if message.is_some() && !self.tasks.is_empty() {
-            self.tasks.announce();
-        }
-        message
     }
 
     /// A worker hands the result of its task in; its slot is free afterwards.
@@ -160,7 +139,7 @@ impl Board {
         // SYNC: wake at
         fence(SeqCst);
         if number.wrapping_sub(self.state().wake_at.load(SeqCst)) <= u32::MAX / 2 {
-            self.results.announce();
+            self.results.wake();
         }
         Ok(())
     }
@@ -169,7 +148,7 @@ impl Board {
     pub fn post(&self, message: &[u8]) -> Result<(), PutError> {
         self.state().posted.fetch_add(1, SeqCst);
         self.results.put_quietly(&[&[0; 4], message])?;
-        self.results.announce();
+        self.results.wake();
         Ok(())
     }
 
@@ -212,8 +191,8 @@ impl Board {
     pub fn lost(&self, slot: u32) -> Option<u32> {
         let task = self.slot(slot).task.swap(0, SeqCst);
         // It may have died while others relied on it to take the next task.
-        if self.state().spinner.compare_exchange(slot + 1, 0, SeqCst, Relaxed).is_ok() && !self.tasks.is_empty() {
-            self.tasks.announce();
+        if !self.tasks.is_empty() {
+            self.tasks.wake();
         }
         // Noted and not taken: it died in between, and the task is still up.
         (task != 0 && self.tasks.was_taken(task)).then_some(task)

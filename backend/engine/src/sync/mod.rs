@@ -2,6 +2,7 @@
 pub(crate) mod condition;
 pub(crate) mod event;
 pub(crate) mod lock;
+mod lookout;
 pub(crate) mod semaphore;
 pub(crate) mod wait;
 

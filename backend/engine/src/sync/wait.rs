@@ -190,6 +190,12 @@ impl Signal {
         key
     }
 
+    /// Whether somebody may sleep. After a fence after the change of the condition.
+    #[inline]
+    pub(crate) fn is_marked(&self) -> bool {
+        self.word.load(SeqCst) & 1 != 0
+    }
+
     /// Wakes up to `count` sleepers, if there are any. After the condition was changed with any ordering.
     ///
     /// The mark of sleepers goes with a wake-up that finds too few; a woken one marks again before it looks, and whoever takes something

@@ -25,7 +25,7 @@ macro_rules! shared {
 }
 
 shared! {
-    ArenaHeader = 832, BlockHeader = 64, Signal = 8, LabelWords = 8, LockState = 64, SemaphoreState = 64, EventState = 64,
+    ArenaHeader = 832, BlockHeader = 64, Signal = 8, Lookout = 8, LabelWords = 8, LockState = 64, SemaphoreState = 64, EventState = 64,
     ChainState = 256, QueueState = 320, PipeState = 576, RoomState = 128, PlaceState = 32, BoardState = 64, SlotState = 64, HoldingsState = 64, Holding = 16,
     NameState = 24,
 }
@@ -132,6 +132,13 @@ pub(crate) struct Signal {
     pub(crate) luck: AtomicU32,
 }
 
+/// Who of those who wait looks out for all: see `sync::lookout`.
+#[repr(C)]
+pub(crate) struct Lookout {
+    /// Until when somebody does, by CLOCK_MONOTONIC in nanoseconds; 0 for nobody.
+    pub(crate) until: AtomicU64,
+}
+
 /// A `Label`.
 #[repr(C)]
 pub(crate) struct LabelWords {
@@ -200,8 +207,10 @@ pub(crate) struct ChainState {
     pub(crate) spare: AtomicU64,
     /// Woken by an append.
     pub(crate) items: Signal,
+    /// Who needs no wake-up.
+    pub(crate) lookout: Lookout,
     /// So that producers and consumers write to lines of their own.
-    _line: [AtomicU64; 2],
+    _line: AtomicU64,
     /// How much had been received when it was waited for in vain that those who take catch up.
     pub(crate) left_behind: AtomicU32,
     _word: AtomicU32,
@@ -283,8 +292,6 @@ pub(crate) struct BoardState {
     /// Generation and offset of the queues.
     pub(crate) tasks: [AtomicU64; 2],
     pub(crate) results: [AtomicU64; 2],
-    /// 1 + the slot of the worker that spins for the next task, 0 for none: it needs no wake-up.
-    pub(crate) spinner: AtomicU32,
     /// Number of the result that is worth waking whoever collects them.
     pub(crate) wake_at: AtomicU32,
     /// Messages to whoever collects the results that have not been taken.

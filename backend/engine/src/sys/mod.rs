@@ -5,6 +5,7 @@
 #![expect(unsafe_code, reason = "this module exists to keep the raw parts in one place")]
 
 pub(crate) mod atomic;
+pub(crate) mod clock;
 mod copy;
 pub(crate) mod descriptors;
 pub(crate) mod detached;

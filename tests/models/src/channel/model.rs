@@ -1,7 +1,7 @@
 //! The chain: what was put is taken once, whole, and in the order of its numbers, whoever else puts and takes.
 //!
 //! Each segment has room for one message, so that every message after the first is a step from one segment to the next, and the
-//! third one uses the first segment again.
+//! third one uses the first segment again. And whoever waits for a message is told of one, by whoever puts or takes.
 
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
@@ -12,6 +12,7 @@ use super::bell::{Bell, NoBell};
 use super::chain::{Appended, Bound, Chain};
 use crate::explore::explore;
 use crate::shm::Arena;
+use crate::sync::wait::{Goal, Interrupted, Wait};
 use crate::sys::layout::ChainState;
 
 /// A number and the bytes that came with it.
@@ -51,6 +52,22 @@ pub fn consumers_share_what_there_is() {
         taken.extend(take(chain, 2));
         taken.sort();
         assert_eq!(taken, [(1, b"a".to_vec()), (2, b"b".to_vec()), (3, b"c".to_vec())]);
+    });
+}
+
+/// Two who wait for a message, each for one, and two messages: one of the two may be looking out for both, and then nobody is woken for
+/// the first message. Who sleeps on is what loom reports as a deadlock.
+pub fn every_message_wakes_somebody() {
+    explore(2, || {
+        let chain = chain();
+        let consumers = [(); 2].map(|()| thread::spawn(move || wait_for_one(chain)));
+        for byte in [b"a", b"b"] {
+            put(chain, byte);
+            chain.announce();
+        }
+        let mut taken = consumers.map(|consumer| consumer.join().expect("it got a message"));
+        taken.sort();
+        assert_eq!(taken, [(1, b"a".to_vec()), (2, b"b".to_vec())]);
     });
 }
 
@@ -132,6 +149,32 @@ fn put(chain: Chain, bytes: &[u8]) -> u32 {
     match chain.append(&[bytes], Bound::None, &NoBell) {
         Ok(Appended::Yes(number)) => number,
         _ => panic!("nothing bounds it"),
+    }
+}
+
+/// As a queue's `get` does it.
+fn wait_for_one(chain: Chain) -> Taken {
+    let message = chain.take(&NoBell, |_| ()).unwrap_or_else(|| {
+        let came = chain.wait_to_take(Wait::Forever, &mut Taking(chain)).expect("no signal comes");
+        chain.announce_rest();
+        came.expect("there is no end to its patience")
+    });
+    (message.number(), message.to_vec())
+}
+
+/// Somebody who waits for a message.
+struct Taking(Chain);
+
+impl Goal for Taking {
+    type Prize = Message;
+    type Failure = Interrupted;
+
+    fn ready(&mut self) -> bool {
+        self.0.ready()
+    }
+
+    fn attempt(&mut self) -> Result<Option<Message>, Interrupted> {
+        Ok(self.0.take(&NoBell, |_| ()))
     }
 }
 

@@ -10,6 +10,12 @@ pub(crate) struct Signal {
     pub(crate) luck: AtomicU32,
 }
 
+/// Who of those who wait looks out for all.
+#[derive(Debug, Default)]
+pub(crate) struct Lookout {
+    pub(crate) until: AtomicU64,
+}
+
 /// How the timeline calls it: nothing is recorded in a model.
 #[derive(Debug, Default)]
 pub(crate) struct LabelWords {
@@ -55,6 +61,8 @@ pub(crate) struct ChainState {
     pub(crate) sent_bytes: AtomicU64,
     pub(crate) segment_size: AtomicU64,
     pub(crate) spare: AtomicU64,
+    pub(crate) items: Signal,
+    pub(crate) lookout: Lookout,
     pub(crate) head_mutex: RobustMutex,
     pub(crate) head: AtomicU64,
     pub(crate) head_segment: AtomicU64,
