@@ -3,8 +3,8 @@ from time import sleep
 
 
 def bake(shelf):
+    sleep(0.5)
     for number in range(1, 5):
-        sleep(0.1)
         shelf.put(f"loaf {number}")
 
 
@@ -20,8 +20,8 @@ if __name__ == "__main__":
     shelf = Queue()
     baker = Process(target=bake, args=(shelf,), name="baker")
     seller = Process(target=sell, args=(shelf,), name="seller")
-    baker.start()
     seller.start()
+    baker.start()
     baker.join()
     seller.join()
     left = [shelf.get() for _ in range(4)]

@@ -4,12 +4,11 @@
 """
 
 import collections
-import os
 import re
 
 OUTPUT = {"prints", "prints_any_order", "prints_matching"}
 RUN = {"stdin", "outcome", "exit_code", "timeline"}
-TIMELINE = {"processes", "cores_used_at_least", "cores_used_at_most", "messages", "waits", "tasks"}
+TIMELINE = {"processes", "cores_wanted_at_least", "cores_used_at_most", "messages", "waits", "tasks"}
 
 
 def unknown(facts):
@@ -61,18 +60,20 @@ def timeline(facts, run, events):
     for wait in facts.get("waits", []):
         if wait not in names["wait"]:
             yield f"nobody waited in {wait}; waits were {sorted(names['wait'])}"
+    wanted = cores_wanted(run, events)
+    if wanted is not None and wanted < facts.get("cores_wanted_at_least", 0):
+        yield f"{wanted:.2f} cores wanted, not at least {facts['cores_wanted_at_least']}"
     used = run.finished["cores_used"]
-    if starved(facts, run):
-        yield f"{used:.2f} cores used, not at least {least(facts)}"
     if used > facts.get("cores_used_at_most", float("inf")):
         yield f"{used:.2f} cores used, not at most {facts['cores_used_at_most']}"
 
 
-def least(facts):
-    """How many cores must have been used: one core cannot show what two do."""
-    return min(facts.get("cores_used_at_least", 0), os.cpu_count() * 0.7)
+def cores_wanted(run, events):
+    """How many cores the run used, or was ready for while others had them: as many as it uses on a machine that has them to give.
 
-
-def starved(facts, run):
-    """Whether the run used fewer cores than it must. Another program on the machine can cause that, and nothing can feign more."""
-    return run.finished is not None and run.finished["cores_used"] < least(facts)
+    Threads that take turns with the interpreter's lock are not ready while they wait for it. None where the kernel does not say who is ready.
+    """
+    if run.started["on_core"] != "exact":
+        return None
+    ready_us = sum(event["dur"] for event in events if event.get("name") == "ready" and event["ph"] == "X")
+    return (run.finished["cpu_ns"] + ready_us * 1000) / run.finished["wall_ns"]

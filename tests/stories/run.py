@@ -17,9 +17,6 @@ from wire import Timeline
 
 PROGRAMS = Path(__file__).resolve().parent / "programs"
 
-#: How often a story is told again that did not come out: other programs on the machine can take its cores away.
-TRIES = 3
-
 
 class Told:
     """One run: its timeline, what it printed, and how it ended (None when it was stopped in a deadlock)."""
@@ -64,17 +61,12 @@ def main():
 
 def attempt(server, program, words):
     """What does not hold of a story; empty when all does."""
-    complaints = []
-    for _ in range(TRIES):
-        try:
-            told = Told(server, program)
-            complaints = list(stories.common(told)) + list(getattr(stories, program.stem)(told))
-            complaints += stories.paragraph(program.stem, paragraph(words, told.chunks))
-        except Exception as error:
-            complaints = [f"{type(error).__name__}: {error}"]
-        if not complaints:
-            break
-    return complaints
+    try:
+        told = Told(server, program)
+        complaints = list(stories.common(told)) + list(getattr(stories, program.stem)(told))
+        return complaints + list(stories.paragraph(program.stem, paragraph(words, told.chunks)))
+    except Exception as error:
+        return [f"{type(error).__name__}: {error}"]
 
 
 def paragraph(words, chunks):

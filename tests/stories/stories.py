@@ -38,8 +38,9 @@ def common(told):
     for arrow in timeline.arrows:
         if arrow["received"] < arrow["sent"]:
             yield f"a message was received before it was sent: {arrow}"
+    # The kernel also charges what comes before a process is on its core and after its end: a quarter of what one costs that does nothing.
     cores = timeline.total("on core")
-    if not 0.95 < cores / max(told.finished["cpu_ns"], 1) < 1.05:
+    if not 0.7 < cores / max(told.finished["cpu_ns"], 1) < 1.05:
         yield f"{cores} ns on cores, but {told.finished['cpu_ns']} ns counted by the kernel"
 
 
@@ -52,10 +53,14 @@ def lock_convoy(told):
     if any(first[1] > second[0] for first, second in zip(spans, spans[1:])):
         yield "two held the lock at one time"
     workers = {lane["id"] for lane in timeline.workers}
-    if not waits or not {wait["holder"] for wait in waits} <= workers or not {wait["released_by"] for wait in waits} <= workers:
-        yield f"not every wait names the worker that held the lock and the one that released it: {waits[:3]}"
-    if any(wait["line"] != 7 for wait in waits):
-        yield "a wait is not in line 7"
+    unnamed = [wait for wait in waits if wait["released_by"] not in workers or wait["holder"] not in workers | {0}]
+    if not waits or unnamed:
+        yield f"not every wait names the worker that released the lock: {unnamed[:3]}"
+    # Who asks a moment before another has the lock waits for nobody yet.
+    if sum(wait["holder"] == 0 for wait in waits) * 10 > len(waits):
+        yield "few waits name the worker that held the lock"
+    if any(wait["line"] != 9 for wait in waits):
+        yield "a wait is not in line 9"
     if max(timeline.level("door", "waiters"), default=0) < 2:
         yield "two never waited at one time"
     if timeline.total("Lock.acquire") < timeline.total("hold") * 0.3:
@@ -127,9 +132,11 @@ def gil_ping_pong(told):
     if overlaps:
         yield f"two threads had the lock at one time: {overlaps[0]}"
     waits = [row for row in timeline.of("gil") if row["lane"] in threads]
-    named = [row for row in waits if row["holder"] and row["released_by"]]
-    if len(named) * 2 < len(waits) or not waits:
-        yield f"of {len(waits)} waits for the lock {len(named)} name who had it and who let it go"
+    # Who was made to let it go waits a moment for whoever takes it next, and in that moment nobody has it.
+    took = [row["end"] - row["start"] for row in waits]
+    named = [row["end"] - row["start"] for row in waits if row["holder"] and row["released_by"]]
+    if sum(named) * 2 < sum(took) or not waits:
+        yield f"of {sum(took)} ns of waits for the lock {sum(named)} name who had it and who let it go"
     if told.finished["cores_used"] > 1.5:
         yield f"{told.finished['cores_used']} cores were used"
 
@@ -146,8 +153,9 @@ def threads_and_io(told):
         yield "they did not sleep beside one another"
     if not timeline.of("Thread.join"):
         yield "nobody joined them"
-    if told.finished["cores_used"] > 0.9:
-        yield f"{told.finished['cores_used']} cores were used"
+    busy = sum(timeline.total("on core", holder=lane["id"]) for lane in threads)
+    if busy * 4 > sum(asleep):
+        yield f"they were on a core for {busy} ns of {sum(asleep)}"
 
 
 def barrier_straggler(told):
@@ -203,8 +211,8 @@ def deadlock(told):
         yield f"the two workers do not wait for each other: {found}"
     if {timeline.objects[wait["object"]]["name"] for wait in found["waits"]} != {"salt", "pepper"}:
         yield f"the locks are not salt and pepper: {found}"
-    if (first["line"], second["line"]) != (9, 9):
-        yield f"it does not name line 9: {found}"
+    if (first["line"], second["line"]) != (8, 8):
+        yield f"it does not name line 8: {found}"
     if f"forkyard: {found['text']}\n" != told.text:
         yield f"it was not said on standard error: {told.text!r}"
 
@@ -246,7 +254,7 @@ def deadlock_leaving_executor(told):
     if waits != [("staff", 20, worker), ("key", 13, main)]:
         yield f"it is not the tasks of staff in line 20 and the key in line 13: {found}"
     idle = [row["line"] for row in timeline.of("Queue.get", object="staff", lane=worker)]
-    if not idle or any(idle):
+    if any(idle):
         yield f"the worker had tasks to wait for, which no line of the program does: {idle}"
 
 
@@ -258,15 +266,11 @@ def alarm_ends_a_wait(told):
 def race(told):
     timeline = told.timeline
     lost = sum(found["count"] for found in timeline.lost_updates)
-    missing = 20_000 - int(told.text)
-    if missing == 0:
-        yield "the program lost no count this time"
-    # What is told as lost may come back, when the other writes what came of it.
-    if not missing <= lost <= missing * 1.2:
-        yield f"{lost} lost updates were found, {missing} counts are missing"
+    if (lost, told.text) != (200, "200\n"):
+        yield f"{lost} lost updates were found, and of 400 counts the program has {told.text}"
     workers = {lane["id"] for lane in timeline.workers}
     for found in timeline.lost_updates:
-        if (found["line"], found["other_line"]) != (8, 8) or {found["lane"], found["other_lane"]} != workers:
-            yield f"not line 8 of the two workers: {found}"
+        if (found["line"], found["other_line"]) != (7, 7) or {found["lane"], found["other_lane"]} != workers:
+            yield f"not line 7 of the two workers: {found}"
         if timeline.objects[found["object"]]["name"] != "counter":
             yield f"not the counter: {found}"

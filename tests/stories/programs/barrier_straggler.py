@@ -11,7 +11,7 @@ def work(finish, pause):
 
 if __name__ == "__main__":
     finish = Barrier(3)
-    workers = [Process(target=work, args=(finish, pause)) for pause in (0.005, 0.005, 0.08)]
+    workers = [Process(target=work, args=(finish, pause)) for pause in (0.005, 0.005, 0.3)]
     for worker in workers:
         worker.start()
     for worker in workers:

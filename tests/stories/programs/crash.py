@@ -1,7 +1,7 @@
-"""One worker is ended by a signal while it has a task; the pool says which task was lost."""
+"""One worker is ended by a signal while it has a task; the pool says which task was lost, and another takes its place."""
 import os
 import signal
-from multiprocessing import Pool
+from multiprocessing import Barrier, Pool
 
 
 def work(number):
@@ -10,7 +10,12 @@ def work(number):
     return sum(range(100_000))
 
 
+def meet(number):
+    both.wait()
+
+
 if __name__ == "__main__":
+    both = Barrier(2)
     with Pool(2) as pool:
         results = [pool.apply_async(work, (number,)) for number in range(6)]
         for result in results:
@@ -18,3 +23,4 @@ if __name__ == "__main__":
                 result.get()
             except Exception as error:
                 print(type(error).__name__)
+        pool.map(meet, range(2), chunksize=1)

@@ -1,18 +1,17 @@
 """Two locks, taken in opposite order: each worker holds one and waits for the other."""
-import time
-from multiprocessing import Lock, Process
+from multiprocessing import Barrier, Lock, Process
 
 
-def work(mine, theirs):
+def work(mine, theirs, both):
     with mine:
-        time.sleep(0.1)
+        both.wait()
         with theirs:
             print("never")
 
 
 if __name__ == "__main__":
-    salt, pepper = Lock(), Lock()
-    workers = [Process(target=work, args=pair) for pair in ((salt, pepper), (pepper, salt))]
+    salt, pepper, both = Lock(), Lock(), Barrier(2)
+    workers = [Process(target=work, args=(*pair, both)) for pair in ((salt, pepper), (pepper, salt))]
     for worker in workers:
         worker.start()
     for worker in workers:

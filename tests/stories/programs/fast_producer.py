@@ -10,7 +10,7 @@ def produce(queue):
 
 def consume(queue):
     while (number := queue.get()) is not None:
-        sum(range(number * 20 + 5_000))
+        sum(range(number * 200 + 50_000))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from threading import Thread
 
 def count():
     total = 0
-    for number in range(2_000_000):
+    for number in range(6_000_000):
         total += number
 
 

@@ -46,7 +46,7 @@ pub(super) const PARTS: &[Part] = &[
     },
     Part {
         name: "stories",
-        about: "what the timeline tells of ten programs",
+        about: "what the timeline tells of twelve programs",
         usually: "10 seconds",
         holds_tests: true,
         run: stories,
