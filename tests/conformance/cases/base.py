@@ -9,7 +9,7 @@ ENGINE = os.environ["CONFORMANCE_ENGINE"]
 METHOD = os.environ["CONFORMANCE_START_METHOD"]
 
 #: Seconds after which a hanging case is ended with the stacks of its threads.
-WATCHDOG = 60
+WATCHDOG = 300
 
 engine_only = unittest.skipIf(ENGINE == "stdlib", "hangs or fails on CPython's own module")
 fork_only = unittest.skipUnless(METHOD == "fork", "only what is forked need not be pickled")

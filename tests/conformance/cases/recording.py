@@ -29,7 +29,7 @@ class Recorded(Case):
                 variables.pop(name, None)
             ended = subprocess.run(
                 [PROGRAM, "run", *chosen, "--trace", recorded, program],
-                env=variables, capture_output=True, text=True, timeout=50,
+                env=variables, capture_output=True, text=True, timeout=240,
             )  # fmt: skip
             with open(recorded) as file:
                 trace = json.load(file)

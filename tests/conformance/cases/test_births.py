@@ -104,7 +104,7 @@ class Births(base.Case):
             path = os.path.join(place, "program.py")
             pathlib.Path(path).write_text(textwrap.dedent(source))
             environment = {**os.environ, "FORKYARD_ENGINE": engine}
-            options = dict(capture_output=True, text=True, env=environment, timeout=50, stdin=stdin)
+            options = dict(capture_output=True, text=True, env=environment, timeout=240, stdin=stdin)
             done = subprocess.run([sys.executable, "-W", "ignore", path], **options)
             return [text.replace(place, "PLACE").splitlines() for text in (done.stdout, done.stderr)]
 

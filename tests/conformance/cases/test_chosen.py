@@ -19,5 +19,5 @@ class Chosen(Case):
             command = [PROGRAM, "run", "--engine", ENGINE, "--start-method", METHOD, program.name]
             variables = {**os.environ, "FORKYARD_PYTHON": sys._base_executable}
             variables.pop("FORKYARD_ENGINE", None)
-            ended = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=50)
+            ended = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=240)
         self.assertEqual(ended.stdout, METHOD + "\n", ended.stderr)

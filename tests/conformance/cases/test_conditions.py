@@ -53,7 +53,7 @@ class Conditions(Case):
         for _ in range(3):
             self.start(wait_for_notice, condition, ready, woken)
         for _ in range(3):
-            self.assertTrue(ready.acquire(timeout=30))
+            self.assertTrue(ready.acquire(timeout=240))
         with condition:
             condition.notify(2)
         self.assertEqual([woken.get(), woken.get()], [True, True])

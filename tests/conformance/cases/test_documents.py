@@ -18,7 +18,7 @@ def run(path, engine):
         # The interpreter has no variable for it; a program that sets it itself overrides this too.
         place = pathlib.Path(__file__).resolve().parent / "with_method.py"
         command = [sys.executable, str(place), str(path)]
-    ended = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=50)
+    ended = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=240)
     return sorted(ended.stdout.splitlines()), ended.returncode, ended.stderr.strip().splitlines()[-1:]
 
 

@@ -36,7 +36,7 @@ if __name__ == "__main__":
     {ending}
 """
 #: Seconds after which a program counts as hanging.
-PATIENCE = 50
+PATIENCE = 240
 #: What an error or a warning is called when it is printed, and its text.
 COMPLAINT = re.compile(r"^\w*(?:Warning|Error|Interrupt)\b.*", re.MULTILINE)
 #: What is another text at every run.

@@ -32,7 +32,7 @@ class Servers(base.Case):
             path = pathlib.Path(place, "program.py")
             path.write_text(textwrap.dedent(source))
             environ = {**os.environ, "PYTHONPATH": place, **dict(environment)}
-            done = subprocess.run([sys.executable, path], capture_output=True, text=True, env=environ, timeout=50)
+            done = subprocess.run([sys.executable, path], capture_output=True, text=True, env=environ, timeout=240)
             self.assertEqual((done.returncode, done.stderr), (0, ""), done)
             return [json.loads(line) for line in done.stdout.splitlines()]
 

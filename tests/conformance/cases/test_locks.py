@@ -136,7 +136,7 @@ class Semaphores(Case):
     def test_a_release_elsewhere_ends_a_wait(self):
         semaphore = self.mp.Semaphore(0)
         self.start(release, semaphore)
-        self.assertTrue(semaphore.acquire(timeout=30))
+        self.assertTrue(semaphore.acquire(timeout=240))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import multiprocessing
 import multiprocessing.connection
 import os
+import signal
 import time
 
 import base
@@ -12,7 +13,7 @@ def sleeper(connection, asks):
     if asks:
         multiprocessing.parent_process().is_alive()
     connection.send(os.getpid())
-    time.sleep(3 if asks else 600)
+    time.sleep(600)
 
 
 def parent_of_sleepers(connection):
@@ -31,9 +32,10 @@ class Orphans(base.Case):
         ours, theirs = self.mp.Pipe()
         parent = self.start(parent_of_sleepers, theirs)
         left, asking = (os.pidfd_open(ours.recv()) for _ in range(2))
+        self.addCleanup(os.close, left)
+        self.addCleanup(os.close, asking)
+        self.addCleanup(signal.pidfd_send_signal, asking, signal.SIGKILL)
         parent.kill()
         parent.join()
         ready = multiprocessing.connection.wait([left, asking])
         self.assertEqual(ready, [left])
-        os.close(left)
-        os.close(asking)

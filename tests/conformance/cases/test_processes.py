@@ -149,7 +149,7 @@ class Lives(Case):
         process = self.start(use_all, *things)
         barrier.wait(30)
         self.assertTrue(event.is_set())
-        self.assertEqual((queue.get(timeout=30), connection.recv(), value.value, array[0]), ("queue", "pipe", 5, 6))
+        self.assertEqual((queue.get(timeout=240), connection.recv(), value.value, array[0]), ("queue", "pipe", 5, 6))
         process.join()
         self.assertEqual(process.exitcode, 0)
 
@@ -217,7 +217,7 @@ class Programs(Case):
         with tempfile.NamedTemporaryFile("w", suffix=".py") as program:
             program.write(text.format(method=METHOD))
             program.flush()
-            options = dict(capture_output=True, text=True, timeout=50, start_new_session=True)
+            options = dict(capture_output=True, text=True, timeout=240, start_new_session=True)
             ended = subprocess.run([sys.executable, program.name], **options)
             self.assertEqual(ended.returncode, 0, ended.stderr)
             return ended.stdout.split()

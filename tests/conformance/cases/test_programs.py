@@ -13,7 +13,7 @@ from base import ENGINE, METHOD, Case
 
 PROGRAMS = pathlib.Path(__file__).resolve().parent.parent / "programs"
 #: Seconds after which a program counts as hanging.
-PATIENCE = 50
+PATIENCE = 240
 
 
 def run(path, engine):

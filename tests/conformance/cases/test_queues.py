@@ -44,7 +44,7 @@ class Queues(Case):
         items = [*ODD, {"a": (1, [2])}, int, "x" * 100_000]
         self.start(put_all, channel, items)
         for item in items:
-            got = channel.get(timeout=30)
+            got = channel.get(timeout=240)
             self.assertEqual(got, item)
             self.assertIs(type(got), type(item))
 
@@ -54,7 +54,7 @@ class Queues(Case):
         for number in range(200):
             there.put((number, "x" * number))
         there.put(None)
-        self.assertEqual([back.get(timeout=30)[0] for _ in range(200)], list(range(200)))
+        self.assertEqual([back.get(timeout=240)[0] for _ in range(200)], list(range(200)))
         process.join()
         self.assertEqual(process.exitcode, 0)
 
@@ -62,7 +62,7 @@ class Queues(Case):
         channel = self.mp.Queue()
         for part in range(3):
             self.start(numbers, channel, part * 500, 500)
-        self.assertEqual(sorted(channel.get(timeout=30) for _ in range(1500)), list(range(1500)))
+        self.assertEqual(sorted(channel.get(timeout=240) for _ in range(1500)), list(range(1500)))
 
     def test_empty_and_full(self):
         channel = self.mp.Queue(2)
@@ -78,9 +78,9 @@ class Queues(Case):
             channel.put(3, True, 0.01)
         self.assertTrue(channel.full())
         self.assertEqual(channel.qsize(), 2)
-        self.assertEqual(channel.get(timeout=30), 1)
+        self.assertEqual(channel.get(timeout=240), 1)
         channel.put_nowait(3)
-        self.assertEqual([channel.get(timeout=30), channel.get(timeout=30)], [2, 3])
+        self.assertEqual([channel.get(timeout=240), channel.get(timeout=240)], [2, 3])
 
     def test_a_closed_queue_says_so(self):
         channel = self.mp.Queue()
@@ -95,8 +95,8 @@ class Queues(Case):
         channel = self.mp.Queue(1)
         with mock.patch("sys.stderr"):
             channel.put(lambda: None)
-            channel.put("after", timeout=30)
-            self.assertEqual(channel.get(timeout=30), "after")
+            channel.put("after", timeout=240)
+            self.assertEqual(channel.get(timeout=240), "after")
 
     @engine_only
     def test_a_producer_can_be_joined_before_its_item_is_taken(self):
@@ -112,7 +112,7 @@ class Queues(Case):
         os.kill(process.pid, signal.SIGKILL)
         process.join()
         channel.put("still here")
-        self.assertEqual(channel.get(timeout=30), "still here")
+        self.assertEqual(channel.get(timeout=240), "still here")
 
 
 class JoinableQueues(Case):
@@ -136,7 +136,7 @@ class Signals(Case):
         channel = self.mp.Queue()
         self.addCleanup(signal.signal, signal.SIGUSR1, signal.signal(signal.SIGUSR1, lambda *_: channel.put("handled")))
         threading.Timer(0.1, signal.raise_signal, (signal.SIGUSR1,)).start()
-        self.assertEqual(channel.get(timeout=30), "handled")
+        self.assertEqual(channel.get(timeout=240), "handled")
 
 
 class SimpleQueues(Case):

@@ -236,7 +236,7 @@ class Programs(base.Case):
             path = os.path.join(place, "program.py")
             pathlib.Path(path).write_text(textwrap.dedent(source))
             command = [sys.executable, *options, path]
-            done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **dict(environment)}, timeout=50)
+            done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **dict(environment)}, timeout=240)
             return done.returncode, done.stdout.replace(place, "PLACE"), done.stderr.replace(place, "PLACE")
 
     @base.engine_only
