@@ -11,7 +11,7 @@ use crate::server::{FORKYARD, needs_runner_and_package};
 fn forkyard(arguments: &[&str], input: &str) -> Output {
     needs_runner_and_package();
     let mut child = Command::new("timeout")
-        .args(["60", FORKYARD])
+        .args(["300", FORKYARD])
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

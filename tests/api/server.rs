@@ -14,7 +14,7 @@ use crate::events::Events;
 pub(crate) const FORKYARD: &str = env!("CARGO_BIN_EXE_forkyard");
 
 /// How long a test may take before it counts as hung.
-const WATCHDOG: Duration = Duration::from_secs(90);
+const WATCHDOG: Duration = Duration::from_secs(300);
 
 /// A running `forkyard serve`; dropping it kills it.
 pub(crate) struct Server {

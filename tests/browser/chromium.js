@@ -17,8 +17,8 @@ const FLAGS = [
 ];
 
 /** The longest a step may take, in milliseconds: far more than it needs, so that only what hangs fails by it. */
-export const PATIENCE = 30_000;
-const WATCHDOG = 180_000;
+export const PATIENCE = 90_000;
+const WATCHDOG = 600_000;
 const SCREENSHOTS = process.env.FORKYARD_SCREENSHOTS ?? "screenshots";
 
 export const WIDE = { width: 1280, height: 860 };

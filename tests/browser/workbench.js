@@ -36,6 +36,11 @@ export class Workbench {
     await this.says(/^(With \w+: )?(Finished|Failed|Killed|Stopped|Out of|Too m)/);
   }
 
+  /** Waits until the picture of an ended run is painted: what is said of the run in words follows it. */
+  async told() {
+    await this.page.locator("css=.timeline-words").filter({ hasText: /The run took / }).waitFor({ state: "attached" });
+  }
+
   /** Waits for the status to say this. */
   async says(words) {
     await this.here.getByRole("status").filter({ hasText: words }).first().waitFor();

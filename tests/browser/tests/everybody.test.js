@@ -98,6 +98,7 @@ for (const colorScheme of ["light", "dark"]) {
   pageTest(`axe finds nothing on a lesson after a run, ${colorScheme}`, { colorScheme }, async ({ page }) => {
     const workbench = await openLesson(page, "02-first-process");
     await workbench.run();
+    await workbench.told();
     await assertAccessible(page);
     await workbench.table();
     await assertAccessible(page);
@@ -158,6 +159,7 @@ pageTest("nothing moves for who wants no motion", { reducedMotion: "reduce" }, a
 pageTest("with the reader's own few colours the picture still tells states apart", { forcedColors: "active" }, async ({ page }) => {
   const workbench = await openLesson(page, "02-first-process");
   await workbench.run();
+  await workbench.told();
   const colours = await page.locator("css=.timeline-canvas").evaluate((canvas) => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     const found = new Map();

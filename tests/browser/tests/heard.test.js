@@ -11,23 +11,25 @@ const DOOR = `import time
 from multiprocessing import Event, Lock, Process
 
 
-def keep(door, inside):
+def keep(door, inside, outside):
     with door:
         inside.set()
+        outside.wait()
         time.sleep(0.3)
 
 
-def want(door):
+def want(door, outside):
+    outside.set()
     with door:
         print("I am in")
 
 
 if __name__ == "__main__":
-    door, inside = Lock(), Event()
-    keeper = Process(target=keep, args=(door, inside), name="Keeper")
+    door, inside, outside = Lock(), Event(), Event()
+    keeper = Process(target=keep, args=(door, inside, outside), name="Keeper")
     keeper.start()
     inside.wait()
-    guest = Process(target=want, args=(door,), name="Guest")
+    guest = Process(target=want, args=(door, outside), name="Guest")
     guest.start()
     guest.join()
     keeper.join()
@@ -70,11 +72,12 @@ function assertNamed(nodes) {
 pageTest("a run is understood without its picture", async ({ page }) => {
   const workbench = await openScratch(page, DOOR);
   await workbench.run();
+  await workbench.told();
   const nodes = await tree(page);
   assertNamed(nodes);
   const told = of(nodes, "StaticText").map(({ name }) => name);
   const story = told.find((name) => /^The run took /.test(name));
-  for (const part of [/3 processes on/, /Guest lived .*% waiting/, /Guest waited [\d.]+ ms for door \(line 12\), held by Keeper; Keeper's release ended it\./]) {
+  for (const part of [/3 processes on/, /Guest lived .*% waiting/, /Guest waited [\d.]+ m?s for door \(line 14\), held by Keeper; Keeper's release ended it\./]) {
     assert.match(story ?? "", part);
   }
   assert.equal(told.filter((name) => name === story).length, 1, "the story is told once");

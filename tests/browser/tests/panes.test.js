@@ -48,8 +48,9 @@ pageTest("of 60 000 lines those in sight are drawn, and every one can be reached
   await workbench.output.getByText(/^line (29|30)\d\d\d$/).first().waitFor();
   assert.ok((await drawn()) < 1_000, `${await drawn()} rows in the middle`);
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  await workbench.here.getByRole("button", { name: "Copy the output" }).click();
-  await workbench.here.getByRole("button", { name: "Copied the output" }).waitFor();
+  // It says so for a moment.
+  const said = workbench.here.getByRole("button", { name: "Copied the output" }).waitFor();
+  await Promise.all([said, workbench.here.getByRole("button", { name: "Copy the output" }).click()]);
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.equal(copied.trimEnd().split("\n").length, 60_000);
 });

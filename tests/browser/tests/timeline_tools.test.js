@@ -97,19 +97,21 @@ pageTest("a name is found by the slash, and Enter goes from hit to hit", async (
 
 pageTest("above the cores stands how many were used", async ({ page }) => {
   await ran(page, CONVOY);
-  await page.locator("css=.timeline-label").filter({ hasText: /^Cores used: \d\.\d$/ }).waitFor();
+  await page.locator("css=.timeline-label").filter({ hasText: /^Cores used: [\d.]+$/ }).waitFor();
   await page.getByRole("application").click({ position: { x: 200, y: 14 } });
-  await page.locator("css=.timeline-detail").filter({ hasText: /^Of \d cores? (none|\d, by \w+)/ }).waitFor();
+  await page.locator("css=.timeline-detail").filter({ hasText: /^Of \d+ cores? (none|\d+, by \w+)/ }).waitFor();
 });
 
 pageTest("the cores in use are told in the table, and their mean", async ({ page }) => {
   const workbench = await ran(page, CONVOY);
   const rows = await workbench.table("cores used");
-  assert.ok(rows.length >= 3 && rows.every((row) => row.Who === "cores" && /^Of \d cores? (none|\d, by \w+)/.test(row.Object)), JSON.stringify(rows));
+  assert.ok(rows.length >= 3 && rows.every((row) => row.Who === "cores" && /^Of \d+ cores? (none|\d+, by \w+)/.test(row.Object)), JSON.stringify(rows));
   // How often the two came and went is the kernel's affair: the table may hold the first 200 of them.
-  await page.getByRole("table", { name: /^In the mean \d\.\d cores were used\. (\d+ rows|First \d+ of \d+)/ }).waitFor();
+  await page.getByRole("table", { name: /^In the mean [\d.]+ cores were used\. (\d+ rows|First \d+ of \d+)/ }).waitFor();
+  // The most first: however often the main process came and went before there was another.
+  for (let press = 0; press < 2; press += 1) await page.getByRole("columnheader", { name: "Object" }).getByRole("button").click();
   await page.getByRole("row", { name: /Process-/ }).first().getByRole("button").click();
-  await page.locator("css=.timeline-detail").filter({ hasText: /^Of \d cores? \d, by / }).waitFor();
+  await page.locator("css=.timeline-detail").filter({ hasText: /^Of \d+ cores? \d+, by / }).waitFor();
 });
 
 /** A message that takes long to make into bytes and to read again. */
@@ -131,7 +133,7 @@ if __name__ == "__main__":
 pageTest("of a large message is shown how long it was pickled, on its way and unpickled", async ({ page }) => {
   const workbench = await ran(page, HEAVY);
   const [row] = await workbench.table("messages");
-  assert.match(row.Object, /^results, [\d.]+ MB, pickled in [\d.]+ ms, unpickled in [\d.]+ ms$/);
+  assert.match(row.Object, /^results, [\d.]+ MB, pickled in [\d.]+ m?s, unpickled in [\d.]+ m?s$/);
   await page.getByRole("row", { name: /message/ }).getByRole("button").click();
   const said = /^Process-1 sent [\d.]+ MB to MainProcess through results; it arrived .* later\. It was pickled in .*, unpickled in /;
   await page.locator("css=.timeline-detail").filter({ hasText: said }).waitFor();
