@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 # Seconds without a single byte after which a run is taken for hung. A run's own limit is far below.
-SILENCE = 60
+SILENCE = 300
 
 
 @dataclass

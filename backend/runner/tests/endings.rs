@@ -194,7 +194,7 @@ fn a_reader_that_takes_nothing_does_not_stop_the_clock() {
     // The runner ends the run by itself; what it has to say waits in the pipe.
     let begin = std::time::Instant::now();
     while !runs::processes_of(&running.mark).is_empty() || begin.elapsed().as_millis() < 1_000 {
-        assert!(begin.elapsed().as_secs() < 60, "the run goes on");
+        assert!(begin.elapsed().as_secs() < 300, "the run goes on");
         std::thread::yield_now();
     }
     let ended = running.end();
@@ -258,7 +258,7 @@ print('main is done')";
 fn wait_until_no_process_of(mark: &str) {
     let begin = std::time::Instant::now();
     while !runs::processes_of(mark).is_empty() {
-        assert!(begin.elapsed().as_secs() < 60, "{:?}", runs::processes_of(mark));
+        assert!(begin.elapsed().as_secs() < 300, "{:?}", runs::processes_of(mark));
         std::thread::yield_now();
     }
 }

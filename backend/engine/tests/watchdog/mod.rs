@@ -9,7 +9,7 @@ use forkyard_engine::sync::Wait;
 use nix::unistd::alarm;
 
 /// Seconds until SIGALRM ends the process.
-const PATIENCE: u32 = 120;
+const PATIENCE: u32 = 300;
 
 /// Arms the watchdog of this process.
 pub(crate) fn watch() {

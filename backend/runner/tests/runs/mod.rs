@@ -22,7 +22,7 @@ use forkyard_wire::timeline::Chunk;
 
 const RUNNER: &str = env!("CARGO_BIN_EXE_forkyard-runner");
 /// How long anything may take before the test is given up.
-const WATCHDOG: Duration = Duration::from_secs(90);
+const WATCHDOG: Duration = Duration::from_secs(300);
 
 /// A run that is about to start.
 pub(crate) struct Trial {
