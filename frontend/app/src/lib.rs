@@ -17,8 +17,7 @@ pub mod workbench;
 
 use yew::prelude::*;
 
-use components::footer::Footer;
-use components::header::Header;
+use components::header::use_header;
 use components::opener::OpenerProvider;
 use components::server::ServerProvider;
 use pages::home::Home;
@@ -34,13 +33,13 @@ use timeline::use_warm_up;
 #[component]
 pub fn App() -> Html {
     let route = use_route();
+    let header = use_header(&route);
     let warm_up = use_warm_up();
     html! {
         <ServerProvider>
             <OpenerProvider>
-                <Header route={route.clone()} />
+                { header }
                 { show(route) }
-                <Footer />
                 { warm_up }
             </OpenerProvider>
         </ServerProvider>

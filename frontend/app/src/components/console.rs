@@ -10,7 +10,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
-use super::copy::CopyButton;
+use super::copy::use_copy_button;
 use crate::page::in_sight::{Heights, InSight};
 use crate::run::console::Row;
 use crate::run::figures::count;
@@ -140,6 +140,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
         let unfolded = unfolded.clone();
         Callback::from(move |_: MouseEvent| unfolded.set(!*unfolded))
     };
+    let copy = use_copy_button("the output", (!run.console.is_empty()).then(|| printed(props)));
     html! {
         <div class={classes!("output", (foreign > 0 || props.choice.is_some()).then_some("has-tools"))}>
             <div class="output-tools">
@@ -150,7 +151,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
                         { format!(" {} inside Python", count(foreign, "frame", "frames")) }
                     </button>
                 }
-                <CopyButton what="the output" disabled={run.console.is_empty()} text={printed(props)} />
+                { copy }
             </div>
             <div class={classes!("console", (!*unfolded).then_some("is-folded"), run.console.has_stderr().then_some("has-stderr"))} ref={node} {onscroll}
                 {onpointerover} {onpointerleave} tabindex="0"

@@ -7,21 +7,11 @@ use yew::prelude::*;
 /// How long the button says that it copied, in milliseconds.
 const SAID_MS: u32 = 1_600;
 
-/// What a [`CopyButton`] copies.
-#[derive(Properties, PartialEq)]
-pub struct CopyButtonProps {
-    /// What is copied, for those who do not see where the button stands: `the program`.
-    pub what: AttrValue,
-    /// Whether there is nothing to copy.
-    #[prop_or_default]
-    pub disabled: bool,
-    /// The text, asked for when it is wanted.
-    pub text: Callback<(), String>,
-}
-
-/// The button; as wide as the longer of its words, so that nothing beside it moves.
-#[component]
-pub fn CopyButton(props: &CopyButtonProps) -> Html {
+/// The button; as wide as the longer of its words, so that nothing beside it moves. Given is what is copied, for those who do not see
+/// where the button stands (`the program`), and the text, asked for when it is wanted; none where there is nothing to copy.
+#[hook]
+pub fn use_copy_button(what: &'static str, text: Option<Callback<(), String>>) -> Html {
+    let disabled = text.is_none();
     let said = use_state_eq(|| false);
     {
         let setter = said.setter();
@@ -31,19 +21,21 @@ pub fn CopyButton(props: &CopyButtonProps) -> Html {
         });
     }
     let onclick = {
-        let (text, said) = (props.text.clone(), said.setter());
-        Callback::from(move |_: MouseEvent| {
-            let (text, said) = (text.emit(()), said.clone());
-            spawn_local(async move {
-                let Some(window) = web_sys::window() else { return };
-                // Refused where the page is not trusted; the text can still be selected.
-                said.set(JsFuture::from(window.navigator().clipboard().write_text(&text)).await.is_ok());
-            });
+        let said = said.setter();
+        text.map(|text| {
+            move |_: MouseEvent| {
+                let (text, said) = (text.emit(()), said.clone());
+                spawn_local(async move {
+                    let Some(window) = web_sys::window() else { return };
+                    // Refused where the page is not trusted; the text can still be selected.
+                    said.set(JsFuture::from(window.navigator().clipboard().write_text(&text)).await.is_ok());
+                });
+            }
         })
     };
     html! {
-        <button type="button" class="button is-quiet copy" disabled={props.disabled} {onclick}>
-            { if *said { "Copied" } else { "Copy" } }<span class="only-heard">{ format!(" {}", props.what) }</span>
+        <button type="button" class="button is-quiet copy" {disabled} {onclick}>
+            { if *said { "Copied" } else { "Copy" } }<span class="only-heard">{ format!(" {what}") }</span>
         </button>
     }
 }

@@ -4,14 +4,12 @@ use forkyard_wire::health::Health;
 use forkyard_wire::run::{Isolation, OnCore};
 use yew::prelude::*;
 
-use super::server::{Server, use_server};
+use super::server::Server;
 use crate::run::figures::count;
 
 /// The last line of the page.
-#[component]
-pub fn Footer() -> Html {
-    let server = use_server();
-    let (class, text) = match &server {
+pub fn footer(server: &Server) -> Html {
+    let (class, text) = match server {
         Server::Unknown => ("footer-state", "asking the server".to_owned()),
         Server::Here(health) => ("footer-state is-here", describe(health)),
         Server::Gone => ("footer-state is-gone", "the server does not answer; your programs are kept, trying again".to_owned()),
@@ -20,7 +18,7 @@ pub fn Footer() -> Html {
     html! {
         <footer class="footer">
             // Spoken when it is gone; how many runs others have, nobody wants to hear.
-            <p {class} role={(server == Server::Gone).then_some("alert")}>{ text }</p>
+            <p {class} role={(*server == Server::Gone).then_some("alert")}>{ text }</p>
             if let Some(health) = server.health() {
                 <p class="footer-more" title={detail}>
                     { isolation(health.isolation) }

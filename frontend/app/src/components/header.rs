@@ -6,16 +6,9 @@ use crate::page::arrival::focus_content;
 use crate::page::theme::Theme;
 use crate::route::Route;
 
-/// Where the reader is.
-#[derive(Properties, PartialEq)]
-pub struct HeaderProps {
-    /// The address in force.
-    pub route: Route,
-}
-
-/// The first line of the page.
-#[component]
-pub fn Header(props: &HeaderProps) -> Html {
+/// The first line of the page, for the address in force.
+#[hook]
+pub fn use_header(route: &Route) -> Html {
     let theme = use_state(Theme::remembered);
     let onclick = {
         let theme = theme.clone();
@@ -29,8 +22,8 @@ pub fn Header(props: &HeaderProps) -> Html {
         event.prevent_default();
         focus_content();
     });
-    let in_lessons = matches!(props.route, Route::Lessons | Route::Lesson { .. });
-    let in_scratch = props.route == Route::Scratch;
+    let in_lessons = matches!(route, Route::Lessons | Route::Lesson { .. });
+    let in_scratch = *route == Route::Scratch;
     html! {
         <header class="header">
             <a class="skip" href="#main" onclick={skip}>{ "Skip to the content" }</a>

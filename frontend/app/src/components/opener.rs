@@ -110,8 +110,8 @@ pub fn use_opened() -> Option<Rc<Opened>> {
 }
 
 /// A button that opens a file.
-#[component]
-pub fn OpenButton() -> Html {
+#[hook]
+pub fn use_open_button() -> Html {
     let open = use_context::<Opener>().map(|opener| opener.open).unwrap_or_default();
     let node = use_node_ref();
     let onclick = {

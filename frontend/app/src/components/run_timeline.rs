@@ -20,17 +20,16 @@ pub struct RunTimelineProps {
 #[component]
 pub fn RunTimeline(props: &RunTimelineProps) -> Html {
     use_session(&props.session);
-    let on_line = use_callback(SessionRef(props.session.clone()), |line, SessionRef(session)| session.light(line));
-    let on_printed =
-        use_callback(SessionRef(props.session.clone()), |printed: Option<(usize, u32, u64)>, SessionRef(session)| {
-            let seen = Seen::Timeline;
-            session.look_at_print(printed.map(|(panel, lane, at_ns)| Printed {
-                which: if panel == 0 { Which::First } else { Which::Second },
-                lane,
-                at_ns,
-                seen,
-            }));
-        });
+    let on_line = use_callback(props.session.clone(), |line, session| session.light(line));
+    let on_printed = use_callback(props.session.clone(), |printed: Option<(usize, u32, u64)>, session| {
+        let seen = Seen::Timeline;
+        session.look_at_print(printed.map(|(panel, lane, at_ns)| Printed {
+            which: if panel == 0 { Which::First } else { Which::Second },
+            lane,
+            at_ns,
+            seen,
+        }));
+    });
     let view = props.session.view();
     // What the picture itself points to, it shows already.
     let printed = view.printed.filter(|printed| printed.seen == Seen::Output);
@@ -53,6 +52,3 @@ fn about_cores(started: &Started) -> Option<Note> {
     };
     Some(Note { what: what.to_owned(), why: started.on_core_detail.clone().unwrap_or_default() })
 }
-
-#[derive(PartialEq)]
-struct SessionRef(Rc<Session>);

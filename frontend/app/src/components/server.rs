@@ -8,6 +8,7 @@ use gloo_timers::future::TimeoutFuture;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use super::footer::footer;
 use crate::api::{self, ApiError};
 
 /// How often a server that answers is asked, in milliseconds.
@@ -51,7 +52,7 @@ pub struct ServerProviderProps {
     pub children: Html,
 }
 
-/// Asks the server how it is, now and again, and tells those within.
+/// Asks the server how it is, now and again, and tells those within, and the reader below them.
 #[component]
 pub fn ServerProvider(props: &ServerProviderProps) -> Html {
     let server = use_state_eq(|| Server::Unknown);
@@ -79,7 +80,12 @@ pub fn ServerProvider(props: &ServerProviderProps) -> Html {
         });
     }
     let known = Known { server: (*server).clone(), ask };
-    html! { <ContextProvider<Known> context={known}>{ props.children.clone() }</ContextProvider<Known>> }
+    html! {
+        <>
+            <ContextProvider<Known> context={known}>{ props.children.clone() }</ContextProvider<Known>>
+            { footer(&server) }
+        </>
+    }
 }
 
 /// What is known of the server.

@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use super::compare::compare;
 use super::console::Console;
-use super::copy::CopyButton;
+use super::copy::use_copy_button;
 use super::divider::Divider;
 use super::figures::figures;
 use super::input_box::InputBox;
@@ -44,27 +44,25 @@ pub fn Workbench(props: &WorkbenchProps) -> Html {
     let both = props.session.view().beside.is_some();
     let place = use_node_ref();
     let (height, on_move) = use_chosen("result-height", "--result-height", place.clone(), if both { BOTH } else { RESULT });
+    let head = use_head(&props.session);
+    let editor = use_editor(&props.session);
+    let result = use_result(&props.session);
     html! {
         <section class="workbench" aria-label={format!("Workbench: {}", props.session.title)} ref={place}>
-            { head(&props.session) }
-            <EditorPane key={props.session.name().to_owned()} session={props.session.clone()} />
+            { head }
+            { editor }
             if let Some(room) = props.bar {
                 <RunBar session={props.session.clone()} {room} />
                 <Divider label="Height of the output" {height} min={96} max={720} {on_move} />
             }
-            <ResultPane session={props.session.clone()} />
+            { result }
         </section>
     }
 }
 
-/// Whose part.
-#[derive(Properties, PartialEq)]
-struct PartProps {
-    session: Rc<Session>,
-}
-
 /// What the program is called, and the way back to what it was.
-fn head(session: &Rc<Session>) -> Html {
+#[hook]
+fn use_head(session: &Rc<Session>) -> Html {
     let reset = {
         let session = session.clone();
         Callback::from(move |_: MouseEvent| session.reset())
@@ -73,6 +71,7 @@ fn head(session: &Rc<Session>) -> Html {
         let session = session.clone();
         Callback::from(move |()| session.view().source.to_string())
     };
+    let copy = use_copy_button("the program", Some(text));
     html! {
         <div class="workbench-head">
             <p class="workbench-title">{ session.title.clone() }</p>
@@ -85,32 +84,28 @@ fn head(session: &Rc<Session>) -> Html {
                 </p>
                 <button type="button" class="button is-quiet" onclick={reset}>{ "Reset" }</button>
             }
-            <CopyButton what="the program" {text} />
+            { copy }
         </div>
     }
 }
 
-#[component]
-fn EditorPane(props: &PartProps) -> Html {
-    use_session(&props.session);
-    let session = SessionRef(props.session.clone());
-    let on_change = use_callback(session.clone(), |source, session| session.0.edit(source));
-    let on_run = use_callback(session.clone(), |(), session| session.0.start());
-    let on_line = use_callback(session, |line, session| session.0.look_at(line));
-    let view = props.session.view();
+#[hook]
+fn use_editor(session: &Rc<Session>) -> Html {
+    let on_change = use_callback(session.clone(), |source, session| session.edit(source));
+    let on_run = use_callback(session.clone(), |(), session| session.start());
+    let on_line = use_callback(session.clone(), |line, session| session.look_at(line));
+    let view = session.view();
     let exceptions = if view.edited { Vec::new() } else { view.current().exception_lines() };
     html! {
-        <CodeEditor source={view.source.clone()} label={format!("Program: {}", props.session.title)}
+        <CodeEditor key={session.name().to_owned()} source={view.source.clone()} label={format!("Program: {}", session.title)}
             diagnostics={view.diagnostics.clone()} lit={view.lit.into_iter().collect::<Vec<_>>()} {exceptions}
             {on_change} {on_run} {on_line} />
     }
 }
 
-#[component]
-fn ResultPane(props: &PartProps) -> Html {
-    use_session(&props.session);
+#[hook]
+fn use_result(session: &Rc<Session>) -> Html {
     let shown = use_state(|| Which::First);
-    let session = &props.session;
     let view = session.view();
     let retry = {
         let session = session.clone();
@@ -173,6 +168,3 @@ fn ResultPane(props: &PartProps) -> Html {
         </div>
     }
 }
-
-#[derive(Clone, PartialEq)]
-struct SessionRef(Rc<Session>);

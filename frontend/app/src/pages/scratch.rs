@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::components::divider::Divider;
-use crate::components::opener::OpenButton;
+use crate::components::opener::use_open_button;
 use crate::components::run_bar::{Room, RunBar};
 use crate::components::run_timeline::RunTimeline;
 use crate::components::workbench::Workbench;
@@ -43,6 +43,7 @@ pub fn Scratch() -> Html {
     use_session(&session);
     let runs = session.view().runs();
     let (height, on_move) = use_height("scratch-timeline-height", place.clone(), BESIDE_SCRATCH, runs);
+    let open = use_open_button();
     let templates = html! {
         <div class="templates" role="group" aria-label="Programs to start from">
             <span class="templates-label">{ "Start from" }</span>
@@ -51,7 +52,7 @@ pub fn Scratch() -> Html {
                 let onclick = move |_: MouseEvent| session.edit((*source).to_owned());
                 html! { <button type="button" class="button is-quiet" {onclick}>{ *name }</button> }
             }) }
-            <OpenButton />
+            { open }
         </div>
     };
     if wide {

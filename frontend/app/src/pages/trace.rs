@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::components::opener::{OpenButton, use_opened};
+use crate::components::opener::{use_open_button, use_opened};
 use crate::page::arrival::use_arrival;
 use crate::timeline::Timeline;
 
@@ -10,7 +10,7 @@ use crate::timeline::Timeline;
 #[component]
 pub fn Trace() -> Html {
     use_arrival("Trace".into());
-    let opened = use_opened();
+    let (opened, open) = (use_opened(), use_open_button());
     let name = opened.as_ref().filter(|opened| !matches!(opened.run, Some(Err(_)))).map(|opened| opened.name.clone());
     let body = match opened.as_deref().map(|opened| &opened.run) {
         Some(Some(Ok(recording))) => html! {
@@ -29,7 +29,7 @@ pub fn Trace() -> Html {
         <main id="main" class="trace" tabindex="-1">
             <div class="trace-head">
                 <h1>{ name.unwrap_or_else(|| "A saved run".into()) }</h1>
-                <OpenButton />
+                { open }
             </div>
             { body }
         </main>

@@ -1,7 +1,6 @@
 //! What the colours and patterns mean, and the keys.
 
 use forkyard_timeline::{STATES, State};
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::keys::KEYS;
@@ -23,26 +22,8 @@ pub(super) fn legend(states: &[State]) -> Html {
     html! { <ul class="timeline-legend" aria-label="Colours">{ for items }</ul> }
 }
 
-/// What a [`Help`] tells.
-#[derive(Properties, PartialEq)]
-pub(super) struct HelpProps {
-    /// The sheet is to be closed.
-    pub(super) on_close: Callback<()>,
-}
-
-/// The sheet with the colours and the keys.
-#[component]
-pub(super) fn Help(props: &HelpProps) -> Html {
-    let on_close = props.on_close.reform(|_: MouseEvent| ());
-    let button = use_node_ref();
-    {
-        let button = button.clone();
-        use_effect_with((), move |()| {
-            if let Some(button) = button.cast::<HtmlElement>() {
-                let _ = button.focus();
-            }
-        });
-    }
+/// The sheet with the colours and the keys; `button` is what gets the keyboard.
+pub(super) fn help(button: &NodeRef, on_close: Callback<MouseEvent>) -> Html {
     let colours = STATES.into_iter().map(|state| {
         html! { <><dt>{ swatch(state) }{ state.name() }</dt><dd>{ state.meaning() }</dd></> }
     });
@@ -54,7 +35,7 @@ pub(super) fn Help(props: &HelpProps) -> Html {
         <div class="timeline-help" role="dialog" aria-label="Help for the timeline">
             <div class="timeline-help-head">
                 <h2>{ "Reading the timeline" }</h2>
-                <button ref={button} type="button" class="timeline-button" onclick={on_close}>{ "Close" }</button>
+                <button ref={button.clone()} type="button" class="timeline-button" onclick={on_close}>{ "Close" }</button>
             </div>
             <div class="timeline-help-columns">
                 <dl>{ for colours }</dl>

@@ -40,15 +40,14 @@ use std::rc::Rc;
 use forkyard_timeline::critical::{Step, critical_path};
 use forkyard_timeline::notes::Note;
 use forkyard_timeline::{Layout, Objects, Selection, Spot, State, Subject, Trace, critical, opening, search, units};
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use detail::{Chosen, detail};
 use finder::{Wanted, finder};
 use keys::Command;
 use labels::{axis, labels};
-use legend::{Help, legend};
-use observe::{sight, use_focus_within, use_measured, use_painted, use_theme_number, width};
+use legend::{help, legend};
+use observe::{sight, use_focus_when, use_focus_within, use_measured, use_painted, use_theme_number, width};
 use picture::{Picture, length_ns};
 use plot::Plot;
 use said::Said;
@@ -198,15 +197,8 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         let found = runs.iter().enumerate().map(|(panel, run)| search(&run.trace(), panel, words.as_deref().unwrap_or("")));
         found.flatten().collect::<Vec<Selection>>()
     });
-    let field = use_node_ref();
-    {
-        let field = field.clone();
-        use_effect_with(words.is_some(), move |_| {
-            if let Some(field) = field.cast::<HtmlElement>() {
-                let _ = field.focus();
-            }
-        });
-    }
+    let helping = view.sheet == Some(Sheet::Help);
+    let (field, sheet) = (use_focus_when(words.is_some()), use_focus_when(helping));
     let on_wanted = {
         let (on_action, picture, hits, at) = (on_action.clone(), picture.clone(), hits.clone(), view.hit);
         Callback::from(move |wanted: Wanted| match wanted {
@@ -280,7 +272,6 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         detail(&Chosen { picture: &picture, selection: *selection, critical: &critical, titles: &titles })
     });
     let label = if props.of.is_empty() { "Timeline".to_owned() } else { format!("Timeline: {}", props.of) };
-    let helping = view.sheet == Some(Sheet::Help);
     let selected = view.selection.is_some();
     let objects = runs.iter().any(|run| Layout::object_tracks(&run.trace()) > 0).then(|| picture.layout.objects());
     let bar = Bar {
@@ -302,7 +293,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             <div class="timeline-body">
                 <div ref={scroll} class="timeline-scroll" tabindex={(empty || view.pane == Pane::Table).then_some("0")}>{ body }</div>
                 if helping {
-                    <Help on_close={on_action.reform(|()| Action::ToggleSheet(Sheet::Help))} />
+                    { help(&sheet, on_action.reform(|_: MouseEvent| Action::ToggleSheet(Sheet::Help))) }
                 }
             </div>
             { (*detail).clone() }

@@ -128,6 +128,21 @@ pub(super) fn use_painted(runs: &[Recording], running: bool) -> bool {
     !running && *painted == runs
 }
 
+/// A place for an element that gets the keyboard when it comes.
+#[hook]
+pub(super) fn use_focus_when(comes: bool) -> NodeRef {
+    let place = use_node_ref();
+    {
+        let place = place.clone();
+        use_effect_with(comes, move |_| {
+            if let Some(element) = place.cast::<HtmlElement>() {
+                let _ = element.focus();
+            }
+        });
+    }
+    place
+}
+
 /// Keeps the keyboard in the picture, or in what takes its place: the table, the empty picture of a run that begins.
 #[hook]
 pub(super) fn use_focus_within(place: NodeRef) {

@@ -274,17 +274,9 @@ impl Session {
 #[hook]
 pub fn use_session(session: &Rc<Session>) {
     let update = use_force_update();
-    use_effect_with(ByIdentity(session.clone()), move |ByIdentity(session)| {
+    use_effect_with(session.clone(), move |session| {
         let session = session.clone();
         let number = session.watch(Callback::from(move |()| update.force_update()));
         move || session.unwatch(number)
     });
-}
-
-struct ByIdentity(Rc<Session>);
-
-impl PartialEq for ByIdentity {
-    fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
 }
