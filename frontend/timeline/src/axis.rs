@@ -44,9 +44,9 @@ fn step(least: f64) -> f64 {
 /// The unit in which the last moment in sight is read best, in nanoseconds, and its name.
 fn unit(end_ns: f64) -> (f64, &'static str) {
     match end_ns {
-        _ if end_ns < 2e3 => (1.0, "ns"),
-        _ if end_ns < 2e6 => (1e3, "µs"),
-        _ if end_ns < 2e9 => (1e6, "ms"),
+        _ if end_ns < 1e3 => (1.0, "ns"),
+        _ if end_ns < 1e6 => (1e3, "µs"),
+        _ if end_ns < 1e9 => (1e6, "ms"),
         _ => (1e9, "s"),
     }
 }
@@ -75,6 +75,7 @@ mod tests {
     fn marks_are_round_and_say_their_unit() {
         let labels = |length| ticks(&Viewport::fit(length), 600.0, 80.0).into_iter().map(|t| t.label).collect::<Vec<_>>();
         assert_eq!(labels(100_000_000), ["0", "20 ms", "40 ms", "60 ms", "80 ms", "100 ms"]);
+        assert_eq!(labels(1_300_000_000), ["0", "0.2 s", "0.4 s", "0.6 s", "0.8 s", "1.0 s", "1.2 s"]);
         assert_eq!(labels(3_000_000_000), ["0", "0.5 s", "1.0 s", "1.5 s", "2.0 s", "2.5 s", "3.0 s"]);
     }
 }

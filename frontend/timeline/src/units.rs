@@ -1,14 +1,17 @@
 //! Figures as they are read: a unit, and at most three digits.
 
-/// A length of time in nanoseconds: `1.23 ms`, `45 µs`, `2.5 s`.
+/// A length of time in nanoseconds: `1.23 ms`, `45 µs`, `2.5 s`, `2 min 5 s`.
 pub fn duration(ns: u64) -> String {
     match ns {
         0 => "0 s".to_owned(),
         1..1_000 => format!("{ns} ns"),
         _ if rounded(ns, 1_000.0) < 1_000.0 => format!("{} µs", three_digits(ns as f64 / 1_000.0)),
         _ if rounded(ns, 1_000_000.0) < 1_000.0 => format!("{} ms", three_digits(ns as f64 / 1_000_000.0)),
-        _ if rounded(ns, 1_000_000_000.0) < 1_000.0 => format!("{} s", three_digits(ns as f64 / 1_000_000_000.0)),
-        _ => format!("{} min", three_digits(ns as f64 / 60_000_000_000.0)),
+        _ if ns < 99_950_000_000 => format!("{} s", three_digits(ns as f64 / 1_000_000_000.0)),
+        _ => {
+            let seconds = (ns + 500_000_000) / 1_000_000_000;
+            format!("{} min {} s", seconds / 60, seconds % 60)
+        }
     }
 }
 
@@ -33,10 +36,13 @@ pub fn percent(share: f64) -> String {
     }
 }
 
-/// A number of cores: `1.9 cores`, `1 core`.
+/// A number of cores: `1.9 cores`, `1 core`, `under 0.1 cores`.
 pub fn cores(count: f64) -> String {
-    let text = trimmed(fixed(count, 1));
-    if text == "1" { "1 core".to_owned() } else { format!("{text} cores") }
+    match trimmed(fixed(count, 1)).as_str() {
+        "0" if count > 0.0 => "under 0.1 cores".to_owned(),
+        "1" => "1 core".to_owned(),
+        text => format!("{text} cores"),
+    }
 }
 
 /// A number of things: `1 process`, `2 processes`.
@@ -55,7 +61,7 @@ pub fn fixed(value: f64, decimals: u32) -> String {
 }
 
 /// At most three digits, without zeros that say nothing; more than three only before the point.
-fn three_digits(value: f64) -> String {
+pub fn three_digits(value: f64) -> String {
     match value {
         _ if value < 9.995 => trimmed(fixed(value, 2)),
         _ if value < 99.95 => trimmed(fixed(value, 1)),
@@ -94,8 +100,9 @@ mod tests {
             (9_999_999, "10 ms"),
             (450_000_000, "450 ms"),
             (2_500_000_000, "2.5 s"),
-            (125_000_000_000, "125 s"),
-            (1_200_000_000_000, "20 min"),
+            (99_940_000_000, "99.9 s"),
+            (99_990_000_000, "1 min 40 s"),
+            (125_000_000_000, "2 min 5 s"),
         ] {
             assert_eq!(duration(ns), text);
         }
@@ -132,6 +139,8 @@ mod tests {
         assert_eq!(cores(1.0), "1 core");
         assert_eq!(cores(1.94), "1.9 cores");
         assert_eq!(cores(0.96), "1 core");
+        assert_eq!(cores(0.02), "under 0.1 cores");
+        assert_eq!(cores(0.0), "0 cores");
         assert_eq!(count(1, "process", "processes"), "1 process");
         assert_eq!(count(3, "process", "processes"), "3 processes");
     }

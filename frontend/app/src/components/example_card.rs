@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
+use forkyard_timeline::units::{cores, duration};
 use yew::prelude::*;
 
-use crate::run::figures;
+use crate::run::figures::count;
 use crate::run::state::outcome_name;
 use crate::workbench::{Session, use_session};
 
@@ -24,12 +25,12 @@ pub struct ExampleCardProps {
 pub fn ExampleCard(props: &ExampleCardProps) -> Html {
     use_session(&props.session);
     let view = props.session.view();
-    let lines = figures::count(view.source.trim_end().lines().count(), "line", "lines");
+    let lines = count(view.source.trim_end().lines().count(), "line", "lines");
     let state = match view.run.finished() {
         _ if view.going_on().is_some() => "running".to_owned(),
         Some(finished) => {
-            let (wall, cores) = (figures::time(finished.wall_ns), figures::cores(finished.cores_used));
-            format!("{}: {wall} on {cores} cores", outcome_name(finished).to_ascii_lowercase())
+            let (wall, cores) = (duration(finished.wall_ns), cores(finished.cores_used));
+            format!("{}: {wall} on {cores}", outcome_name(finished).to_ascii_lowercase())
         }
         None => "not run yet".to_owned(),
     };

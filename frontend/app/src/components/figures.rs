@@ -1,9 +1,10 @@
 //! A run's figures, with room kept before there are any.
 
+use forkyard_timeline::units::{bytes, duration, fixed};
 use forkyard_wire::run::Finished;
 use yew::prelude::*;
 
-use crate::run::figures::{cores, grouped, memory, time};
+use crate::run::figures::grouped;
 
 /// One figure.
 pub struct Figure {
@@ -22,19 +23,19 @@ pub const FIGURES: [Figure; 5] = [
     Figure {
         name: "Wall",
         meaning: "From start to end, by the clock on the wall",
-        value: |run| time(run.wall_ns),
+        value: |run| duration(run.wall_ns),
         size: |run| run.wall_ns as f64,
     },
     Figure {
         name: "CPU",
         meaning: "Time on cores, of all processes together",
-        value: |run| time(run.cpu_ns),
+        value: |run| duration(run.cpu_ns),
         size: |run| run.cpu_ns as f64,
     },
     Figure {
         name: "Cores used",
         meaning: "How many cores were busy, on average",
-        value: |run| cores(run.cores_used),
+        value: |run| fixed(run.cores_used, 1),
         size: |run| run.cores_used,
     },
     Figure {
@@ -46,7 +47,7 @@ pub const FIGURES: [Figure; 5] = [
     Figure {
         name: "Peak memory",
         meaning: "The most that the run held at once",
-        value: |run| memory(run.peak_memory_bytes),
+        value: |run| bytes(run.peak_memory_bytes),
         size: |run| run.peak_memory_bytes as f64,
     },
 ];
