@@ -109,22 +109,24 @@ pub struct Query {
     pub column: Column,
     /// Which way.
     pub order: Order,
+    /// Only what comes after this row.
+    pub after: Option<Subject>,
     /// At most so many rows are made.
     pub limit: usize,
 }
 
 impl Default for Query {
     fn default() -> Self {
-        Self { rows: Rows::Events, range: None, column: Column::Start, order: Order::Ascending, limit: 500 }
+        Self { rows: Rows::Events, range: None, column: Column::Start, order: Order::Ascending, after: None, limit: 500 }
     }
 }
 
 /// The answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Table {
-    /// The first rows.
+    /// The first rows after the one that was named.
     pub rows: Vec<TableRow>,
-    /// How many there are without the limit.
+    /// How many there are without a limit, before it and after it.
     pub total: usize,
 }
 
@@ -150,20 +152,23 @@ pub fn table(trace: &Trace, query: &Query) -> Table {
         subjects.reverse();
     }
     let rows = first(trace, query, subjects);
-    Table { rows: rows.into_iter().filter_map(|subject| row(trace, subject)).collect(), total }
+    Table { rows: rows.into_iter().filter_map(|(_, subject)| row(trace, subject)).collect(), total }
 }
 
 /// The first of many, in order, each put where it belongs: the library's selection and sort would be some kilobytes of the page.
-fn first(trace: &Trace, query: &Query, subjects: Vec<Subject>) -> Vec<Subject> {
+fn first<'t>(trace: &'t Trace, query: &Query, subjects: Vec<Subject>) -> Vec<(Place<'t>, Subject)> {
     let limit = if query.limit == 0 { usize::MAX } else { query.limit };
-    let mut first: Vec<Subject> = Vec::new();
+    let after = query.after.map(|after| Place::of(trace, query.column, after));
+    let mut first: Vec<(Place, Subject)> = Vec::new();
     for subject in subjects {
-        let before = |other: &Subject| compare(trace, query, other, &subject).is_lt();
+        let place = Place::of(trace, query.column, subject);
+        let before = |other: &Place| other.compare(&place, query.order).is_lt();
         // Of many hardly any comes before the last that is kept so far.
-        if first.len() == limit && first.last().is_some_and(before) {
+        let full = first.len() == limit && first.last().is_some_and(|(last, _)| before(last));
+        if full || after.as_ref().is_some_and(|after| !before(after)) {
             continue;
         }
-        first.insert(first.partition_point(before), subject);
+        first.insert(first.partition_point(|(other, _)| before(other)), (place, subject));
         first.truncate(limit);
     }
     first
@@ -247,22 +252,35 @@ fn message(trace: &Trace, arrow: &Arrow) -> String {
     format!("{through}, {}{comma}{parts}", bytes(arrow.bytes.into()))
 }
 
-/// By the column, then by start, then by the row itself: the same question always gets the same answer.
-fn compare(trace: &Trace, query: &Query, a: &Subject, b: &Subject) -> Ordering {
-    let by_column = match query.column {
-        Column::Who => lane(trace, *a).cmp(&lane(trace, *b)),
-        Column::What => what(trace, *a).cmp(what(trace, *b)),
-        Column::Object => object(trace, *a).cmp(object(trace, *b)),
-        Column::Line => line(trace, *a).cmp(&line(trace, *b)),
-        Column::Start => times(trace, *a).0.cmp(&times(trace, *b).0),
-        Column::Duration => length(trace, *a).cmp(&length(trace, *b)),
-        Column::ByWhom => by(trace, *a).cmp(&by(trace, *b)),
-    };
-    let directed = match query.order {
-        Order::Ascending => by_column,
-        Order::Descending => by_column.reverse(),
-    };
-    directed.then_with(|| times(trace, *a).0.cmp(&times(trace, *b).0)).then_with(|| number(*a).cmp(&number(*b)))
+/// Where a row belongs: by the column, then by start, then by the row itself, so that the same question always gets the same answer.
+struct Place<'t> {
+    column: (&'t str, u64),
+    start: u64,
+    number: (u8, u32, u32),
+}
+
+impl<'t> Place<'t> {
+    fn of(trace: &'t Trace, column: Column, subject: Subject) -> Self {
+        let (start, end) = times(trace, subject);
+        let column = match column {
+            Column::Who => ("", lane(trace, subject).into()),
+            Column::What => (what(trace, subject), 0),
+            Column::Object => (object(trace, subject), 0),
+            Column::Line => ("", line(trace, subject).into()),
+            Column::Start => ("", start),
+            Column::Duration => ("", end - start),
+            Column::ByWhom => ("", by(trace, subject).unwrap_or(0).into()),
+        };
+        Place { column, start, number: number(subject) }
+    }
+
+    fn compare(&self, other: &Self, order: Order) -> Ordering {
+        let directed = match order {
+            Order::Ascending => self.column.cmp(&other.column),
+            Order::Descending => other.column.cmp(&self.column),
+        };
+        directed.then_with(|| (self.start, self.number).cmp(&(other.start, other.number)))
+    }
 }
 
 fn number(subject: Subject) -> (u8, u32, u32) {
@@ -284,11 +302,6 @@ fn times(trace: &Trace, subject: Subject) -> (u64, u64) {
         Subject::Mark(id) => trace.mark_at(id).map_or((0, 0), |mark| (mark.at_ns, mark.at_ns)),
         Subject::Finding(finding) => finding.extent(trace).unwrap_or((0, 0)),
     }
-}
-
-fn length(trace: &Trace, subject: Subject) -> u64 {
-    let (start, end) = times(trace, subject);
-    end - start
 }
 
 fn lane(trace: &Trace, subject: Subject) -> u32 {
@@ -385,6 +398,9 @@ mod tests {
                 let few = table(&trace, &Query { limit: 3, ..query });
                 assert_eq!(few.rows, all.rows[..3]);
                 assert_eq!(few.total, all.total);
+                let more = table(&trace, &Query { limit: 3, after: Some(few.rows[2].subject), ..query });
+                assert_eq!(more.rows, all.rows[3..6]);
+                assert_eq!(more.total, all.total);
             }
         }
     }

@@ -174,3 +174,48 @@ pageTest("on a phone the story and the tools have room", { viewport: NARROW }, a
   await story.waitFor();
   assert.ok(await story.evaluate((element) => element.scrollHeight <= element.clientHeight + 1), "the story is cut off");
 });
+
+/** More rows than the table has at first: each time that the lock is held. */
+const HELD = `from multiprocessing import Lock
+
+if __name__ == "__main__":
+    door = Lock()
+    for _ in range(500):
+        with door:
+            sum(range(1_000))
+`;
+
+/** The starts of the rows, in nanoseconds. */
+function starts(rows) {
+  return rows.evaluateAll((rows) => {
+    const units = { s: 1e9, ms: 1e6, µs: 1e3, ns: 1 };
+    return rows.map(({ cells }) => cells[4].textContent.split(" ")).map(([number, unit]) => number * units[unit]);
+  });
+}
+
+pageTest("all rows of the table are reached by keyboard, and said as they come", async ({ page }) => {
+  const workbench = await ran(page, HELD);
+  await workbench.table("locks held and tasks");
+  const table = page.getByRole("table");
+  const rows = table.locator("tbody tr");
+  await table.filter({ hasText: "First 200 of 500 rows." }).waitFor();
+  assert.equal(await rows.count(), 200);
+  await page.getByRole("button", { name: "200 more" }).press("Enter");
+  await page.getByRole("status").filter({ hasText: /^First 400 of 500 rows\.$/ }).waitFor({ state: "attached" });
+  assert.equal(await rows.count(), 400);
+  await page.keyboard.press("Enter");
+  const none = page.getByRole("button", { name: "All rows are shown" });
+  await none.waitFor();
+  assert.ok(await none.evaluate((button) => button.matches(":focus")), "the keyboard was lost with the last rows");
+  await page.keyboard.press("Enter");
+  const began = await starts(rows);
+  assert.equal(began.length, 500);
+  assert.ok(began.every((start, row) => row === 0 || start >= began[row - 1]), `not in order: ${began}`);
+  await rows.nth(450).getByRole("button").click();
+  await page.locator("css=.timeline-detail").filter({ hasText: /^MainProcess held door/ }).waitFor();
+  assert.equal(await rows.nth(450).getAttribute("aria-current"), "true");
+  // Sorted another way it begins again.
+  await page.getByRole("button", { name: "Start" }).click();
+  await table.filter({ hasText: "First 200 of 500 rows." }).waitFor();
+  assert.equal((await starts(rows))[0], began[499]);
+});
