@@ -93,3 +93,11 @@ pageTest("a lesson that is not there is named as such", { tolerates: [/lessons\/
   await open(page, "/lessons/99");
   await page.getByRole("heading", { level: 1, name: "There is nothing at this address" }).waitFor();
 });
+
+pageTest("where a browser does not tell that it is idle, a picture is drawn ahead all the same", async ({ page }) => {
+  await page.addInitScript(() => (globalThis.requestIdleCallback = undefined));
+  await open(page, "/lessons");
+  const ahead = page.locator("css=.timeline-warm");
+  await ahead.waitFor({ state: "attached" });
+  await ahead.waitFor({ state: "detached" });
+});

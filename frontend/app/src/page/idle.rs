@@ -3,9 +3,14 @@
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
-/// Runs the task once the page is idle. Where the browser does not tell when that is, never: nothing may depend on it.
+/// Where the browser does not tell when the page is idle (Safari), the task is run after so many milliseconds.
+const UNTOLD_MS: i32 = 100;
+
+/// Runs the task once the page is idle.
 pub fn at_idle(task: impl FnOnce() + 'static) {
-    if let Some(window) = web_sys::window() {
-        let _ = window.request_idle_callback(Closure::once_into_js(task).unchecked_ref());
+    let Some(window) = web_sys::window() else { return };
+    let task = Closure::once_into_js(task);
+    if window.request_idle_callback(task.unchecked_ref()).is_err() {
+        let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(task.unchecked_ref(), UNTOLD_MS);
     }
 }
