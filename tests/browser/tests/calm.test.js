@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { NARROW, WIDE, pages } from "../chromium.js";
-import { Workbench, openLesson } from "../workbench.js";
+import { Workbench, openLesson, openScratch } from "../workbench.js";
 
 const pageTest = pages();
 
@@ -27,13 +27,28 @@ async function assertCalm(page) {
   assert.ok(sum < CALM, `moved by ${sum}: ${JSON.stringify(moved)}`);
 }
 
-pageTest("a lesson comes and runs without moving", { viewport: WIDE }, async ({ page }) => {
+pageTest("every lesson comes and runs without moving", { viewport: WIDE }, async ({ page, playground }) => {
   await watched(page);
-  const workbench = await openLesson(page, "02-first-process");
-  await assertCalm(page);
-  await workbench.run();
-  await assertCalm(page);
+  for (const { slug } of await playground.get("/api/lessons")) {
+    const workbench = await openLesson(page, slug);
+    await assertCalm(page);
+    await workbench.run();
+    await assertCalm(page);
+  }
 });
+
+/** What is told of its end has no room beside the figures, and hardly below them. */
+const LONG = `raise ValueError("a sentence that is longer than any place that there is for it: " + "many words " * 20)\n`;
+
+for (const [where, settings] of [["on a wide page", { viewport: WIDE }], ["on a phone", { viewport: NARROW, hasTouch: true }]]) {
+  pageTest(`a long sentence about an end moves nothing ${where}`, settings, async ({ page }) => {
+    await watched(page);
+    const workbench = await openScratch(page, LONG);
+    await workbench.run();
+    await workbench.says(/^Failed in line 1: ValueError: a sentence that is longer/);
+    await assertCalm(page);
+  });
+}
 
 pageTest("a lesson comes without moving on a phone", { viewport: NARROW, hasTouch: true }, async ({ page }) => {
   await watched(page);

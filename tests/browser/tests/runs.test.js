@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
-import { pages } from "../chromium.js";
+import { NARROW, pages } from "../chromium.js";
 import { Workbench, open, openLesson, openScratch } from "../workbench.js";
 
 const pageTest = pages();
@@ -180,4 +180,37 @@ pageTest("an empty program says that it printed nothing", async ({ page }) => {
   await workbench.edit("pass\n");
   await workbench.run();
   await workbench.output.getByText("The program printed nothing.").waitFor();
+});
+
+pageTest("what a limit's end means is said in full below the output", async ({ page }) => {
+  const workbench = await openScratch(page, "while True:\n    print('x' * 1000)\n");
+  await workbench.run();
+  await workbench.says(/^Too much output: The program printed more than/);
+  await workbench.output.getByText(/^The program printed more than .*Print less/).waitFor();
+});
+
+const POOL = `from multiprocessing import Pool
+
+
+def work(number):
+    print("task", number)
+
+
+if __name__ == "__main__":
+    with Pool(2) as pool:
+        pool.map(work, range(4))
+`;
+
+pageTest("on a phone the names of a pool's workers keep their numbers", { viewport: NARROW }, async ({ page }) => {
+  const workbench = await openScratch(page, POOL);
+  await workbench.run();
+  const name = workbench.output.getByText(/^ForkPoolWorker-\d$/).first();
+  const [number, place] = await name.evaluate((element) => {
+    const text = element.firstChild;
+    const last = document.createRange();
+    last.setStart(text, text.length - 1);
+    last.setEnd(text, text.length);
+    return [last, element].map((part) => part.getBoundingClientRect().toJSON());
+  });
+  assert.ok(number.width > 0 && number.left >= place.left && number.right <= place.right, JSON.stringify({ number, place }));
 });

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use forkyard_wire::run::Stream;
+use forkyard_wire::run::{Finished, Outcome, Stream};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
@@ -165,8 +165,8 @@ pub fn Console(props: &ConsoleProps) -> Html {
                         lit={lit.map(|lit| (lit.lane, lit.at_ns)).filter(|lit| block.iter().any(|row| is_of(row, *lit)))} />
                 }) }
                 <div style={format!("height: {}px", below as i64)} />
-                if run.finished().is_some_and(|finished| finished.output_truncated) {
-                    <p class="console-note">{ "The program printed more than is kept; the rest was left out." }</p>
+                if let Some(note) = run.finished().and_then(note) {
+                    <p class="console-note">{ note }</p>
                 }
             </div>
         </div>
@@ -180,6 +180,13 @@ fn empty(phase: &Phase) -> &'static str {
         Phase::Ended(_) | Phase::Stopped => "The program printed nothing.",
         Phase::Refused { .. } | Phase::ServerGone { .. } => "Nothing was printed.",
     }
+}
+
+/// What is said below the output: all of what the status has no room for.
+fn note(finished: &Finished) -> Option<String> {
+    let told = finished.message.clone().filter(|_| finished.outcome != Outcome::Stopped);
+    let left_out = || "The program printed more than is kept; the rest was left out.".to_owned();
+    told.or_else(|| finished.output_truncated.then(left_out))
 }
 
 /// What the row under the pointer says of itself.

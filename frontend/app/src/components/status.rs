@@ -51,7 +51,7 @@ pub fn status(view: &View, on_retry: Callback<()>) -> Html {
     html! {
         <div class={classes!("status", tone.class())}>
             <span class="status-sign" aria-hidden="true" />
-            <p class="status-text" role="status">{ which }{ text }</p>
+            <p class="status-text" role="status" title={text.clone()}>{ which }{ text }</p>
             if run.phase.takes_input() {
                 <span class="status-elapsed">{ figures::elapsed(run.known_to_ns) }</span>
             }

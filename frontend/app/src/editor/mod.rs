@@ -106,7 +106,7 @@ pub fn CodeEditor(props: &CodeEditorProps) -> Html {
             if *failed {
                 <textarea class="editor-plain" aria-label={props.label.clone()} spellcheck="false" {oninput} value={props.source.clone()} />
             } else if handle.is_none() {
-                <pre class="editor-plain" tabindex="0" aria-label={props.label.clone()}>{ props.source.clone() }</pre>
+                <pre class="editor-plain" tabindex="0" aria-label={props.label.clone()}>{ &props.source }{ "\n" }</pre>
             }
             <div class="editor-place" ref={place} hidden={handle.is_none()} />
         </div>

@@ -4,7 +4,7 @@ use forkyard_timeline::{BandKind, Selection, State, summary, totals, units};
 use forkyard_wire::timeline::Category;
 use yew::prelude::*;
 
-use super::legend::{SHOWN, legend, swatch};
+use super::legend::{ALWAYS, FURTHER, legend, swatch};
 use super::picture::Picture;
 
 /// What to do with the picture.
@@ -37,7 +37,7 @@ pub(super) fn detail(chosen: &Chosen) -> Html {
     html! { <div class="timeline-detail">{ hint }<div role="status">{ words }</div></div> }
 }
 
-/// The states that occur, in the legend's order.
+/// The states of the legend, in its order.
 fn seen(picture: &Picture) -> Vec<State> {
     let shares_gil = picture.layout.rows.iter().any(|row| row.band == BandKind::Gil);
     let occurs = |state: &State| {
@@ -49,7 +49,7 @@ fn seen(picture: &Picture) -> Vec<State> {
             totals::by_state(&trace, None, (0, trace.end_ns())).iter().any(|total| total.state == *state)
         })
     };
-    SHOWN.into_iter().filter(occurs).collect()
+    ALWAYS.into_iter().chain(FURTHER.into_iter().filter(occurs)).collect()
 }
 
 fn sentence(picture: &Picture, selection: Selection) -> String {

@@ -10,9 +10,10 @@ pub(super) fn swatch(state: State) -> Html {
     html! { <i class={classes!("timeline-swatch", name(state))} aria-hidden="true" /> }
 }
 
-/// The order of the legend: about that in which they occur, so that those that are there seldom move when another one comes.
-pub(super) const SHOWN: [State; 9] =
-    [State::Start, State::OnCore, State::Runnable, State::Wait, State::Off, State::Alive, State::Hold, State::Task, State::Ended];
+/// What the legend always has, so that nothing in it moves while a program runs.
+pub(super) const ALWAYS: [State; 5] = [State::Start, State::OnCore, State::Runnable, State::Wait, State::Ended];
+/// What comes after it where it occurs.
+pub(super) const FURTHER: [State; 4] = [State::Off, State::Alive, State::Hold, State::Task];
 
 /// Some states in a line.
 pub(super) fn legend(states: &[State]) -> Html {
