@@ -1,7 +1,7 @@
 """Lines and names of the program's own source, for the recording.
 
 A lock is known to its author by the variable it was assigned to. The line that makes an object is parsed once, and the
-very call (its columns are in the code object) is looked up in the tree: what it is assigned to is the object's name.
+very call (its columns are in the code object) is looked up in the tree: what it is assigned to is the object's name (see `targets.py`).
 """
 
 import os
@@ -12,8 +12,11 @@ _main = None
 _is_main = {}
 _calls = None
 _unnamed = {}
-#: By code and instruction: what the object made there is assigned to, and the code.
+#: By code and instruction: what the object made there is assigned to (a text, an element of something, or `RETURNED`), and the code.
 _names = {}
+
+#: A function returns it to its caller, who may assign it.
+RETURNED = object()
 
 
 def main_file():
@@ -48,19 +51,29 @@ def frame():
 
 def of_new(kind):
     """(name, line) for an object that the program is making."""
-    here = frame()
+    here = at = frame()
     name = None
-    if here is not None:
+    while at is not None:
         # Looked up once for each place: a program may make many objects there. Code is known by its address, as its hash is that of
         # all it contains, and is kept so that the address stays its own.
-        place = id(here.f_code), here.f_lasti
+        place = id(at.f_code), at.f_lasti
         if place not in _names:
-            _names[place] = _name_at(here), here.f_code
+            _names[place] = _name_at(at), at.f_code
         name, _ = _names[place]
-    if name is None:
-        number = _unnamed[kind] = _unnamed.get(kind, 0) + 1
-        name = f"{kind} {number}"
-    return name, (0 if here is None else here.f_lineno or 0)
+        if name is not RETURNED:
+            break
+        # Its caller names it.
+        name, at = None, at.f_back
+        if at is not None and not is_main(at.f_code.co_filename):
+            break
+    if name is not None and not isinstance(name, str):
+        name = name.text(at) or _numbered(name.collection)
+    return name or _numbered(kind), (0 if here is None else here.f_lineno or 0)
+
+
+def _numbered(what):
+    number = _unnamed[what] = _unnamed.get(what, 0) + 1
+    return f"{what} {number}"
 
 
 def _name_at(here):
@@ -72,7 +85,7 @@ def _name_at(here):
 
 
 def _assigned(here):
-    """What the call that `here` is executing is assigned to, as source text."""
+    """What the call that `here` is executing is assigned to, as `targets.of_calls` has it."""
     place = next(islice(here.f_code.co_positions(), here.f_lasti // 2, None), None)
     if place is None or None in place:
         return None
@@ -80,29 +93,11 @@ def _assigned(here):
 
 
 def _targets():
-    """From a call's place (line, column, end line, end column) to the text of its target: `here, there` for the ends of a pipe."""
+    """From a call's place (line, column, end line, end column) to its target."""
     global _calls
     if _calls is None:
-        import ast
+        from .targets import of_calls
 
         with open(main_file(), "rb") as source:
-            tree = ast.parse(source.read())
-        _calls = {}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Assign):
-                _pair(ast, node.targets[-1], node.value)
-            elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-                _pair(ast, node.target, node.value)
-            elif isinstance(node, ast.withitem) and node.optional_vars is not None:
-                _pair(ast, node.optional_vars, node.context_expr)
+            _calls = of_calls(source.read())
     return _calls
-
-
-def _pair(ast, target, value):
-    many = isinstance(target, (ast.Tuple, ast.List))
-    if many and isinstance(value, (ast.Tuple, ast.List)) and len(target.elts) == len(value.elts):
-        for one, its in zip(target.elts, value.elts):
-            _pair(ast, one, its)
-    elif isinstance(value, ast.Call):
-        place = (value.lineno, value.col_offset, value.end_lineno, value.end_col_offset)
-        _calls[place] = ", ".join(map(ast.unparse, target.elts)) if many else ast.unparse(target)
