@@ -6,16 +6,16 @@ Of times only ratios within one run are looked at, with plenty of room.
 
 #: How the page tells each story.
 TOLD = {
-    "barrier_straggler": "Process-3 came last to finish, and ",
+    "barrier_straggler": "Process-3 came last to `finish`, and ",
     "crash": "SIGKILL ended ForkPoolWorker-",
     "deadlock": "Deadlock: ",
-    "fast_producer": "Process-1 put messages into parcels faster than Process-2 took them out: ",
+    "fast_producer": "Process-1 put messages into `parcels` faster than Process-2 took them out: ",
     "gil_ping_pong": " took turns: ",
-    "lock_convoy": " went through door one behind the other: ",
-    "race": "Updates of counter were lost, ",
+    "lock_convoy": " went through `door` one behind the other: ",
+    "race": "Updates of `counter` were lost, ",
     "slow_birth": "Starting Process-1 took ",
     "threads_and_io": " waited beside one another: ",
-    "uneven_chunks": " of the work of pool (4 tasks in ",
+    "uneven_chunks": " of the work of `pool` (4 tasks in ",
 }
 
 

@@ -319,6 +319,9 @@ impl<'a> Tables<'a> {
             }
             Category::Wait => {
                 let (held_by, released_by) = (self.name(segment.holder), self.name(segment.released_by));
+                // What is joined is no object of the program's, but has a name.
+                let joins = matches!(segment.kind, SegmentKind::ProcessJoin | SegmentKind::ThreadJoin);
+                let (object, held_by) = if joins { (object.or(held_by), None) } else { (object, held_by) };
                 let args = Waited { object, line, held_by, released_by };
                 text.push(&slice(segment, "wait", segment.kind.name(), event_at(place, args)));
             }

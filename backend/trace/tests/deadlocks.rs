@@ -52,7 +52,7 @@ fn two_locks_taken_in_opposite_order() {
     let found = told(&mut scene, 504 * MS);
     assert_eq!(
         found[0].text,
-        "Deadlock: Process-1 waits in line 11 for b, held by Process-2; Process-2 waits in line 12 for a, held by Process-1."
+        "Deadlock: Process-1 waits in line 11 for `b`, held by Process-2; Process-2 waits in line 12 for `a`, held by Process-1."
     );
     assert_eq!((found.len(), found[0].at_ns, found[0].waits[0].waits_for), (1, 3 * MS, found[0].waits[1].lane));
     assert_eq!(told(&mut scene, 900 * MS), [], "once");
@@ -87,7 +87,7 @@ fn a_join_on_a_process_that_waits_for_its_parent() {
     wait(&mut scene, 3 * MS, 10, SegmentKind::ProcessJoin, 0, 11);
     assert_eq!(
         texts(&mut scene, 900 * MS),
-        ["Deadlock: MainProcess waits in line 10 for Process-1 to end; Process-1 waits in line 11 for a, held by MainProcess."]
+        ["Deadlock: MainProcess waits in line 10 for Process-1 to end; Process-1 waits in line 11 for `a`, held by MainProcess."]
     );
 }
 
@@ -101,7 +101,7 @@ fn a_get_on_a_queue_that_nobody_will_fill() {
     scene.merge.death(12, ZERO + 1000 * MS, forkyard_trace::merge::Ending::Exited(0));
     assert_eq!(
         texts(&mut scene, 1100 * MS),
-        ["Deadlock: MainProcess waits in line 10 for Process-1 to end; Process-1 waits in line 11 for a message from q, and \
+        ["Deadlock: MainProcess waits in line 10 for Process-1 to end; Process-1 waits in line 11 for a message from `q`, and \
              nobody is left to put one."]
     );
 }
@@ -139,7 +139,7 @@ fn a_lock_taken_twice_by_one_thread() {
     assert_eq!(told(&mut scene, 900 * MS), [], "Process-2 may be about to release it: locks serve as signals");
     wait(&mut scene, 901 * MS, 12, SegmentKind::ProcessJoin, 0, 11);
     wait(&mut scene, 901 * MS, 10, SegmentKind::ProcessJoin, 0, 11);
-    assert_eq!(texts(&mut scene, 1500 * MS), ["Deadlock: Process-1 waits in line 11 for a, which it holds itself."]);
+    assert_eq!(texts(&mut scene, 1500 * MS), ["Deadlock: Process-1 waits in line 11 for `a`, which it holds itself."]);
 }
 
 #[test]
@@ -153,8 +153,8 @@ fn workers_that_wait_for_results_of_their_own_pool() {
     assert_eq!(
         texts(&mut scene, 900 * MS),
         [
-            "Deadlock: Process-1 waits in line 11 for a result from pool, where Process-2 is at a task; Process-2 waits in line 12 \
-             for a result from pool, where Process-1 is at a task."
+            "Deadlock: Process-1 waits in line 11 for a result from `pool`, where Process-2 is at a task; Process-2 waits in line 12 \
+             for a result from `pool`, where Process-1 is at a task."
         ]
     );
 }
@@ -166,7 +166,7 @@ fn a_queue_whose_tasks_are_never_said_to_be_done() {
     wait(&mut scene, 2 * MS, 10, SegmentKind::ConditionWait, 3, 0);
     assert_eq!(
         texts(&mut scene, 900 * MS),
-        ["Deadlock: MainProcess waits in line 10 for all tasks of q to be done, and nobody is left to call task_done."]
+        ["Deadlock: MainProcess waits in line 10 for all tasks of `q` to be done, and nobody is left to call task_done."]
     );
 }
 
@@ -181,8 +181,8 @@ fn a_task_that_waits_for_who_waits_for_its_result() {
     let found = texts(&mut scene, 900 * MS);
     assert_eq!(
         found,
-        ["Deadlock: MainProcess waits in line 10 for a result from pool, where Process-1 is at a task; Process-1 waits in \
-             line 11 for a, held by MainProcess."]
+        ["Deadlock: MainProcess waits in line 10 for a result from `pool`, where Process-1 is at a task; Process-1 waits in \
+             line 11 for `a`, held by MainProcess."]
     );
 }
 

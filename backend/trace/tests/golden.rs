@@ -8,7 +8,7 @@ mod scene;
 use std::path::Path;
 
 use forkyard_trace::chrome;
-use forkyard_trace::event::{Kind, pack};
+use forkyard_trace::event::{BOUNDED, Kind, pack};
 use forkyard_trace::merge::Ending;
 use forkyard_trace::names::Name;
 use forkyard_wire::cores::{AfterCore, CoreInterval};
@@ -18,7 +18,8 @@ use forkyard_wire::timeline::{Chunk, SegmentKind};
 use crate::perfetto::misread;
 use crate::scene::{Scene, ZERO, lane, name, of_kind};
 
-/// The main process holds a lock that its child waits for; then it sends the child a number, which the child prints.
+/// The main process holds a lock that its child waits for; then it sends the child a number, which the child prints. It joins
+/// the child, for a while.
 fn run() -> [Chunk; 2] {
     let mut scene = Scene::new();
     scene.object(1, "Lock", "counter_lock");
@@ -33,6 +34,8 @@ fn run() -> [Chunk; 2] {
     scene.thread_at(6_000, (10, 12), Kind::Sent, 2, pack(1, 77));
     scene.thread_at(7_000, (10, 12), Kind::ThreadDied, 0, 0);
     scene.at(8_000, 11, Kind::Received, 2, pack(1, 77));
+    scene.at(8_100, 10, Kind::WaitBegin(SegmentKind::ProcessJoin), 0, pack(11 | BOUNDED, 8));
+    scene.at(8_200, 10, Kind::WaitEnd(SegmentKind::ProcessJoin), 0, 0);
     scene.feed();
     let interval = |core, pid, start, end| CoreInterval {
         core,

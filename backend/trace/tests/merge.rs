@@ -333,8 +333,8 @@ fn joins_end_by_whom_they_wait_for() {
     scene.at(370, 10, Kind::WaitBegin(SegmentKind::ProcessJoin), 0, pack(11, 9));
     scene.at(380, 10, Kind::WaitEnd(SegmentKind::ProcessJoin), 0, 1);
     let chunk = scene.finish(500);
-    assert_eq!(waits(&chunk, SegmentKind::ThreadJoin), ["MainProcess 300-360 held by - ended by Thread-1"]);
-    assert_eq!(waits(&chunk, SegmentKind::ProcessJoin), ["MainProcess 370-380 held by - ended by Process-1"]);
+    assert_eq!(waits(&chunk, SegmentKind::ThreadJoin), ["MainProcess 300-360 held by Thread-1 ended by Thread-1"]);
+    assert_eq!(waits(&chunk, SegmentKind::ProcessJoin), ["MainProcess 370-380 held by Process-1 ended by Process-1"]);
     let thread = lane(&chunk, "Thread-1");
     assert_eq!((thread.kind, thread.tid, thread.start_ns, thread.end_ns), (LaneKind::Thread, 77, 250, Some(350)));
     assert!(words(&chunk, &LIFE).contains(&"Thread-1 run 250-350".to_owned()));

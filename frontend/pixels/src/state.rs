@@ -90,10 +90,10 @@ impl State {
     pub fn name(self) -> &'static str {
         match self {
             State::OnCore => "on a core",
-            State::Runnable => "ready, no core free",
+            State::Runnable => "ready without a core",
             State::Wait => "waiting",
             State::Start => "starting",
-            State::Ended => "ended",
+            State::Ended => "ending or dead",
             State::Alive => "running",
             State::Off => "off the cores",
             State::Hold => "holding a lock",

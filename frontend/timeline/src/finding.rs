@@ -5,7 +5,7 @@ use forkyard_wire::timeline::{LaneKind, Level, LostUpdates, Measure};
 
 use crate::band::BandKind;
 use crate::order::by_key;
-use crate::sentence::who;
+use crate::sentence::{named, who};
 use crate::trace::Trace;
 use crate::units::{count, duration};
 
@@ -94,7 +94,7 @@ impl Finding {
     fn said(self, trace: &Trace) -> Option<String> {
         match self {
             Finding::Level { object, measure, at_ns } => {
-                let name = trace.object(object).map_or("an object", |object| &object.name);
+                let name = named(trace, object, "an object");
                 let (from, to) = self.extent(trace)?;
                 let value = self.level(trace).filter(|(level, _)| level.at <= at_ns).map_or(0, |(level, _)| level.value) as usize;
                 let what = match measure {
@@ -151,7 +151,7 @@ fn core_lanes(trace: &Trace) -> impl Iterator<Item = u32> {
 }
 
 fn lost_updates(trace: &Trace, lost: &LostUpdates) -> String {
-    let name = trace.object(lost.object).map_or("a shared value", |object| &object.name);
+    let name = named(trace, lost.object, "a shared value");
     let times = count(lost.count as usize, "update", "updates");
     let (by, other) = (who(trace, lost.lane), who(trace, lost.other_lane));
     let at = |line: u32| if line == 0 { String::new() } else { format!(" (line {line})") };
@@ -180,7 +180,7 @@ mod tests {
         let level = |at: u64, value| Level { object: QUEUE, measure: Measure::Depth, at: at * MS, value };
         let trace = with(Chunk { levels: [level(10, 3), level(30, 0)].into_iter().collect(), ..Chunk::default() });
         let finding = |ms: u64| Finding::Level { object: QUEUE, measure: Measure::Depth, at_ns: ms * MS };
-        assert_eq!(finding(20).sentence(&trace), "3 messages lay in results, for 20 ms.");
+        assert_eq!(finding(20).sentence(&trace), "3 messages lay in `results`, for 20 ms.");
         assert_eq!(finding(20).extent(&trace), Some((10 * MS, 30 * MS)));
         assert_eq!(finding(5).sentence(&trace), "");
     }
@@ -229,7 +229,7 @@ mod tests {
         let said = Finding::LostUpdates(0).sentence(&trace);
         assert_eq!(
             said,
-            "2 updates of counter_lock by Process-2 (line 8) went lost: Process-1 wrote what came of the old value (line 7)."
+            "2 updates of `counter_lock` by Process-2 (line 8) went lost: Process-1 wrote what came of the old value (line 7)."
         );
         assert_eq!((Finding::LostUpdates(0).line(&trace), Finding::Gap(0).lane(&trace)), (7, Some(FIRST)));
         assert_eq!(Finding::Gap(9).sentence(&trace), "");

@@ -164,7 +164,12 @@ impl Run {
         let kind = kind.ok_or_else(|| ImportError::Unknown { name: event.name.clone() })?;
         let (start, end) = (nanos(event.ts), nanos(event.ts + event.dur));
         let args = &event.args;
+        // Who is joined stands in the place of an object, and is none.
+        let joins = matches!(kind, SegmentKind::ProcessJoin | SegmentKind::ThreadJoin);
+        let joined = if joins { self.process(args.object.as_deref()) } else { 0 };
+        let object = if joined == 0 { self.object(args.object.as_deref(), kind.name()) } else { 0 };
         let holder = match kind {
+            _ if joined != 0 => joined,
             SegmentKind::OnCore => self.thread(args.process.as_deref(), args.thread.as_deref()),
             _ => self.process(args.held_by.as_deref()),
         };
@@ -173,7 +178,7 @@ impl Run {
             kind,
             start,
             end,
-            object: self.object(args.object.as_deref(), kind.name()),
+            object,
             line: args.line.unwrap_or(0),
             holder,
             released_by: self.process(args.released_by.as_deref()),

@@ -25,6 +25,22 @@ pub fn who(trace: &Trace, lane: u32) -> String {
     }
 }
 
+/// An object's name as a sentence says it, marked as a name of the program's, since `a` and `to` are names too; `other` where it has none.
+pub fn named(trace: &Trace, object: u32, other: &str) -> String {
+    trace.object(object).map_or_else(|| other.to_owned(), |object| format!("`{}`", object.name))
+}
+
+/// A task's function, by the number of its name.
+pub fn function(trace: &Trace, name: u32) -> String {
+    trace.string(name).map_or_else(|| "a function".to_owned(), |name| format!("`{name}`"))
+}
+
+/// What is got from an object: of a pool its workers get tasks.
+pub fn got_from(trace: &Trace, object: u32) -> &'static str {
+    let has_tasks = |kind: &str| kind.ends_with("Pool") || kind.ends_with("Executor");
+    if trace.object(object).is_some_and(|object| has_tasks(&object.kind)) { "a task" } else { "a message" }
+}
+
 /// The sentence of a segment where it is seen.
 pub fn spot(trace: &Trace, spot: &Spot) -> String {
     let (Some(state), Some((from, to))) = (spot.state(trace), spot.extent(trace)) else {
@@ -50,7 +66,7 @@ pub fn segment(trace: &Trace, id: SegmentId) -> String {
 
 /// The sentence of a message.
 pub fn arrow(trace: &Trace, arrow: &Arrow) -> String {
-    let through = trace.object(arrow.object).map_or_else(|| "a pipe".to_owned(), |object| object.name.clone());
+    let through = named(trace, arrow.object, "a pipe");
     let (from, to) = (who(trace, arrow.from), who(trace, arrow.to));
     let (size, length) = (bytes(arrow.bytes.into()), duration(arrow.received - arrow.sent));
     let parts = match parts(arrow) {
@@ -153,6 +169,7 @@ impl Words<'_> {
             Tense::Still => "has been waiting",
         };
         let held = match self.row.holder {
+            _ if self.is_join() => String::new(),
             0 => String::new(),
             holder if holder == self.row.lane => ", held by itself".to_owned(),
             holder => format!(", held by {}", who(self.trace, holder)),
@@ -170,13 +187,16 @@ impl Words<'_> {
         use SegmentKind::*;
         let object = self.object();
         match self.row.kind {
-            QueueGet => (format!("for a message from {object}"), "put"),
+            QueueGet => (format!("for {} from {object}", got_from(self.trace, self.row.object)), "put"),
             QueuePut => (format!("for room in {object}"), "get"),
             ConnectionRecv => (format!("for a message on {object}"), "send"),
             ConnectionSend => (format!("for room in the pipe {object}"), "recv"),
             ProcessJoin => (format!("for {} to end", self.joined(&object)), "exit"),
             ThreadJoin => (format!("for {} to end", self.joined(&object)), "end"),
             EventWait => (format!("for {object} to be set"), "set"),
+            ConditionWait if self.trace.object(self.row.object).is_some_and(|object| object.kind.ends_with("Queue")) => {
+                (format!("for all tasks of {object} to be done"), "task_done")
+            }
             ConditionWait => (format!("for a notice on {object}"), "notify"),
             BarrierWait => (format!("at {object} for the others"), "arrival"),
             SemaphoreAcquire => (format!("for a permit of {object}"), "release"),
@@ -187,10 +207,15 @@ impl Words<'_> {
         }
     }
 
+    fn is_join(&self) -> bool {
+        matches!(self.row.kind, SegmentKind::ProcessJoin | SegmentKind::ThreadJoin)
+    }
+
+    /// Who is joined: of a single process or thread, its lane.
     fn joined(&self, object: &str) -> String {
-        match (self.row.object, self.row.released_by) {
-            (0, 0) => "another".to_owned(),
-            (0, lane) => who(self.trace, lane),
+        match [self.row.holder, self.row.released_by].into_iter().find(|lane| *lane != 0) {
+            Some(lane) if self.row.object == 0 => who(self.trace, lane),
+            None if self.row.object == 0 => "another".to_owned(),
             _ => object.to_owned(),
         }
     }
@@ -206,7 +231,7 @@ impl Words<'_> {
     }
 
     fn task(&self) -> String {
-        let function = self.trace.string(self.row.detail).unwrap_or("a function");
+        let function = function(self.trace, self.row.detail);
         let number = self.row.index;
         let pool = match self.row.object {
             0 => String::new(),
@@ -242,15 +267,13 @@ impl Words<'_> {
     }
 
     fn object(&self) -> String {
-        match self.trace.object(self.row.object) {
-            Some(object) => object.name.clone(),
-            None => match self.row.kind {
-                SegmentKind::LockAcquire | SegmentKind::Hold => "a lock".to_owned(),
-                SegmentKind::QueueGet | SegmentKind::QueuePut => "a queue".to_owned(),
-                SegmentKind::AsyncResultGet => "a pool".to_owned(),
-                _ => "something without a name".to_owned(),
-            },
-        }
+        let nameless = match self.row.kind {
+            SegmentKind::LockAcquire | SegmentKind::Hold => "a lock",
+            SegmentKind::QueueGet | SegmentKind::QueuePut => "a queue",
+            SegmentKind::AsyncResultGet => "a pool",
+            _ => "something without a name",
+        };
+        named(self.trace, self.row.object, nameless)
     }
 
     fn line(&self) -> String {
@@ -267,7 +290,7 @@ mod tests {
 
     use super::*;
     use crate::band::BandKind;
-    use crate::sample::{CORE_0, FIRST, LOCK, MAIN, MS, SECOND, THREAD, trace};
+    use crate::sample::{CORE_0, FIRST, LOCK, MAIN, MS, POOL, QUEUE, SECOND, THREAD, trace};
 
     fn said(trace: &Trace, lane: u32, kind: SegmentKind) -> String {
         let found = trace.segments().find(|(_, row)| row.lane == lane && row.kind == kind);
@@ -285,12 +308,30 @@ mod tests {
     fn a_wait_says_for_what_who_held_it_and_who_ended_it() {
         assert_eq!(
             said(&trace(), SECOND, SegmentKind::LockAcquire),
-            "Process-2 waited 10 ms for counter_lock (line 14), held by Process-1; Process-1's release ended it."
+            "Process-2 waited 10 ms for `counter_lock` (line 14), held by Process-1; Process-1's release ended it."
         );
         assert_eq!(
             said(&trace(), MAIN, SegmentKind::QueueGet),
-            "MainProcess waited 80 ms for a message from results (line 20); Process-1's put ended it."
+            "MainProcess waited 80 ms for a message from `results` (line 20); Process-1's put ended it."
         );
+    }
+
+    #[test]
+    fn a_worker_waits_for_a_task_and_a_queues_join_for_all_of_them() {
+        let of = |object, kind| Segment { object, ..segment_ms(THREAD, kind, 100, 101) };
+        assert_eq!(said_of(of(POOL, SegmentKind::QueueGet)), "Thread-1 of MainProcess waited 1 ms for a task from `pool`.");
+        assert_eq!(
+            said_of(of(QUEUE, SegmentKind::ConditionWait)),
+            "Thread-1 of MainProcess waited 1 ms for all tasks of `results` to be done."
+        );
+    }
+
+    #[test]
+    fn who_is_joined_is_told_even_when_it_did_not_end() {
+        let join = Segment { holder: SECOND, ..segment_ms(MAIN, SegmentKind::ProcessJoin, 100, 101) };
+        assert_eq!(said_of(join), "MainProcess waited 1 ms for Process-2 to end.");
+        let ended = Segment { released_by: SECOND, ..join };
+        assert_eq!(said_of(ended), "MainProcess waited 1 ms for Process-2 to end; Process-2's exit ended it.");
     }
 
     #[test]
@@ -299,14 +340,14 @@ mod tests {
         let row = Segment { object: LOCK, holder: FIRST, ..segment_ms(SECOND, SegmentKind::LockAcquire, 100, 130) };
         trace.apply(&Chunk { to_ns: 130 * MS, open: [row].into_iter().collect(), ..Chunk::default() });
         let id = trace.segments().last().expect("the row").0;
-        assert_eq!(segment(&trace, id), "Process-2 has been waiting 30 ms for counter_lock, held by Process-1.");
+        assert_eq!(segment(&trace, id), "Process-2 has been waiting 30 ms for `counter_lock`, held by Process-1.");
     }
 
     #[test]
     fn a_hold_a_task_and_a_core_have_their_words() {
         let trace = trace();
-        assert_eq!(said(&trace, FIRST, SegmentKind::Hold), "Process-1 held counter_lock for 20 ms (line 14).");
-        assert_eq!(said(&trace, FIRST, SegmentKind::Task), "Process-1 ran square, task 7 of pool, for 70 ms (line 9).");
+        assert_eq!(said(&trace, FIRST, SegmentKind::Hold), "Process-1 held `counter_lock` for 20 ms (line 14).");
+        assert_eq!(said(&trace, FIRST, SegmentKind::Task), "Process-1 ran `square`, task 7 of `pool`, for 70 ms (line 9).");
         assert_eq!(said(&trace, CORE_0, SegmentKind::OnCore), "MainProcess was on core 0 for 10 ms.");
     }
 
@@ -335,7 +376,7 @@ mod tests {
         let trace = trace();
         assert_eq!(
             arrow(&trace, &trace.arrows()[0]),
-            "Process-1 sent 512 B to MainProcess through results; it arrived 11 ms later."
+            "Process-1 sent 512 B to MainProcess through `results`; it arrived 11 ms later."
         );
     }
 

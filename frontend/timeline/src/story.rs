@@ -9,6 +9,7 @@ mod waits;
 
 use forkyard_wire::timeline::{LaneKind, SegmentKind};
 
+use crate::sentence::named;
 use crate::sums::Sum;
 use crate::tally::Tally;
 use crate::totals::by_wait;
@@ -67,8 +68,8 @@ impl Run<'_> {
         lanes.ids().map(|lane| self.run_of(lane)).sum()
     }
 
-    fn object(&self, id: u32) -> &str {
-        self.trace.object(id).map_or("something without a name", |object| object.name.as_str())
+    fn object(&self, id: u32) -> String {
+        named(self.trace, id, "something without a name")
     }
 
     /// `Process-1, Process-2 and Process-3`, `4 processes`.
@@ -148,7 +149,7 @@ mod tests {
         assert_eq!(
             told(&rows(40)).as_deref(),
             Some(
-                "Process-1 and Process-2 went through counter_lock one behind the other: it was held 100 % of the time, \
+                "Process-1 and Process-2 went through `counter_lock` one behind the other: it was held 100 % of the time, \
                  and they waited 80 ms for it, 40 % of theirs."
             )
         );
@@ -161,7 +162,7 @@ mod tests {
         let one = run(&[wait(FIRST, MAIN, 0, 40), wait(SECOND, MAIN, 0, 40)]);
         assert_eq!(
             told(&one).as_deref(),
-            Some("MainProcess came last to counter_lock, and Process-1 and Process-2 waited 80 ms for it, 40 % of their time.")
+            Some("MainProcess came last to `counter_lock`, and Process-1 and Process-2 waited 80 ms for it, 40 % of their time.")
         );
         let turns = run(&[wait(FIRST, SECOND, 0, 40), wait(SECOND, FIRST, 40, 80)]);
         assert_eq!(told(&turns), None);
@@ -174,7 +175,7 @@ mod tests {
         let rows = [task(FIRST, 0, 40), task(FIRST, 40, 80), task(SECOND, 0, 2), get(SECOND, 2, 80)];
         assert_eq!(
             told(&run(&rows)).as_deref(),
-            Some("Process-1 did 98 % of the work of pool (2 tasks in 80 ms); 1 other worker had little to do.")
+            Some("Process-1 did 98 % of the work of `pool` (2 tasks in 80 ms); 1 other worker had little to do.")
         );
         assert_eq!(told(&run(&[task(FIRST, 0, 50), task(SECOND, 0, 40)])), None, "a fair share");
         assert_eq!(told(&run(&[task(FIRST, 0, 50), get(SECOND, 0, 50)])), None, "one task cannot be shared out");
@@ -239,7 +240,7 @@ mod tests {
         };
         let text = told(&full(1)).unwrap();
         assert!(
-            text.starts_with("Process-1 put messages into results faster than Process-2 took them out: up to 20 lay"),
+            text.starts_with("Process-1 put messages into `results` faster than Process-2 took them out: up to 20 lay"),
             "{text}"
         );
         assert_eq!(told(&full(40)), None);
@@ -261,13 +262,13 @@ mod tests {
         run.lost_updates = vec![lost(3), lost(4)];
         assert_eq!(
             told(&run).as_deref(),
-            Some("Updates of counter_lock were lost, 7 in all: Process-1 and Process-2 changed it at the same time (line 7).")
+            Some("Updates of `counter_lock` were lost, 7 in all: Process-1 and Process-2 changed it at the same time (line 7).")
         );
         run.lanes[3].signal = Some("SIGTERM".to_owned());
         assert!(told(&run).unwrap().starts_with("Updates"), "pools end their workers so");
         run.lanes[3].signal = Some("SIGKILL".to_owned());
         run.lanes[3].end_ns = Some(90 * MS);
         run.segments.push(Segment { detail: 1, ..of(POOL, segment(FIRST, Task, 80, 90)) });
-        assert_eq!(told(&run).as_deref(), Some("SIGKILL ended Process-1 while it ran square for pool."));
+        assert_eq!(told(&run).as_deref(), Some("SIGKILL ended Process-1 while it ran `square` for `pool`."));
     }
 }

@@ -2,7 +2,7 @@
 
 use forkyard_wire::timeline::{Category, LaneKind, SegmentKind};
 
-use crate::sentence::{segment, who};
+use crate::sentence::{got_from, named, segment, who};
 use crate::state::State;
 use crate::totals::{WaitTotal, by_state, by_wait, cores_used};
 use crate::trace::{SegmentId, Trace};
@@ -127,25 +127,24 @@ pub fn paragraph(trace: &Trace, story: Option<&str>) -> String {
     text
 }
 
-/// What a wait was for, in few words: `counter_lock`, `a message from results`, `other processes to end`.
+/// What a wait was for, in few words: the lock's name, `a message from` a queue, `other processes to end`.
 pub fn wait_object(trace: &Trace, wait: &WaitTotal) -> String {
-    let name = trace.object(wait.object).map(|object| object.name.clone());
-    let named = |prefix: &str, else_: &str| match &name {
-        Some(name) => format!("{prefix}{name}"),
-        None => else_.to_owned(),
+    let of = |prefix: &str, other: &str| match wait.object {
+        0 => other.to_owned(),
+        object => format!("{prefix}{}", named(trace, object, "something")),
     };
     match wait.kind {
         SegmentKind::Sleep => "the clock (sleep)".to_owned(),
         SegmentKind::Gil => "the interpreter's lock (GIL)".to_owned(),
         SegmentKind::Input => "input".to_owned(),
-        SegmentKind::ProcessJoin => named("the end of ", "other processes to end"),
-        SegmentKind::ThreadJoin => named("the end of ", "other threads to end"),
-        SegmentKind::QueueGet => named("a message from ", "a message"),
-        SegmentKind::ConnectionRecv => named("a message on ", "a message"),
-        SegmentKind::QueuePut | SegmentKind::ConnectionSend => named("room in ", "room in a pipe"),
-        SegmentKind::AsyncResultGet => named("a result from ", "a result"),
-        SegmentKind::LockAcquire => named("", "a lock"),
-        _ => named("", wait.kind.name()),
+        SegmentKind::ProcessJoin => of("the end of ", "other processes to end"),
+        SegmentKind::ThreadJoin => of("the end of ", "other threads to end"),
+        SegmentKind::QueueGet => of(&format!("{} from ", got_from(trace, wait.object)), "a message"),
+        SegmentKind::ConnectionRecv => of("a message on ", "a message"),
+        SegmentKind::QueuePut | SegmentKind::ConnectionSend => of("room in ", "room in a pipe"),
+        SegmentKind::AsyncResultGet => of("a result from ", "a result"),
+        SegmentKind::LockAcquire => of("", "a lock"),
+        _ => of("", wait.kind.name()),
     }
 }
 
@@ -163,11 +162,12 @@ fn longest_waits(trace: &Trace) -> Vec<(u32, u64, SegmentId)> {
     longest
 }
 
-/// The longest wait that says something: a parent that only joins its children is not held up by anything.
+/// The longest wait that says something: a parent that joins its children, or waits for what its workers do, is not held up by anything.
 fn longest_wait(trace: &Trace, range: (u64, u64)) -> Option<String> {
     let lived: u64 = by_state(trace, None, range).iter().filter(|total| in_main_band(total.state)).map(|total| total.ns).sum();
-    let joins = |kind: SegmentKind| matches!(kind, SegmentKind::ProcessJoin | SegmentKind::ThreadJoin);
-    let wait = by_wait(trace, range).into_iter().find(|wait| !joins(wait.kind))?;
+    use SegmentKind::{AsyncResultGet, ProcessJoin, ThreadJoin};
+    let is_work = |kind: SegmentKind| matches!(kind, ProcessJoin | ThreadJoin | AsyncResultGet);
+    let wait = by_wait(trace, range).into_iter().find(|wait| !is_work(wait.kind))?;
     let share = wait.ns as f64 / lived.max(1) as f64;
     (share >= WORTH_SAYING).then(|| match wait.kind {
         SegmentKind::Sleep => format!("{} of the time asleep", percent(share)),
@@ -189,7 +189,7 @@ mod tests {
     fn a_run_is_said_in_a_sentence() {
         assert_eq!(
             sentence(&trace()),
-            "3 processes and 1 further thread on 1.4 cores; 33 % of the time waiting for a message from results"
+            "3 processes and 1 further thread on 1.4 cores; 33 % of the time waiting for a message from `results`"
         );
         assert_eq!(sentence(&Trace::new()), "");
     }
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn the_paragraph_says_what_each_waited_for_longest_and_who_ended_it() {
         let text = paragraph(&trace(), None);
-        let wait = " Process-2 waited 10 ms for counter_lock (line 14), held by Process-1; Process-1's release ended it.";
+        let wait = " Process-2 waited 10 ms for `counter_lock` (line 14), held by Process-1; Process-1's release ended it.";
         assert!(text.contains(wait), "{text}");
         assert!(!text.contains("Process-1 waited"), "{text}");
     }

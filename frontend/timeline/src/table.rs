@@ -414,7 +414,7 @@ mod tests {
         trace.apply(&Chunk { levels, gaps: vec![gap], ..Chunk::default() });
         let of = |rows| table(&trace, &Query { rows, ..Query::default() });
         let objects: Vec<_> = of(Rows::Objects).rows.iter().map(|row| (row.what, row.object.clone())).collect();
-        assert!(objects.contains(&("inside", "3 messages lay in results, for 20 ms.".to_owned())), "{objects:?}");
+        assert!(objects.contains(&("inside", "3 messages lay in `results`, for 20 ms.".to_owned())), "{objects:?}");
         assert!(objects.contains(&("hold", "counter_lock".to_owned())), "{objects:?}");
         assert!(of(Rows::Events).rows.iter().any(|row| (row.what, row.who.as_str()) == ("not known", "Process-1")));
     }

@@ -77,7 +77,7 @@ pageTest("a run is understood without its picture", async ({ page }) => {
   assertNamed(nodes);
   const told = of(nodes, "StaticText").map(({ name }) => name);
   const story = told.find((name) => /^The run took /.test(name));
-  for (const part of [/3 processes on/, /Guest lived .*% waiting/, /Guest waited [\d.]+ m?s for door \(line 14\), held by Keeper; Keeper's release ended it\./]) {
+  for (const part of [/3 processes on/, /Guest lived .*% waiting/, /Guest waited [\d.]+ m?s for `door` \(line 14\), held by Keeper; Keeper's release ended it\./]) {
     assert.match(story ?? "", part);
   }
   assert.equal(told.filter((name) => name === story).length, 1, "the story is told once");
@@ -97,7 +97,7 @@ pageTest("the table has its heads, and what is selected is spoken", async ({ pag
   assert.deepEqual(of(nodes, "columnheader").map(({ name }) => name), ["Who", "What", "Object", "Line", "Start", "Duration", "By whom"]);
   assert.ok(of(nodes, "rowheader").some(({ name }) => name === "Guest"));
   await page.getByRole("row", { name: /^Guest/ }).getByRole("button", { name: "Lock.acquire" }).click();
-  await page.getByRole("status").filter({ hasText: /^Guest waited .* for door/ }).waitFor();
+  await page.getByRole("status").filter({ hasText: /^Guest waited .* for `door`/ }).waitFor();
 });
 
 pageTest("of two runs each is told under its name", async ({ page }) => {

@@ -135,7 +135,7 @@ pageTest("of a large message is shown how long it was pickled, on its way and un
   const [row] = await workbench.table("messages");
   assert.match(row.Object, /^results, [\d.]+ MB, pickled in [\d.]+ m?s, unpickled in [\d.]+ m?s$/);
   await page.getByRole("row", { name: /message/ }).getByRole("button").click();
-  const said = /^Process-1 sent [\d.]+ MB to MainProcess through results; it arrived .* later\. It was pickled in .*, unpickled in /;
+  const said = /^Process-1 sent [\d.]+ MB to MainProcess through `results`; it arrived .* later\. It was pickled in .*, unpickled in /;
   await page.locator("css=.timeline-detail").filter({ hasText: said }).waitFor();
   await workbench.button("Table").click();
   const parts = page.locator("css=.timeline-part");

@@ -142,7 +142,7 @@ impl Merge {
         use SegmentKind::*;
         let who = self.lanes.full_name_of(wait.lane);
         let place = if wait.line == 0 { String::new() } else { format!(" in line {}", wait.line) };
-        let object = self.objects.name_of(wait.object);
+        let object = format!("`{}`", self.objects.name_of(wait.object));
         let other = self.lanes.full_name_of(wait.waits_for);
         let what = match wait.kind {
             LockAcquire if wait.waits_for == wait.lane => format!("for {object}, which it holds itself"),

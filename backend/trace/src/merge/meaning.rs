@@ -305,6 +305,7 @@ impl Merge {
         };
         let holder = match kind {
             SegmentKind::Gil => self.gils.holder(process, lane),
+            SegmentKind::ProcessJoin | SegmentKind::ThreadJoin => target.unwrap_or(0),
             _ => self.holds.holder(object, lane),
         };
         let wait = Wait { kind, start: t, object, line, holder, target: target.unwrap_or(0), bounded };

@@ -22,7 +22,7 @@ pub struct Segment {
     pub object: u32,
     /// The line of the program, 0 when unknown.
     pub line: u32,
-    /// Wait: the lane that held the object when the wait began. On core: the thread's lane.
+    /// Wait: the lane that held the object when the wait began, of a join who is joined. On core: the thread's lane.
     pub holder: u32,
     /// Wait: the lane whose act ended it.
     pub released_by: u32,

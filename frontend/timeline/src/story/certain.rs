@@ -3,7 +3,7 @@
 use forkyard_wire::timeline::{LaneKind, MarkKind, SegmentKind};
 
 use super::{Run, at_least};
-use crate::sentence::{first_line, who};
+use crate::sentence::{first_line, function, who};
 use crate::sums::Sum;
 use crate::units::duration;
 
@@ -23,7 +23,7 @@ impl Run<'_> {
                     let Some(raised) = marks.find(|mark| mark.lane == lane.id && mark.kind == MarkKind::Exception) else {
                         continue;
                     };
-                    first_line(&raised.text)
+                    format!("“{}”", first_line(&raised.text))
                 }
                 _ => continue,
             };
@@ -32,7 +32,7 @@ impl Run<'_> {
                 .segments()
                 .find(|(_, row)| row.lane == lane.id && row.kind == SegmentKind::Task && Some(row.end) == lane.end_ns);
             let task = last.map_or_else(String::new, |(_, row)| {
-                let function = self.trace.string(row.detail).unwrap_or("a function");
+                let function = function(self.trace, row.detail);
                 format!(" while it ran {function} for {}", self.object(row.object))
             });
             return Some(format!("{cause} ended {}{task}.", lane.name));
