@@ -20,6 +20,8 @@ fn child(body: impl FnOnce()) -> Pid {
     match unsafe { fork() }.expect("no process can be forked") {
         ForkResult::Parent { child } => child,
         ForkResult::Child => {
+            // Some write for ever: they must not outlive a test that fails.
+            nix::sys::prctl::set_pdeathsig(Signal::SIGKILL).expect("the kernel takes the signal");
             let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(body)).is_ok();
             // SAFETY: `_exit` may be called at any time.
             unsafe { nix::libc::_exit(i32::from(!done)) }
@@ -46,9 +48,9 @@ fn is_ascending(numbers: &[u64]) -> bool {
 fn no_event_is_torn_wherever_a_writer_is_killed() {
     let mut reader = Reader::new(TraceMemory::create().unwrap());
     let fd = reader.memory().fd().as_raw_fd();
-    let started = Instant::now();
     let mut read_of_all = 0;
     for round in 0..400_u64 {
+        let started = Instant::now();
         let pid = child(|| {
             recorder::attach(fd).unwrap();
             (1..u64::MAX).for_each(record_number);
@@ -85,8 +87,8 @@ fn a_killed_process_with_threads_leaves_whole_events_and_its_slot() {
     const THREADS: u64 = 3;
     let mut reader = Reader::new(TraceMemory::create().unwrap());
     let fd = reader.memory().fd().as_raw_fd();
-    let started = Instant::now();
     for round in 0..150_u64 {
+        let started = Instant::now();
         let pid = child(|| {
             recorder::attach(fd).unwrap();
             std::thread::scope(|scope| {
