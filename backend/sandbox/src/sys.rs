@@ -127,12 +127,6 @@ pub fn reset_signals() -> Result<(), Errno> {
     SigSet::empty().thread_set_mask()
 }
 
-/// Ignores a signal.
-pub fn ignore_signal(signal: Signal) -> Result<(), Errno> {
-    // SAFETY: ignoring runs no code of ours.
-    unsafe { nix::sys::signal::signal(signal, nix::sys::signal::SigHandler::SigIgn) }.map(drop)
-}
-
 /// A descriptor that becomes readable when the process ends, whoever its parent is. Closed on exec.
 pub fn pidfd(pid: Pid) -> Result<OwnedFd, Errno> {
     // SAFETY: takes numbers only.

@@ -226,11 +226,6 @@ impl TraceMemory {
         self.fd.as_fd()
     }
 
-    /// How many objects (locks, queues …) the run has made so far.
-    pub fn object_count(&self) -> u32 {
-        self.arena.global().objects.load(Ordering::Relaxed)
-    }
-
     /// How many processes were not recorded, because more than [`SLOTS`] were alive.
     pub fn refused(&self) -> u32 {
         self.arena.global().refused.load(Ordering::Relaxed)

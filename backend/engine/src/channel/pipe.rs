@@ -115,11 +115,6 @@ impl End {
         self.fd.as_fd()
     }
 
-    /// Takes the descriptor out: the shared part goes, the descriptor stays open.
-    pub fn into_fd(self) -> OwnedFd {
-        self.fd
-    }
-
     /// How both ends appear in the timeline.
     pub fn set_label(&self, label: Label) {
         self.state().label.set(label);

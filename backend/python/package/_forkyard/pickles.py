@@ -7,9 +7,6 @@ from multiprocessing.context import reduction
 
 _Pickler = reduction.ForkingPickler
 
-#: Exact types that the engine writes without a pickle; `ForkingPickler`'s tables never see them either.
-ATOMS = frozenset((int, float, str, bytes, bool, type(None)))
-
 loads = pickle.loads
 
 

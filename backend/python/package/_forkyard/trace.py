@@ -7,8 +7,6 @@ and `backend/wire/src/timeline.rs`.
 from . import _engine
 
 PHASE = 0x100
-BEGIN = 0x200
-END = 0x300
 
 # Phases of a process's life.
 FORK, EXEC, BOOT, IMPORT, UNPICKLE, RUN, EXIT = 1, 2, 3, 4, 5, 6, 7
