@@ -46,8 +46,8 @@ pub(super) const PARTS: &[Part] = &[
     },
     Part {
         name: "stories",
-        about: "what the timeline tells of twelve programs",
-        usually: "10 seconds",
+        about: "what the timeline tells of known programs",
+        usually: "20 seconds",
         holds_tests: true,
         run: stories,
     },
