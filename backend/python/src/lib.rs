@@ -54,6 +54,7 @@ fn engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<around::Around>()?;
     module.add_class::<wait::Wait>()?;
     module.add_class::<recorded::RecordedTask>()?;
+    module.add_class::<recorded::RecordedCalls>()?;
     memory::add_to(module)?;
     named::add_to(module)?;
     zygote::add_to(module)?;

@@ -85,11 +85,15 @@ class _Event(_Awaited, threading.Event):
         return self._lead.wait(self, timeout)
 
 
+#: What makes a future, without the condition of the recording's: this one's takes its place.
+_made = getattr(_base.Future.__init__, "_forkyard_unrecorded", _base.Future.__init__)
+
+
 class Future(_base.Future):
     """One whose waiting threads hand results out. Callbacks are not for them to call."""
 
     def __init__(self, lead):
-        super().__init__()
+        _made(self)
         self._lead = lead
         self._condition.__class__ = _Condition
         self._condition._await_by(lead, lead.object)

@@ -294,29 +294,15 @@ def recorded_chunk(start, func, chunk):
     return [call(*args) for args in chunk]
 
 
-class Watched:
+def calls(queue):
     """The queue of calls of a ProcessPoolExecutor's worker: what comes out records itself when it is run."""
+    global _pool
+    _pool = trace.object_of(queue)
+    return _engine.RecordedCalls(queue, _pool, _recorded_call)
 
-    def __init__(self, queue):
-        self._queue = queue
-        self._object = trace.object_of(queue)
-        #: The function of the last call, and the number of its name.
-        self._function, self._name = None, 0
 
-    def get(self, *args, **kwargs):
-        global _pool
-        item = self._queue.get(*args, **kwargs)
-        _pool = self._object
-        if item is not None:
-            item.fn = self._recorded(item.fn, item.work_id)
-        return item
-
-    def _recorded(self, func, index):
-        if isinstance(func, functools.partial):
-            return func if func.func is recorded_chunk else watched(func, index)
-        if func is not self._function:
-            self._function, self._name = func, trace.string(name_and_line(func))
-        return _engine.RecordedTask(func, self._object, index, self._name)
-
-    def __getattr__(self, name):
-        return getattr(self._queue, name)
+def _recorded_call(func, index):
+    """What is called in the place of `func`, and the number of its name where that is the same for each call, else None."""
+    if isinstance(func, functools.partial):
+        return func if func.func is recorded_chunk else watched(func, index), None
+    return func, trace.string(name_and_line(func))

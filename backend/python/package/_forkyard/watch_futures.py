@@ -26,6 +26,7 @@ def base(module):
         self._condition.__class__ = Condition
 
     named_like(Condition, condition)
+    __init__._forkyard_unrecorded = original
     module.Future.__init__ = named_like(__init__, original)
     waiter = module._create_and_install_waiters
 
@@ -46,9 +47,9 @@ def processes(module):
         return
 
     def _process_worker(call_queue, result_queue, *rest):
-        from .tasks import Watched
+        from .tasks import calls
 
-        return worker(Watched(call_queue), result_queue, *rest)
+        return worker(calls(call_queue), result_queue, *rest)
 
     module._process_worker = named_like(_process_worker, worker)
     chunk = getattr(module, "_process_chunk", None)
