@@ -19,6 +19,9 @@ const READY: &str = "ready: ";
 /// What the export calls the first thread of a process.
 const MAIN_THREAD: &str = "MainThread";
 
+/// The last moment that is believed, some 52 days: sums of many such times are numbers still.
+const LATEST_NS: u64 = 1 << 52;
+
 /// The file.
 #[derive(Debug, Deserialize)]
 pub struct File {
@@ -162,7 +165,8 @@ impl Run {
             _ => SEGMENT_KINDS.into_iter().find(|kind| kind.name() == event.name),
         };
         let kind = kind.ok_or_else(|| ImportError::Unknown { name: event.name.clone() })?;
-        let (start, end) = (nanos(event.ts), nanos(event.ts + event.dur));
+        let start = nanos(event.ts);
+        let end = nanos(event.ts + event.dur).max(start);
         let args = &event.args;
         // Who is joined stands in the place of an object, and is none.
         let joins = matches!(kind, SegmentKind::ProcessJoin | SegmentKind::ThreadJoin);
@@ -324,9 +328,9 @@ impl Run {
     }
 }
 
-/// Microseconds as the file has them.
+/// Microseconds as the file has them. Somebody may have edited it: no moment is before the run's zero or beyond [`LATEST_NS`].
 fn nanos(micros: f64) -> u64 {
-    (micros * 1_000.0).round() as u64
+    ((micros * 1_000.0).round() as u64).min(LATEST_NS)
 }
 
 #[cfg(test)]
