@@ -207,10 +207,8 @@ pub(crate) struct ChainState {
     pub(crate) spare: AtomicU64,
     /// Woken by an append.
     pub(crate) items: Signal,
-    /// Who needs no wake-up.
-    pub(crate) lookout: Lookout,
     /// So that producers and consumers write to lines of their own.
-    _line: AtomicU64,
+    _line: [AtomicU64; 2],
     /// How much had been received when it was waited for in vain that those who take catch up.
     pub(crate) left_behind: AtomicU32,
     _word: AtomicU32,
@@ -228,6 +226,8 @@ pub(crate) struct ChainState {
     pub(crate) strict: AtomicU32,
     /// Woken by a take, where there is a bound.
     pub(crate) space: Signal,
+    /// Which of those who wait for a message needs no wake-up.
+    pub(crate) lookout: Lookout,
 }
 
 /// A queue.

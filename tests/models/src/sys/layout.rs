@@ -62,11 +62,11 @@ pub(crate) struct ChainState {
     pub(crate) segment_size: AtomicU64,
     pub(crate) spare: AtomicU64,
     pub(crate) items: Signal,
-    pub(crate) lookout: Lookout,
     pub(crate) head_mutex: RobustMutex,
     pub(crate) head: AtomicU64,
     pub(crate) head_segment: AtomicU64,
     pub(crate) received_bytes: AtomicU64,
     pub(crate) received: AtomicU32,
     pub(crate) strict: AtomicU32,
+    pub(crate) lookout: Lookout,
 }
