@@ -5,6 +5,7 @@ Usage: run.py --forkyard PROGRAM --words PROGRAM [--only WORD]. The last line is
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,12 +18,19 @@ from wire import Timeline
 
 PROGRAMS = Path(__file__).resolve().parent / "programs"
 
+#: What the kernel counts kept time in.
+TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+
 
 class Told:
-    """One run: its timeline, what it printed, and how it ended (None when it was stopped in a deadlock)."""
+    """One run: its timeline, what it printed, and how it ended (None when it was stopped in a deadlock).
+
+    `kept_ns` is for how long at most its cores were kept from the machine, by others of the host.
+    """
 
     def __init__(self, server, program):
         chunks, self.text, self.finished = [], "", None
+        before = kept_ns()
         # Through the same door as the page: one request, its events.
         body = json.dumps({"source": program.read_text()}).encode()
         with server._request("POST", "/api/runs", body, "application/json") as response:
@@ -35,6 +43,8 @@ class Told:
                     self.finished = data
                 if name == "timeline" and data.get("deadlocks"):
                     break  # closing the connection ends the run
+        # It is told in whole ticks of each core.
+        self.kept_ns = kept_ns() - before + os.cpu_count() * TICK_NS
         self.timeline = Timeline(chunks)
         self.chunks = "".join(f"{json.dumps(chunk)}\n" for chunk in chunks)
 
@@ -57,6 +67,11 @@ def main():
                 print("       ", complaint.replace("\n", "\n        "), flush=True)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
+
+
+def kept_ns():
+    """For how long all cores together were kept from the machine, since it began."""
+    return int(Path("/proc/stat").read_text().split("\n", 1)[0].split()[8]) * TICK_NS
 
 
 def attempt(server, program, words):
