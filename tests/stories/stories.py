@@ -12,6 +12,7 @@ TOLD = {
     "fast_producer": "Process-1 put messages into `parcels` faster than Process-2 took them out: ",
     "gil_ping_pong": " took turns: ",
     "lock_convoy": " went through `door` one behind the other: ",
+    "one_after_the_other": "4 processes ran one after the other, ",
     "race": "Updates of `counter` were lost, ",
     "slow_birth": "Starting Process-1 took ",
     "threads_and_io": " waited beside one another: ",
@@ -228,7 +229,7 @@ def deadlock_through_executor(told):
         yield f"it is not the result of staff in line 20 and the key in line 12: {found}"
     rows = [(timeline.name(row["lane"]), row["kind"]) for row in timeline.open if row["object"] == found["waits"][0]["object"]]
     # The thread is the executor's own, which rests.
-    if sorted(rows) != [("ForkProcess-1", "task"), ("MainProcess", "AsyncResult.get"), ("Thread-1", "Connection.recv")]:
+    if sorted(rows) != [("ForkProcess-1", "task"), ("MainProcess", "AsyncResult.get"), ("Thread-1", "AsyncResult.get")]:
         yield f"a task and a wait for its result are not all that goes on at the executor: {rows}"
     if timeline.level("staff", "tasks")[-1:] != [2]:
         yield f"two tasks do not wait: {timeline.level('staff', 'tasks')}"
@@ -261,6 +262,13 @@ def deadlock_leaving_executor(told):
 def alarm_ends_a_wait(told):
     if told.finished is None or told.text != "went on\n" * 2:
         yield f"a wait that an alarm ends was called a deadlock: {told.text!r}"
+
+
+def one_after_the_other(told):
+    workers = told.timeline.workers
+    joins = told.timeline.of("Process.join", line=14)
+    if len(workers) != 4 or [join["holder"] for join in sorted(joins, key=lambda join: join["start"])] != [lane["id"] for lane in workers]:
+        yield f"not each of the four was joined in its turn: {joins}"
 
 
 def race(told):

@@ -34,6 +34,7 @@ pub fn story(trace: &Trace) -> Option<String> {
         .or_else(|| run.straggler())
         .or_else(|| run.uneven())
         .or_else(|| run.birth())
+        .or_else(|| run.in_turn())
         .or_else(|| run.backlog())
         .or_else(|| run.beside())
 }
@@ -166,6 +167,29 @@ mod tests {
         );
         let turns = run(&[wait(FIRST, SECOND, 0, 40), wait(SECOND, FIRST, 40, 80)]);
         assert_eq!(told(&turns), None);
+    }
+
+    #[test]
+    fn processes_that_never_ran_beside_one_another_are_told_unless_they_did_little() {
+        let run = |lives: [(u64, u64); 3]| {
+            let worker = |(id, (from, to)): (u32, (u64, u64))| {
+                let lane = lane(id, LaneKind::Process, &format!("Worker-{id}"), MAIN);
+                (Lane { start_ns: from * MS, end_ns: Some(to * MS), ..lane }, segment(id, SegmentKind::Run, from, to))
+            };
+            let (mut lanes, mut segments): (Vec<_>, Vec<_>) = (31..).zip(lives).map(worker).unzip();
+            lanes.push(lane(MAIN, LaneKind::Process, "MainProcess", 0));
+            segments.push(segment(MAIN, SegmentKind::Run, 0, 100));
+            Chunk { to_ns: 100 * MS, lanes, segments: segments.into_iter().collect(), ..Chunk::default() }
+        };
+        assert_eq!(
+            told(&run([(10, 40), (40, 70), (70, 90)])).as_deref(),
+            Some(
+                "Worker-31, Worker-32 and Worker-33 ran one after the other, 80 ms in all: each had ended before the next one \
+                 was started."
+            )
+        );
+        assert_eq!(told(&run([(10, 40), (30, 70), (70, 90)])), None, "two ran at once");
+        assert_eq!(told(&run([(10, 15), (20, 25), (30, 35)])), None, "the time went elsewhere");
     }
 
     #[test]

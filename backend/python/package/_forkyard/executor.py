@@ -289,7 +289,7 @@ def _manager(module):
         def _resting(self, rest):
             """Recorded, so that in a deadlock nobody takes it for one who is at work."""
             if rest is None:
-                return trace.Wait(trace.CONNECTION_RECV, self._forkyard_object, line=0)
+                return trace.Wait(trace.RESULT_GET, self._forkyard_object, line=0)
             return contextlib.nullcontext()
 
         def is_shutting_down(self):

@@ -78,6 +78,8 @@ impl Merge {
                 !stuck.contains_key(&holder) || !everybody && by_others
             }
             ProcessJoin | ThreadJoin => !stuck.contains_key(&wait.target),
+            // Of an executor's manager, which rests until something comes.
+            AsyncResultGet if wait.line == 0 => !everybody || wait.object == 0,
             AsyncResultGet => {
                 let workers = self.tasks.lanes_in(wait.object);
                 let idle = stuck.values().any(|other| other.kind == QueueGet && other.object == wait.object);
@@ -116,11 +118,7 @@ impl Merge {
 
     /// Everybody, when nobody waits in a circle; but not the workers of a pool that have nothing to do, nor who manages an executor.
     fn nobody_left(&self, stuck: &Stuck) -> Vec<u32> {
-        let serves = |wait: &Wait| match wait.kind {
-            SegmentKind::QueueGet => wait.object != 0,
-            SegmentKind::ConnectionRecv => self.objects.type_of(wait.object).ends_with("Executor"),
-            _ => false,
-        };
+        let serves = |wait: &Wait| matches!(wait.kind, SegmentKind::QueueGet | SegmentKind::AsyncResultGet) && wait.object != 0;
         let of_the_program = stuck.iter().filter(|(_, wait)| wait.line != 0 || !serves(wait));
         of_the_program.map(|(lane, _)| *lane).collect()
     }

@@ -57,6 +57,27 @@ impl Run<'_> {
         ))
     }
 
+    /// Processes, or threads, of which no two lived at one time, as when each is joined before the next one is started: that is no
+    /// quicker than without them. Two may be meant so, three are a loop; and it is their work that must have made the run long.
+    pub(super) fn in_turn(&self) -> Option<String> {
+        let children = self.trace.lanes().iter().filter(|lane| lane.kind != LaneKind::Core && lane.parent != 0);
+        let mut lives: Vec<(u64, u64)> = children.map(|lane| (lane.start_ns, lane.end_ns.unwrap_or(u64::MAX))).collect();
+        lives.sort_unstable();
+        let workers = self.tally(&|row| {
+            let child = self.trace.lane(row.lane).is_some_and(|lane| lane.parent != 0);
+            (row.kind == SegmentKind::Run && child).then_some(row.lane)
+        });
+        let worked = self.run_of_all(&workers);
+        let told = workers.len() >= 3 && lives.windows(2).all(|pair| pair[0].1 <= pair[1].0) && self.matters(worked);
+        told.then(|| {
+            format!(
+                "{} ran one after the other, {} in all: each had ended before the next one was started.",
+                self.names(&workers),
+                duration(worked)
+            )
+        })
+    }
+
     /// Processes whose new interpreters take longer to start than what they are for: at least twice as long, so that a little more work
     /// would not make it worth while. A copied process is not told: that is quick, and of tiny work everything is longer.
     pub(super) fn birth(&self) -> Option<String> {
