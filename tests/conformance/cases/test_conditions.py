@@ -11,11 +11,11 @@ from base import Case, engine_only
 def wait_for_notice(condition, ready, woken):
     with condition:
         ready.release()
-        woken.put(condition.wait(30))
+        woken.put(condition.wait(240))
 
 
 def wait_for_flag(event, answers):
-    answers.put(event.wait(30))
+    answers.put(event.wait(240))
 
 
 def meet(barrier, answers):
@@ -86,7 +86,7 @@ class Conditions(Case):
         with condition, condition:
             thread = threading.Thread(target=notify)
             thread.start()
-            self.assertTrue(condition.wait(30))
+            self.assertTrue(condition.wait(240))
         thread.join()
         self.assertEqual(done, [1])
 
@@ -128,17 +128,17 @@ class Barriers(Case):
         barrier, answers = self.mp.Barrier(2, action=print_nothing), self.mp.SimpleQueue()
         for _ in range(3):
             self.start(meet, barrier, answers)
-            own = barrier.wait(30)
+            own = barrier.wait(240)
             self.assertEqual(sorted((own, answers.get())), [0, 1])
         self.assertEqual((barrier.n_waiting, barrier.broken, barrier.parties), (0, False, 2))
 
     def test_an_action_that_raises_breaks_it(self):
         barrier = self.mp.Barrier(1, action=fail)
         with self.assertRaises(ZeroDivisionError):
-            barrier.wait(30)
+            barrier.wait(240)
         self.assertTrue(barrier.broken)
         with self.assertRaises(threading.BrokenBarrierError):
-            barrier.wait(30)
+            barrier.wait(240)
 
     def test_reset_and_abort_end_the_waits(self):
         for end in ("reset", "abort"):
@@ -162,7 +162,7 @@ class Barriers(Case):
         self.assertEqual(barrier.n_waiting, 1)
         self.start(meet, barrier, answers)
         until(lambda: barrier.n_waiting == 2)
-        own = barrier.wait(30)
+        own = barrier.wait(240)
         self.assertEqual(sorted((own, answers.get(), answers.get())), [0, 1, 2])
 
     @engine_only

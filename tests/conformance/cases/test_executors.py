@@ -14,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool, ProcessPoolExecutor
 from base import Case, engine_only, not_fork
 
 #: Seconds for which a test waits at most for what should come at once: far more than that takes.
-LONG = 30
+LONG = 240
 
 
 def square(x):

@@ -141,16 +141,16 @@ class Pools(Case):
             self.assertEqual(list(pool.imap(square, range(10))), [x * x for x in range(10)])
             self.assertEqual(list(pool.imap(square, range(10), 4)), [x * x for x in range(10)])
             self.assertEqual(sorted(pool.imap_unordered(square, range(10), 3)), [x * x for x in range(10)])
-            self.assertEqual(pool.map_async(square, [3]).get(30), [9])
-            self.assertEqual(pool.starmap_async(add, [(3,)]).get(30), [4])
+            self.assertEqual(pool.map_async(square, [3]).get(240), [9])
+            self.assertEqual(pool.starmap_async(add, [(3,)]).get(240), [4])
 
     def test_callbacks(self):
         good, bad = [], []
         with self.mp.Pool(1) as pool:
-            pool.apply_async(square, (3,), callback=good.append).get(30)
+            pool.apply_async(square, (3,), callback=good.append).get(240)
             with self.assertRaises(ValueError):
-                pool.apply_async(fail, (3,), error_callback=bad.append).get(30)
-            pool.map_async(square, range(3), callback=good.append).get(30)
+                pool.apply_async(fail, (3,), error_callback=bad.append).get(240)
+            pool.map_async(square, range(3), callback=good.append).get(240)
         self.assertEqual(good, [9, [0, 1, 4]])
         self.assertEqual(str(bad[0]), "no 3")
 
@@ -264,9 +264,9 @@ class Deaths(Case):
             for x, result in enumerate(results):
                 if x == 2:
                     with self.assertRaisesRegex(multiprocessing.pool.WorkerLost, r"died \(signal 9\) while it ran kill_itself"):
-                        result.get(30)
+                        result.get(240)
                 else:
-                    self.assertEqual(result.get(30), x)
+                    self.assertEqual(result.get(240), x)
 
     @engine_only
     def test_a_worker_that_leaves_fails_the_map(self):
@@ -279,8 +279,8 @@ class Deaths(Case):
     def test_an_exception_that_cannot_be_loaded(self):
         with self.mp.Pool(1) as pool:
             with self.assertRaises(Exception):
-                pool.apply_async(raise_unloadable, (1,)).get(30)
-            self.assertEqual(pool.apply_async(square, (2,)).get(30), 4)
+                pool.apply_async(raise_unloadable, (1,)).get(240)
+            self.assertEqual(pool.apply_async(square, (2,)).get(240), 4)
 
 
     @engine_only
@@ -295,17 +295,17 @@ class Deaths(Case):
 class Executors(Case):
     def test_submit_and_map(self):
         with ProcessPoolExecutor(2, mp_context=self.mp) as executor:
-            self.assertEqual(executor.submit(add, 1, y=2).result(30), 3)
+            self.assertEqual(executor.submit(add, 1, y=2).result(240), 3)
             self.assertEqual(list(executor.map(square, range(10), chunksize=3)), [x * x for x in range(10)])
             with self.assertRaisesRegex(ValueError, "no 5"):
-                executor.submit(fail, 5).result(30)
+                executor.submit(fail, 5).result(240)
 
     def test_a_death_is_told(self):
         from concurrent.futures.process import BrokenProcessPool
 
         with ProcessPoolExecutor(1, mp_context=self.mp) as executor:
             with self.assertRaises(BrokenProcessPool):
-                executor.submit(leave, 1).result(30)
+                executor.submit(leave, 1).result(240)
 
 
 if __name__ == "__main__":

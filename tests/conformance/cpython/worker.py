@@ -13,7 +13,7 @@ import time
 INSIDE = pathlib.Path(__file__).resolve().parent / "inside.py"
 
 #: Seconds without a word after which a test counts as hanging. CPython's own slowest takes 7 on an idle machine.
-PATIENCE = 120
+PATIENCE = 300
 #: Bytes of a process's own output that are shown with a test that ended it.
 LAST_WORDS = 4000
 

@@ -21,7 +21,7 @@ METHOD = os.environ["CONFORMANCE_START_METHOD"]
 mp = multiprocessing.get_context(METHOD)
 
 #: Seconds after which one part of a storm is taken for hung.
-WATCHDOG = 60
+WATCHDOG = 300
 #: Items that one producer puts, unless it is killed before.
 ITEMS = 400
 #: Producers of one storm, those that take the place of killed ones included.

@@ -77,7 +77,7 @@ class Threads(unittest.TestCase):
         self.assertRegex(process.name, r"^Process-\d+$")
         self.assertIsNone(process.pid)
         process.start()
-        self.assertEqual(channel.get(timeout=30), (process.name, os.getpid(), "MainProcess", process.name))
+        self.assertEqual(channel.get(timeout=240), (process.name, os.getpid(), "MainProcess", process.name))
         process.join()
         self.assertEqual(multiprocessing.current_process().name, "MainProcess")
 
@@ -105,7 +105,7 @@ class Threads(unittest.TestCase):
         self.assertNotIn(process, multiprocessing.active_children())
 
     def test_the_end_does_not_wait_for_daemons(self):
-        ended = subprocess.run([sys.executable, "-c", DAEMON], capture_output=True, text=True, timeout=50)
+        ended = subprocess.run([sys.executable, "-c", DAEMON], capture_output=True, text=True, timeout=240)
         self.assertEqual((ended.returncode, ended.stdout, ended.stderr), (0, "the end\n", ""))
 
     def test_every_start_method_is_accepted(self):
