@@ -92,7 +92,7 @@ export async function open(page, path) {
 async function withEditor(workbench) {
   await workbench.editor.waitFor();
   const kind = await workbench.editor.evaluate((element) => element.className);
-  assert.match(kind, /cm-content/, "a plain field stands in the place of the editor: its module is broken");
+  assert.match(kind, /cm-content/, "a plain field stands in place of the editor: its module is broken");
   return workbench;
 }
 

@@ -69,7 +69,7 @@ enum Command {
         #[arg(long, default_value_t = 10.0)]
         minutes: f64,
     },
-    /// Anything in the place of what is read from shared memory, for minutes, to see whether somebody believes it.
+    /// Anything in place of what is read from shared memory, for minutes, to see whether somebody believes it.
     Fuzz {
         /// For how long.
         #[arg(long, default_value_t = 10.0)]

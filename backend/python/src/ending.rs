@@ -8,7 +8,7 @@ use pyo3::{PyTraverseError, PyVisit};
 
 use crate::{modules, word};
 
-/// Stands in the place of both modules.
+/// Stands in place of both modules.
 #[pyclass(frozen, module = "_forkyard._engine")]
 pub(crate) struct Ending {
     process: Py<PyDict>,

@@ -164,7 +164,7 @@ fn atom<'py>(py: Python<'py>, message: &[u8]) -> PyResult<Option<Bound<'py, PyAn
     }))
 }
 
-/// What pickles plain objects: the function of C, whatever a program has put in the place of `pickle.dumps`.
+/// What pickles plain objects: the function of C, whatever a program has put in place of `pickle.dumps`.
 fn interpreters_dumps(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     static DUMPS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     DUMPS.import(py, "_pickle", "dumps").cloned()

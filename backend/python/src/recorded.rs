@@ -41,7 +41,7 @@ impl RecordedTask {
     }
 }
 
-/// Stands in the place of an executor's `queue` of calls for the worker, which takes from it.
+/// Stands in place of an executor's `queue` of calls for the worker, which takes from it.
 #[pyclass(frozen, module = "_forkyard._engine")]
 pub(crate) struct RecordedCalls {
     queue: Py<PyAny>,

@@ -32,7 +32,7 @@ enum Command {
     Serve(command::serve::Arguments),
     /// Run a program of your own (not isolated), with a summary on standard error.
     Run(command::run::Arguments),
-    /// The interpreter itself, with Forkyard's engine in the place of `multiprocessing`.
+    /// The interpreter itself, with Forkyard's engine in place of `multiprocessing`.
     Python(command::python::Arguments),
     /// Say what this machine offers, and what would give more.
     Doctor(command::doctor::Arguments),

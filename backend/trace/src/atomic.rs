@@ -1,4 +1,4 @@
-//! What the ring is made of. A model of the ring (`tests/models`) puts other atomics in the place of these, whose every order of
+//! What the ring is made of. A model of the ring (`tests/models`) puts other atomics in place of these, whose every order of
 //! reads and writes can be tried.
 
 pub(crate) use crate::processor::fetch_to_write;

@@ -58,7 +58,7 @@ pub struct Interpreter {
     pub executable: PathBuf,
     /// `sys.base_prefix`.
     pub prefix: PathBuf,
-    /// The directory of the virtual environment that puts the engine in the place of `multiprocessing`; its `bin/python` is what
+    /// The directory of the virtual environment that puts the engine in place of `multiprocessing`; its `bin/python` is what
     /// is started.
     pub environment: PathBuf,
     /// The directory of the engine's Python package and extension.

@@ -23,7 +23,7 @@ pub enum BandKind {
     Gil,
     /// Tasks of a pool.
     Task,
-    /// An object's: who held it. Its row has the object's id in the place of the lane's.
+    /// An object's: who held it. Its row has the object's id in place of the lane's.
     Holder,
     /// An object's: how many there were of something. It has no pieces.
     Level(Measure),

@@ -168,7 +168,7 @@ impl Run {
         let start = nanos(event.ts);
         let end = nanos(event.ts + event.dur).max(start);
         let args = &event.args;
-        // Who is joined stands in the place of an object, and is none.
+        // Who is joined stands in place of an object, and is none.
         let joins = matches!(kind, SegmentKind::ProcessJoin | SegmentKind::ThreadJoin);
         let joined = if joins { self.process(args.object.as_deref()) } else { 0 };
         let object = if joined == 0 { self.object(args.object.as_deref(), kind.name()) } else { 0 };

@@ -24,7 +24,7 @@ fn said(text: &str) -> Option<String> {
     Some(format!("{} {segments} {path} {opening:?} {rows}", summary::paragraph(&trace, story(&trace).as_deref())))
 }
 
-/// Puts `value` in the place of one that is `place`th of all numbers, texts and nulls; answers whether there was one.
+/// Puts `value` in place of one that is `place`th of all numbers, texts and nulls; answers whether there was one.
 fn put(tree: &mut Value, place: &mut usize, value: &Value) -> bool {
     match tree {
         Value::Object(fields) => fields.values_mut().any(|each| put(each, place, value)),

@@ -37,15 +37,15 @@ pageTest("every lesson comes and runs without moving", { viewport: WIDE }, async
   }
 });
 
-/** What is told of its end has no room beside the figures, and hardly below them. */
-const LONG = `raise ValueError("a sentence that is longer than any place that there is for it: " + "many words " * 20)\n`;
+/** What is told of its end has no room beside the figures, and hardly below them. It ends long after the press that began it. */
+const LONG = `import time; time.sleep(0.6)\nraise ValueError("a sentence that is longer than any place that there is for it: " + "many words " * 20)\n`;
 
 for (const [where, settings] of [["on a wide page", { viewport: WIDE }], ["on a phone", { viewport: NARROW, hasTouch: true }]]) {
   pageTest(`a long sentence about an end moves nothing ${where}`, settings, async ({ page }) => {
     await watched(page);
     const workbench = await openScratch(page, LONG);
     await workbench.run();
-    await workbench.says(/^Failed in line 1: ValueError: a sentence that is longer/);
+    await workbench.says(/^Failed in line 2: ValueError: a sentence that is longer/);
     await assertCalm(page);
   });
 }

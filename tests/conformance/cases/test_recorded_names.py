@@ -1,4 +1,4 @@
-"""What objects are called; and what a recording puts in the place of a name keeps its name, so that it can be pickled."""
+"""What objects are called; and what a recording puts in place of a name keeps its name, so that it can be pickled."""
 
 import unittest
 

@@ -1,7 +1,7 @@
 //! The algorithms on shared memory, tried in every order in which their steps can happen.
 //!
 //! A test with real threads sees the orders that the machine happens to take. Here the very files of the algorithms are compiled with
-//! loom's atomics in the place of the real ones; loom then goes through all orders of steps, and all values that a read may see by
+//! loom's atomics in place of the real ones; loom then goes through all orders of steps, and all values that a read may see by
 //! the memory model. What surrounds the algorithms has stand-ins: no shared memory, no processes, no kernel (`sys`, `shm`).
 //!
 //! A model keeps to few threads and few steps: the number of orders grows with the exponent of both. What lies beyond, processes

@@ -148,7 +148,7 @@ impl Process {
         };
         if self.status.set(status).is_ok() {
             REAPED.fetch_add(1, Relaxed);
-            // In microseconds: in the place of an object there is room for an hour.
+            // In microseconds: in place of an object there is room for an hour.
             let micros = charged.map_or(0, |nanos| u32::try_from(nanos / 1000).unwrap_or(u32::MAX));
             recorder::record(Kind::Reaped, micros, pack(self.pid, status.code() as u32));
         }

@@ -48,7 +48,7 @@ fn close_range(first: RawFd, last: RawFd) {
     }
 }
 
-/// Closes what this process has but `keep`, and puts the null device in the place of the three standard descriptors.
+/// Closes what this process has but `keep`, and puts the null device in place of the three standard descriptors.
 pub(crate) fn keep_only(keep: &[BorrowedFd<'_>]) -> Result<(), Errno> {
     let null = std::fs::File::options().read(true).write(true).open("/dev/null").map_err(|_| Errno::ENOENT)?;
     for standard in 0..3 {

@@ -1,4 +1,4 @@
-"""Forkyard's Python side: it puts the engine in the place of `multiprocessing` and records what the program does.
+"""Forkyard's Python side: it puts the engine in place of `multiprocessing` and records what the program does.
 
 A `.pth` file of the environment imports `_forkyard.boot` when the interpreter starts; nothing else imports this package
 by itself. Programs never import it: they import `multiprocessing` and get the engine.

@@ -4,7 +4,7 @@ What `BaseProcess._bootstrap` does before the program's own code (variables of m
 code, and in a forked process each page of memory that it touches is copied. So its parent makes what is wanted before the
 fork, once for all, and the process puts it in place without Python code. From the program's code on the interpreter's own text is
 run, line by line where it stands, so that tracebacks and frames are as ever. Where that text begins otherwise than is known here,
-or the program has put something of its own in the place of what it calls, all of it is run.
+or the program has put something of its own in place of what it calls, all of it is run.
 """
 
 import functools

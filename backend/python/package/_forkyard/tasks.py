@@ -216,7 +216,7 @@ def counted(items, object):
 
 
 def recorded(object, index, func, kwds):
-    """What a worker calls in the place of `func` in a recorded run; a chunk records its tasks itself, one by one."""
+    """What a worker calls in place of `func` in a recorded run; a chunk records its tasks itself, one by one."""
     global _pool
     _pool = object
     if "start" in kwds and func.__module__ == "multiprocessing.pool":
@@ -302,7 +302,7 @@ def calls(queue):
 
 
 def _recorded_call(func, index):
-    """What is called in the place of `func`, and the number of its name where that is the same for each call, else None."""
+    """What is called in place of `func`, and the number of its name where that is the same for each call, else None."""
     if isinstance(func, functools.partial):
         return func if func.func is recorded_chunk else watched(func, index), None
     return func, trace.string(name_and_line(func))

@@ -125,7 +125,7 @@ def around_in_thread(function, before, after=lambda token, result, error: None):
 
 
 def named_like(wrapper, function):
-    """What stands in the place of a function or class, with its names, by which it is found and pickled."""
+    """What stands in place of a function or class, with its names, by which it is found and pickled."""
     for name in ("__name__", "__qualname__", "__doc__", "__module__"):
         setattr(wrapper, name, getattr(function, name, None) or "")
     wrapper.__wrapped__ = function

@@ -1,4 +1,4 @@
-//! `forkyard python`: the interpreter itself, with the engine in the place of `multiprocessing`.
+//! `forkyard python`: the interpreter itself, with the engine in place of `multiprocessing`.
 //!
 //! Becomes the interpreter: no process of ours stays, so signals, the exit code and the terminal are the interpreter's own.
 

@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
     /// Who does the work that the program hands to `multiprocessing`.
     #[arg(long, value_parser = ["processes", "threads"], default_value = "processes")]
     workers: String,
-    /// How child processes come to be; the interpreter's own way unless it is said.
+    /// How child processes are started; the interpreter's own way unless this is given.
     #[arg(long, value_parser = ["fork", "spawn", "forkserver"])]
     start_method: Option<String>,
     /// Whose `multiprocessing` serves the program.

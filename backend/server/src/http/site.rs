@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use super::compressed::Compressed;
 use super::problem::{Failure, Kind};
 
-/// What is said in the place of a page that was never built.
+/// What is said in place of a page that was never built.
 const NOT_BUILT: &str = "The page is not part of this build of Forkyard: run `cargo xtask build`, then start it again.\n";
 
 #[derive(Embed)]

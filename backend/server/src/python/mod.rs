@@ -1,4 +1,4 @@
-//! The interpreters of this machine, and the environments that put the engine in the place of `multiprocessing`.
+//! The interpreters of this machine, and the environments that put the engine in place of `multiprocessing`.
 //!
 //! [`discover`] finds and asks them, [`cache`] remembers their answers, [`choice`] picks one by version, and [`environment`]
 //! makes the directory an interpreter is started from; [`bytecode`] compiles the package for it, and [`gil`] asks whether its lock can

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use forkyard_timeline::{Follow, Objects, Selection, Viewport};
 use yew::Reducible;
 
-/// What is shown in the place of the picture.
+/// What is shown in place of the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Pane {
     /// The picture itself.

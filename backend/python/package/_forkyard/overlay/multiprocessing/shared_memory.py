@@ -57,7 +57,7 @@ class SharedMemory:
         elif name is None and not self._flags & os.O_EXCL:
             raise ValueError("'name' can only be None if create=True")
         self._track = track
-        # Programs that want no tracking put another function in the place of `register`.
+        # Programs that want no tracking put another function in place of `register`.
         register = resource_tracker.register
         noted_at_once = track and register is resource_tracker.own_register
         if noted_at_once and not _engine.is_guarded():
