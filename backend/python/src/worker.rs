@@ -8,7 +8,7 @@ use forkyard_engine::limits::WORKER_LOOKS_UP;
 use forkyard_engine::pool::Task;
 use forkyard_engine::sync::Wait;
 use forkyard_trace::event::{Kind, pack};
-use forkyard_trace::recorder;
+use forkyard_trace::recorder::{self, Moment};
 use forkyard_wire::timeline::SegmentKind;
 use pyo3::exceptions::{PyException, PyValueError};
 use pyo3::prelude::*;
@@ -152,26 +152,31 @@ impl Worker {
         let Some(Known { function, recorded, .. }) = known else { return Err(damaged()) };
         let item = message::object(py, item)?;
         drop(task);
-        let call = |index: u32, item: Bound<'py, PyAny>| {
+        let call = |item: Bound<'py, PyAny>| {
             let args = if matches!(kind, STARRED_ITEM | STARRED_CHUNK) { apart(&item)? } else { PyTuple::new(py, [item])? };
-            if !recorder::is_on() {
-                return function.call1(args);
-            }
-            recorder::record(Kind::TaskBegin, self.object, pack(index, *recorded));
-            let result = function.call1(args);
-            recorder::record(Kind::TaskEnd, self.object, result.is_ok().into());
-            result
+            function.call1(args)
+        };
+        // A task of a chunk begins when the one before it has ended: there is nothing in between that would be worth a look at the clock.
+        let call_recorded = |begins: Moment, index: u32, item: Bound<'py, PyAny>| {
+            recorder::record_then(begins, Kind::TaskBegin, self.object, pack(index, *recorded));
+            let result = call(item);
+            let ends = recorder::now();
+            recorder::record_then(ends, Kind::TaskEnd, self.object, result.is_ok().into());
+            result.map(|result| (result, ends))
         };
         match kind {
-            ITEM | STARRED_ITEM => call(index, item),
+            ITEM | STARRED_ITEM if !recorder::is_on() => call(item),
+            ITEM | STARRED_ITEM => call_recorded(recorder::now(), index, item).map(|(result, _)| result),
             _ if !recorder::is_on() => {
                 let mapped = if kind == CHUNK { python(py, "map")? } else { python(py, "starmap")? };
                 mapped.call1((&*function, item)).and_then(|results| list(py)?.call1((results,)))
             }
             _ => {
-                let results = PyList::empty(py);
+                let (results, mut now) = (PyList::empty(py), recorder::now());
                 for (index, item) in (index..).zip(item.try_iter()?) {
-                    results.append(call(index, item?)?)?;
+                    let (result, ended) = call_recorded(now, index, item?)?;
+                    results.append(result)?;
+                    now = ended;
                 }
                 Ok(results.into_any())
             }

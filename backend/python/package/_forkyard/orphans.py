@@ -7,7 +7,6 @@ A process that asks after its parent (`parent_process().is_alive()`, `join`, `se
 as it does on CPython's own module.
 """
 
-import fcntl
 import functools
 import os
 
@@ -32,6 +31,9 @@ def _asking(call):
 
     @functools.wraps(call)
     def asking(self, *args, **options):
+        # Not before: it is a library of its own, which every process would have to map.
+        import fcntl
+
         flags = fcntl.fcntl(self._sentinel, fcntl.F_GETFL)
         fcntl.fcntl(self._sentinel, fcntl.F_SETFL, flags & ~os.O_ASYNC)
         return call(self, *args, **options)
