@@ -200,9 +200,11 @@ pageTest("all rows of the table are reached by keyboard, and said as they come",
   const rows = table.locator("tbody tr");
   await table.filter({ hasText: "First 200 of 500 rows." }).waitFor();
   assert.equal(await rows.count(), 200);
+  await rows.first().evaluate((row) => (row.wasThere = true));
   await page.getByRole("button", { name: "200 more" }).press("Enter");
   await page.getByRole("status").filter({ hasText: /^First 400 of 500 rows\.$/ }).waitFor({ state: "attached" });
   assert.equal(await rows.count(), 400);
+  assert.ok(await rows.first().evaluate((row) => row.wasThere), "the rows that were there were made again");
   await page.keyboard.press("Enter");
   const none = page.getByRole("button", { name: "All rows are shown" });
   await none.waitFor();

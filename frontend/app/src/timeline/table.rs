@@ -167,13 +167,15 @@ fn one(props: &TraceTableProps, panel: usize, shown: &Shown, on_sort: &Callback<
         let selected = selected.filter(|selected| block.0.iter().any(|(row, _)| row.subject == *selected));
         html! { <TableBlock key={number} {number} block={block.clone()} {selected} /> }
     });
+    // A list of its own: among what has no key none would be told from another, and all would be made anew.
+    let blocks = blocks.collect::<Html>();
     let left = shown.total - there;
     html! {
         <>
             <table class="timeline-table">
                 <caption>{ title }{ cores }{ &count }</caption>
                 <thead><tr>{ for heads }</tr></thead>
-                { for blocks }
+                { blocks }
             </table>
             if shown.total > MOST {
                 // It stays when there is no more to show: who has pressed it has the keyboard there.
