@@ -6,28 +6,16 @@ use yew::prelude::*;
 /// How far an arrow key moves it, in CSS pixels.
 const STEP: i32 = 24;
 
-/// What the bar shows and tells.
-#[derive(Properties, PartialEq)]
-pub struct DividerProps {
-    /// What is made larger or smaller.
-    pub label: AttrValue,
-    /// The height of the pane below, in CSS pixels.
-    pub height: i32,
-    /// The least.
-    pub min: i32,
-    /// The most.
-    pub max: i32,
-    /// It was moved.
-    pub on_move: Callback<i32>,
-}
+/// The most that the pane below may take, in CSS pixels.
+const MOST: i32 = 720;
 
-/// The bar.
-#[component]
-pub fn Divider(props: &DividerProps) -> Html {
+/// The bar, labelled with what is made larger or smaller: the pane below it, which takes at least so much and now so much, in CSS
+/// pixels.
+#[hook]
+pub fn use_divider(label: &'static str, min: i32, height: i32, on_move: Callback<i32>) -> Html {
     // Where the drag began: the pointer's place and the height then.
     let drag = use_state(|| None::<(i32, i32)>);
-    let (min, max, height) = (props.min, props.max, props.height);
-    let to = props.on_move.reform(move |height: i32| height.clamp(min, max));
+    let to = on_move.reform(move |height: i32| height.clamp(min, MOST));
     let onpointerdown = {
         let drag = drag.setter();
         move |event: PointerEvent| {
@@ -56,7 +44,7 @@ pub fn Divider(props: &DividerProps) -> Html {
         let moved = match event.key().as_str() {
             "ArrowUp" => height + STEP,
             "ArrowDown" => height - STEP,
-            "Home" => max,
+            "Home" => MOST,
             "End" => min,
             _ => return,
         };
@@ -65,8 +53,8 @@ pub fn Divider(props: &DividerProps) -> Html {
     };
     html! {
         <div class={classes!("divider", drag.is_some().then_some("is-dragged"))} role="separator" aria-orientation="horizontal"
-            aria-label={props.label.clone()} aria-valuenow={height.to_string()} aria-valuemin={min.to_string()}
-            aria-valuemax={max.to_string()} tabindex="0" {onpointerdown} {onpointermove} {onpointerup}
+            aria-label={label} aria-valuenow={height.to_string()} aria-valuemin={min.to_string()}
+            aria-valuemax={MOST.to_string()} tabindex="0" {onpointerdown} {onpointermove} {onpointerup}
             {onlostpointercapture} {onkeydown} />
     }
 }

@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use super::segmented::{Choice, segmented};
 use super::server::{Server, use_server};
-use super::sheet::Sheet;
+use super::sheet::use_sheet;
 use crate::workbench::{Session, Settings, use_session};
 
 /// How much room the bar has.
@@ -50,6 +50,7 @@ pub fn RunBar(props: &RunBarProps) -> Html {
         Room::Middle => 1,
         Room::Narrow => 0,
     });
+    let sheet = use_sheet(folded.iter().cloned().collect());
     html! {
         <div class="run-bar" role="group" aria-label="Run">
             // One button that changes, so that the focus stays where it is.
@@ -69,7 +70,7 @@ pub fn RunBar(props: &RunBarProps) -> Html {
                 { "Run both" }
             </button>
             { for in_sight.iter().cloned() }
-            <Sheet>{ for folded.iter().cloned() }</Sheet>
+            { sheet }
         </div>
     }
 }

@@ -4,16 +4,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, Node};
 use yew::prelude::*;
 
-/// What the sheet holds.
-#[derive(Properties, PartialEq)]
-pub struct SheetProps {
-    /// The sheet.
-    pub children: Html,
-}
-
-/// A button with its sheet.
-#[component]
-pub fn Sheet(props: &SheetProps) -> Html {
+/// A button with its sheet, which holds this.
+#[hook]
+pub fn use_sheet(held: Html) -> Html {
     let open = use_state_eq(|| false);
     let place = use_node_ref();
     let onclick = {
@@ -48,7 +41,7 @@ pub fn Sheet(props: &SheetProps) -> Html {
                 { "Options" }
             </button>
             // Takes the focus itself, so that a press beside its fields does not count as turning away.
-            <div class="sheet-body" hidden={!*open} tabindex="-1">{ props.children.clone() }</div>
+            <div class="sheet-body" hidden={!*open} tabindex="-1">{ held }</div>
         </div>
     }
 }

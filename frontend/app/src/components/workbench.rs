@@ -10,7 +10,7 @@ use yew::prelude::*;
 use super::compare::compare;
 use super::console::Console;
 use super::copy::use_copy_button;
-use super::divider::Divider;
+use super::divider::use_divider;
 use super::figures::figures;
 use super::input_box::InputBox;
 use super::run_bar::{Room, RunBar};
@@ -44,6 +44,7 @@ pub fn Workbench(props: &WorkbenchProps) -> Html {
     let both = props.session.view().beside.is_some();
     let place = use_node_ref();
     let (height, on_move) = use_chosen("result-height", "--result-height", place.clone(), if both { BOTH } else { RESULT });
+    let divider = use_divider("Height of the output", 96, height, on_move);
     let head = use_head(&props.session);
     let editor = use_editor(&props.session);
     let result = use_result(&props.session);
@@ -53,7 +54,7 @@ pub fn Workbench(props: &WorkbenchProps) -> Html {
             { editor }
             if let Some(room) = props.bar {
                 <RunBar session={props.session.clone()} {room} />
-                <Divider label="Height of the output" {height} min={96} max={720} {on_move} />
+                { divider }
             }
             { result }
         </section>

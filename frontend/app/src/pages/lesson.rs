@@ -12,7 +12,7 @@ use yew::prelude::*;
 use super::load::{Load, failure};
 use super::not_found::NotFound;
 use crate::api::{self, ApiError};
-use crate::components::divider::Divider;
+use crate::components::divider::use_divider;
 use crate::components::example_card::ExampleCard;
 use crate::components::exercise::Exercise;
 use crate::components::prose::prose;
@@ -146,11 +146,12 @@ fn Beside(props: &BesideProps) -> Html {
     let runs = props.session.view().runs();
     let (height, on_move) = use_height("lesson-timeline-height", place.clone(), BESIDE_LESSON, runs);
     let room = if use_width(WHOLE_BAR) { Room::Wide } else { Room::Middle };
+    let divider = use_divider("Height of the timeline", 120, height, on_move);
     html! {
         <main id="main" class="lesson-wide" tabindex="-1" ref={place}>
             <div class="lesson-scroll" tabindex="0" role="region" aria-label="Lesson">{ props.text.clone() }</div>
             <Workbench session={props.session.clone()} bar={Some(room)} />
-            <Divider label="Height of the timeline" {height} min={120} max={720} {on_move} />
+            { divider }
             <div class="lesson-timeline"><RunTimeline session={props.session.clone()} /></div>
         </main>
     }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::components::divider::Divider;
+use crate::components::divider::use_divider;
 use crate::components::opener::use_open_button;
 use crate::components::run_bar::{Room, RunBar};
 use crate::components::run_timeline::RunTimeline;
@@ -44,6 +44,7 @@ pub fn Scratch() -> Html {
     let runs = session.view().runs();
     let (height, on_move) = use_height("scratch-timeline-height", place.clone(), BESIDE_SCRATCH, runs);
     let open = use_open_button();
+    let divider = use_divider("Height of the timeline", 120, height, on_move);
     let templates = html! {
         <div class="templates" role="group" aria-label="Programs to start from">
             <span class="templates-label">{ "Start from" }</span>
@@ -64,7 +65,7 @@ pub fn Scratch() -> Html {
                     { templates }
                 </div>
                 <Workbench session={session.clone()} bar={None::<Room>} />
-                <Divider label="Height of the timeline" {height} min={120} max={720} {on_move} />
+                { divider }
                 <div class="lesson-timeline"><RunTimeline session={session.clone()} /></div>
             </main>
         }

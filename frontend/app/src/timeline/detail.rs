@@ -40,15 +40,12 @@ pub(super) fn detail(chosen: &Chosen) -> Html {
 /// The states of the legend, in its order.
 fn seen(picture: &Picture) -> Vec<State> {
     let shares_gil = picture.layout.rows.iter().any(|row| row.band == BandKind::Gil);
-    let occurs = |state: &State| {
-        if *state == State::Hold && shares_gil {
-            return true;
-        }
-        picture.runs.iter().any(|run| {
-            let trace = run.trace();
-            totals::by_state(&trace, None, (0, trace.end_ns())).iter().any(|total| total.state == *state)
-        })
-    };
+    let occurring = picture.runs.iter().flat_map(|run| {
+        let trace = run.trace();
+        totals::by_state(&trace, None, (0, trace.end_ns()))
+    });
+    let occurring: Vec<State> = occurring.map(|total| total.state).collect();
+    let occurs = |state: &State| occurring.contains(state) || (*state == State::Hold && shares_gil);
     ALWAYS.into_iter().chain(FURTHER.into_iter().filter(occurs)).collect()
 }
 

@@ -1,11 +1,17 @@
 //! The field that finds names: how many hits there are, and from one to the next.
 
+use forkyard_timeline::{Selection, search};
 use web_sys::{HtmlInputElement, InputEvent, KeyboardEvent};
 use yew::prelude::*;
 
+use super::observe::use_focus_when;
+use super::picture::Picture;
+use super::steer;
+use super::view::{Action, View};
+
 /// What the reader does in the field.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Wanted {
+enum Wanted {
     /// Other words.
     Words(String),
     /// The next hit.
@@ -16,8 +22,33 @@ pub(super) enum Wanted {
     Nothing,
 }
 
+/// The field while something is looked for; else nothing.
+#[hook]
+pub(super) fn use_finder(picture: &Picture, view: &View, on_action: &Callback<Action>) -> Html {
+    let (words, at) = (view.words.as_deref(), view.hit);
+    let hits = use_memo((picture.runs.clone(), words.map(str::to_owned)), |(runs, words)| {
+        let found = runs.iter().enumerate().map(|(panel, run)| search(&run.trace(), panel, words.as_deref().unwrap_or("")));
+        found.flatten().collect::<Vec<Selection>>()
+    });
+    let node = use_focus_when(words.is_some());
+    let Some(words) = words else { return Html::default() };
+    let on_wanted = {
+        let (on_action, picture, hits) = (on_action.clone(), picture.clone(), hits.clone());
+        Callback::from(move |wanted: Wanted| match wanted {
+            Wanted::Words(words) => on_action.emit(Action::Find(Some(words))),
+            Wanted::Nothing => on_action.emit(Action::Find(None)),
+            Wanted::Next | Wanted::Previous => {
+                let Some(at) = step(at, hits.len(), &wanted) else { return };
+                on_action.emit(Action::Hit(at));
+                steer::go(&picture, hits[at]).into_iter().for_each(|action| on_action.emit(action));
+            }
+        })
+    };
+    field(words, said(words, at, hits.len()), &node, &on_wanted)
+}
+
 /// The field. Keys within it are its own.
-pub(super) fn finder(words: &str, said: String, node: &NodeRef, on_wanted: &Callback<Wanted>) -> Html {
+fn field(words: &str, said: String, node: &NodeRef, on_wanted: &Callback<Wanted>) -> Html {
     let oninput = on_wanted.reform(|event: InputEvent| Wanted::Words(event.target_unchecked_into::<HtmlInputElement>().value()));
     let onkeydown = {
         let on_wanted = on_wanted.clone();
@@ -43,7 +74,7 @@ pub(super) fn finder(words: &str, said: String, node: &NodeRef, on_wanted: &Call
 }
 
 /// Where the next or previous of some hits is, round and round.
-pub(super) fn step(at: Option<usize>, hits: usize, wanted: &Wanted) -> Option<usize> {
+fn step(at: Option<usize>, hits: usize, wanted: &Wanted) -> Option<usize> {
     let last = hits.checked_sub(1)?;
     Some(match (at, wanted) {
         (Some(at), Wanted::Previous) => at.checked_sub(1).unwrap_or(last),
@@ -54,7 +85,7 @@ pub(super) fn step(at: Option<usize>, hits: usize, wanted: &Wanted) -> Option<us
 }
 
 /// `3 of 12`, `12 hits`, `nothing found`; nothing for no words.
-pub(super) fn said(words: &str, at: Option<usize>, hits: usize) -> String {
+fn said(words: &str, at: Option<usize>, hits: usize) -> String {
     match (at, hits) {
         _ if words.trim().is_empty() => String::new(),
         (_, 0) => "nothing found".to_owned(),

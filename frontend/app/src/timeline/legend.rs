@@ -18,7 +18,7 @@ pub(super) const FURTHER: [State; 4] = [State::Off, State::Alive, State::Hold, S
 /// Some states in a line.
 pub(super) fn legend(states: &[State]) -> Html {
     let items = states.iter().map(|state| {
-        html! { <li title={state.meaning()}>{ swatch(*state) }{ state.name() }</li> }
+        html! { <li key={state.name()} title={state.meaning()}>{ swatch(*state) }{ state.name() }</li> }
     });
     html! { <ul class="timeline-legend" aria-label="Colours">{ for items }</ul> }
 }

@@ -28,6 +28,7 @@ mod picture;
 mod plot;
 mod recording;
 mod said;
+mod selected;
 mod steer;
 mod table;
 mod toolbar;
@@ -39,14 +40,14 @@ use std::rc::Rc;
 
 use forkyard_timeline::critical::{Step, critical_path};
 use forkyard_timeline::notes::Note;
-use forkyard_timeline::{Layout, Objects, Selection, Spot, State, Subject, Trace, critical, opening, search, units};
+use forkyard_timeline::{Layout, Objects, Subject, Trace, critical, opening, units};
 use yew::prelude::*;
 
 use detail::{Chosen, detail};
-use finder::{Wanted, finder};
+use finder::use_finder;
 use keys::Command;
 use labels::{axis, labels};
-use legend::{help, legend};
+use legend::{ALWAYS, help, legend};
 use observe::{sight, use_focus_when, use_focus_within, use_measured, use_painted, use_theme_number, width};
 use picture::{Picture, length_ns};
 use plot::Plot;
@@ -64,8 +65,6 @@ const EMPTY: &str = "Nothing has run yet. Run the program, and this shows every 
                      what it waited for, who held it up, and each message from one to another.";
 /// More tracks of objects than this are folded away until somebody asks for them.
 const MOST_OBJECTS: usize = 6;
-/// What an empty picture promises to show.
-const PROMISED: [State; 5] = [State::OnCore, State::Wait, State::Runnable, State::Start, State::Hold];
 /// What an empty picture says while the program starts.
 const STARTING: &str = "Starting. The first process appears here in a moment.";
 
@@ -163,17 +162,11 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     };
     let on_row = {
         let (picture, on_action) = (picture.clone(), on_action.clone());
-        Callback::from(move |(panel, subject): (usize, Subject)| {
-            let selection = match subject {
-                Subject::Arrow(arrow) => Some(Selection::Arrow { panel, arrow }),
-                Subject::Mark(mark) => Some(Selection::Mark { panel, mark }),
-                Subject::Finding(finding) => Some(Selection::Finding { panel, finding }),
-                Subject::Segment(segment) => {
-                    let run = picture.runs.get(panel);
-                    run.and_then(|run| Spot::of_segment(&run.trace(), panel, segment)).map(Selection::Segment)
-                }
-            };
-            selection.and_then(|selection| steer::go(&picture, selection)).into_iter().for_each(|action| on_action.emit(action));
+        Callback::from(move |row: (usize, Subject)| {
+            selected::selection(&picture, row)
+                .and_then(|selection| steer::go(&picture, selection))
+                .into_iter()
+                .for_each(|action| on_action.emit(action));
         })
     };
     let onkeydown = {
@@ -192,29 +185,9 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     if !empty {
         notes.extend_from_slice(&props.notes);
     }
-    let words = view.words.clone();
-    let hits = use_memo((runs.clone(), words.clone()), |(runs, words)| {
-        let found = runs.iter().enumerate().map(|(panel, run)| search(&run.trace(), panel, words.as_deref().unwrap_or("")));
-        found.flatten().collect::<Vec<Selection>>()
-    });
     let helping = view.sheet == Some(Sheet::Help);
-    let (field, sheet) = (use_focus_when(words.is_some()), use_focus_when(helping));
-    let on_wanted = {
-        let (on_action, picture, hits, at) = (on_action.clone(), picture.clone(), hits.clone(), view.hit);
-        Callback::from(move |wanted: Wanted| match wanted {
-            Wanted::Words(words) => on_action.emit(Action::Find(Some(words))),
-            Wanted::Nothing => on_action.emit(Action::Find(None)),
-            Wanted::Next | Wanted::Previous => {
-                let Some(at) = finder::step(at, hits.len(), &wanted) else { return };
-                on_action.emit(Action::Hit(at));
-                steer::go(&picture, hits[at]).into_iter().for_each(|action| on_action.emit(action));
-            }
-        })
-    };
-    let finder = words.map_or_else(Html::default, |words| {
-        let said = finder::said(&words, view.hit, hits.len());
-        finder(&words, said, &field, &on_wanted)
-    });
+    let sheet = use_focus_when(helping);
+    let finder = use_finder(&picture, &view, &on_action);
     let shown = view.critical.then(|| runs.clone());
     let paths: Rc<Vec<Vec<Step>>> =
         use_memo(shown, |runs| runs.iter().flatten().map(|run| critical_path(&run.trace())).collect());
@@ -223,20 +196,10 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let body = match (empty, view.pane) {
         (true, _) => {
             let text = props.empty.clone().unwrap_or(AttrValue::from(if props.running { STARTING } else { EMPTY }));
-            html! { <div class="timeline-empty"><p>{ text }</p>{ legend(&PROMISED) }</div> }
+            html! { <div class="timeline-empty"><p>{ text }</p>{ legend(&ALWAYS) }</div> }
         }
         (false, Pane::Table) => {
-            let range = match view.selection {
-                Some(Selection::Range { from_ns, to_ns }) => Some((from_ns, to_ns)),
-                _ => None,
-            };
-            let selected = match view.selection {
-                Some(Selection::Segment(spot)) => Some((spot.panel, Subject::Segment(spot.segment))),
-                Some(Selection::Arrow { panel, arrow }) => Some((panel, Subject::Arrow(arrow))),
-                Some(Selection::Mark { panel, mark }) => Some((panel, Subject::Mark(mark))),
-                Some(Selection::Finding { panel, finding }) => Some((panel, Subject::Finding(finding))),
-                _ => None,
-            };
+            let (range, selected) = (selected::range(view.selection), selected::row(view.selection));
             html! { <TraceTable runs={runs.clone()} titles={titles.clone()} {range} {selected} on_select={on_row} /> }
         }
         (false, Pane::Picture) => {
