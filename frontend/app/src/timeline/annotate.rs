@@ -25,7 +25,21 @@ pub(super) struct Wide<'a> {
     right: f64,
 }
 
+/// Something that went wrong in sight, and where its name stands, in device pixels.
+pub(super) struct Failure<'a> {
+    row: &'a Row,
+    text: &'a str,
+    left: f64,
+    width: f64,
+}
+
 impl Painter<'_> {
+    /// What everything is written in.
+    pub(super) fn letters(&self) {
+        self.context.set_text_baseline("middle");
+        self.context.set_font(&format!("{}px {}", fixed(11.0 * self.scale, 2), self.palette.font));
+    }
+
     /// The pieces with room for a tag, of what fills many pixels. Steps over each stretch half a tag's least width at a time: what is
     /// narrower has no tag, so nothing is missed, and the cost goes with the pixels.
     pub(super) fn wide_pieces<'s>(&self, scene: &Scene<'s>, filled: &[Filled<'s>]) -> Vec<Wide<'s>> {
@@ -59,18 +73,16 @@ impl Painter<'_> {
         }
     }
 
-    /// The tags.
-    pub(super) fn tags(&self, scene: &Scene, pieces: &[Wide]) {
-        self.context.set_text_baseline("middle");
-        self.context.set_font(&format!("{}px {}", fixed(11.0 * self.scale, 2), self.palette.font));
+    /// The tags, but where the name of what went wrong will stand.
+    pub(super) fn tags(&self, scene: &Scene, pieces: &[Wide], failures: &[Failure]) {
         for wide in pieces {
             if let Some(trace) = scene.traces.get(wide.row.panel) {
-                self.tag(trace, wide);
+                self.tag(trace, wide, failures);
             }
         }
     }
 
-    fn tag(&self, trace: &Trace, wide: &Wide) {
+    fn tag(&self, trace: &Trace, wide: &Wide, failures: &[Failure]) {
         let Wide { row, piece, left, right } = wide;
         let Some(tag) = tag(trace, row.band, piece) else { return };
         let room = right - left - 8.0;
@@ -83,6 +95,10 @@ impl Painter<'_> {
         let guess = text.chars().count() as f64 * LETTER * self.scale;
         let width = self.context.measure_text(text).map_or(guess, |measure| measure.width());
         let x = if text == tag.letter { (left + right) / 2.0 * self.scale - width / 2.0 } else { (left + 5.0) * self.scale };
+        let hides = |failure: &Failure| failure.row == *row && failure.left < x + width && x < failure.left + failure.width;
+        if failures.iter().any(hides) {
+            return;
+        }
         // On a plate: a pattern would run through the letters, and no one ink is read well on every state.
         if row.band == BandKind::Main {
             let (inset, above) = (self.scale * 3.0, self.scale * 3.5);
@@ -184,21 +200,51 @@ impl Painter<'_> {
                 let failed = failed(mark);
                 self.context.set_fill_style_str(if failed { &self.palette.error } else { &self.palette.ink });
                 self.notch(x, top + height, if failed { 5.0 } else { 3.5 });
-                if failed {
-                    self.name(mark.text.split(':').next().unwrap_or_default(), x, top + height / 2.0);
+            }
+        }
+    }
+
+    /// What went wrong in sight, and where its name stands.
+    pub(super) fn failures<'s>(&self, scene: &'s Scene) -> Vec<Failure<'s>> {
+        let mut failures: Vec<Failure> = Vec::new();
+        for (panel, trace) in scene.traces.iter().enumerate() {
+            for mark in trace.marks().iter().filter(|mark| failed(mark)) {
+                let x = (scene.viewport.x(mark.at_ns as f64, scene.width) * self.scale).round();
+                let Some(row) = scene.main_row(panel, mark.lane).filter(|_| (0.0..=self.width).contains(&x)) else { continue };
+                let text = mark.text.split(':').next().unwrap_or_default();
+                let (left, width) = self.room(text, x);
+                if failures.last().is_none_or(|last| last.row != row || last.left != left) {
+                    failures.push(Failure { row, text, left, width });
                 }
             }
+        }
+        failures
+    }
+
+    /// The names of what went wrong.
+    pub(super) fn names(&self, failures: &[Failure]) {
+        for Failure { row, text, left, width } in failures {
+            let (top, height) = self.edges(row);
+            self.plate(text, (*left, *width), top + height / 2.0);
         }
     }
 
     /// What went wrong, beside its sign.
     pub(super) fn name(&self, text: &str, x: f64, middle: f64) {
+        self.plate(text, self.room(text, x), middle);
+    }
+
+    /// Where something is written beside a sign, and how wide it is.
+    fn room(&self, text: &str, x: f64) -> (f64, f64) {
         let guess = text.chars().count() as f64 * LETTER * self.scale;
         let width = self.context.measure_text(text).map_or(guess, |measure| measure.width());
-        let (inset, half) = (3.0 * self.scale, 7.5 * self.scale);
         // To the right there is nothing any more as a rule, but perhaps no room.
-        let right = x + inset * 3.0;
-        let left = if right + width + inset > self.width { x - width - inset * 3.0 } else { right };
+        let apart = 9.0 * self.scale;
+        (if x + width + apart * 4.0 / 3.0 > self.width { x - width - apart } else { x + apart }, width)
+    }
+
+    fn plate(&self, text: &str, (left, width): (f64, f64), middle: f64) {
+        let (inset, half) = (3.0 * self.scale, 7.5 * self.scale);
         self.context.set_fill_style_str(&self.palette.ground);
         self.context.fill_rect(left - inset, middle - half, width + 2.0 * inset, 2.0 * half);
         self.context.set_fill_style_str(&self.palette.error);

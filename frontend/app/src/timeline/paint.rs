@@ -83,9 +83,12 @@ impl<'a> Painter<'a> {
         }
         let lines = scene.arrow_lines(most_arrows(scene.width));
         self.arrows(scene, &lines);
-        self.tags(scene, &pieces);
+        self.letters();
+        let failures = self.failures(scene);
+        self.tags(scene, &pieces, &failures);
         self.parts(scene, &lines);
         self.marks(scene);
+        self.names(&failures);
         self.lost_updates(scene);
         self.deadlocks(scene);
     }
