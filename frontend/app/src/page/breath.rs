@@ -10,18 +10,23 @@ const SLICE_MS: f64 = 20.0;
 
 /// A slice of work that has begun.
 pub struct Slice {
-    until_ms: f64,
+    begun_ms: f64,
 }
 
 impl Slice {
     /// Begins now.
     pub fn begin() -> Self {
-        Slice { until_ms: Date::now() + SLICE_MS }
+        Slice { begun_ms: Date::now() }
     }
 
     /// Whether it has taken as long as it may.
     pub fn is_over(&self) -> bool {
-        Date::now() >= self.until_ms
+        Date::now() >= self.begun_ms + SLICE_MS
+    }
+
+    /// Whether something longer had better have a task of its own.
+    pub fn is_half_over(&self) -> bool {
+        Date::now() >= self.begun_ms + SLICE_MS / 2.0
     }
 }
 

@@ -27,6 +27,8 @@ struct Shared<T> {
     show: Box<dyn Fn()>,
     /// Since when nothing was shown of what waits, in milliseconds.
     since_ms: Cell<f64>,
+    /// Whether it is to be shown before more is taken.
+    owed: Cell<bool>,
     frame: AtFrame,
     breath: Breath,
 }
@@ -41,6 +43,7 @@ impl<T: 'static> Mailbox<T> {
                 take: Box::new(take),
                 show: Box::new(show),
                 since_ms: Cell::default(),
+                owed: Cell::default(),
                 frame: AtFrame::new(move || {
                     if let Some(shared) = begins.upgrade() {
                         shared.take_some();
@@ -70,22 +73,33 @@ impl<T: 'static> Mailbox<T> {
 
 impl<T> Shared<T> {
     fn take_some(&self) {
-        let slice = Slice::begin();
-        // The first one is taken, however long it takes.
-        while let Some(letter) = self.next() {
-            (self.take)(letter);
-            if slice.is_over() {
-                break;
+        if self.owed.take() {
+            self.show();
+        } else if !self.letters.borrow().is_empty() {
+            let slice = Slice::begin();
+            // The first one is taken, however long it takes.
+            while let Some(letter) = self.next() {
+                (self.take)(letter);
+                if slice.is_over() {
+                    break;
+                }
+            }
+            if self.letters.borrow().is_empty() || Date::now() >= self.since_ms.get() + SHOW_MS {
+                // After much of it, what draws it would make one long task with it.
+                self.owed.set(slice.is_half_over());
+                if !self.owed.get() {
+                    self.show();
+                }
             }
         }
-        let all = self.letters.borrow().is_empty();
-        if all || Date::now() >= self.since_ms.get() + SHOW_MS {
-            self.since_ms.set(Date::now());
-            (self.show)();
-        }
-        if !all {
+        if self.owed.get() || !self.letters.borrow().is_empty() {
             self.breath.ask();
         }
+    }
+
+    fn show(&self) {
+        self.since_ms.set(Date::now());
+        (self.show)();
     }
 
     fn next(&self) -> Option<T> {
