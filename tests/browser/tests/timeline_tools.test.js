@@ -216,7 +216,7 @@ pageTest("all rows of the table are reached by keyboard, and said as they come",
   assert.equal(began.length, 500);
   assert.ok(began.every((start, row) => row === 0 || start >= began[row - 1]), `not in order: ${began}`);
   await rows.nth(450).getByRole("button").click();
-  await page.locator("css=.timeline-detail").filter({ hasText: /^MainProcess held door/ }).waitFor();
+  await page.locator("css=.timeline-detail").filter({ hasText: /^MainProcess held `door`/ }).waitFor();
   assert.equal(await rows.nth(450).getAttribute("aria-current"), "true");
   // Sorted another way it begins again.
   await page.getByRole("button", { name: "Start" }).click();

@@ -31,7 +31,7 @@ if __name__ == "__main__":
         number += 1
 """
 #: Seconds after which the program counts as hanging.
-PATIENCE = 50
+PATIENCE = 240
 
 
 @engine_only
