@@ -1,7 +1,11 @@
 //! The engine's errors as Python's exceptions. Texts that CPython's module has are made where they are raised.
 
+use std::error::Error;
+use std::io;
+
 use forkyard_engine::shm::{BlockError, HandleError};
 use forkyard_engine::sync::AcquireError;
+use nix::errno::Errno;
 use pyo3::exceptions::{PyMemoryError, PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -11,7 +15,16 @@ pub(crate) fn memory(error: BlockError) -> PyErr {
     match error {
         BlockError::Full { .. } => PyMemoryError::new_err(error.to_string()),
         BlockError::Alignment(_) => PyValueError::new_err(error.to_string()),
-        other => PyOSError::new_err(other.to_string()),
+        other => refused(&other),
+    }
+}
+
+/// What the kernel refused, with its number and text as the interpreter's own errors have them.
+pub(crate) fn refused(error: &(dyn Error + 'static)) -> PyErr {
+    let causes = std::iter::successors(Some(error), |&error| error.source());
+    match causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).find_map(io::Error::raw_os_error) {
+        Some(number) => PyOSError::new_err((number, Errno::from_raw(number).desc())),
+        None => PyOSError::new_err(error.to_string()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::os::fd::AsRawFd;
 use forkyard_engine::process::inherited;
 use forkyard_engine::shm::{self, Arena, Handle, release_all};
 use forkyard_trace::recorder;
-use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::errors;
@@ -25,7 +25,7 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
 /// The descriptor of the arena, which is made when there is none yet.
 #[pyfunction]
 fn arena_fd() -> PyResult<i32> {
-    Arena::current().map(|arena| arena.fd().as_raw_fd()).map_err(|error| PyOSError::new_err(error.to_string()))
+    Arena::current().map(|arena| arena.fd().as_raw_fd()).map_err(|error| errors::refused(&error))
 }
 
 /// Takes over the arena behind `fd`, which stays the caller's to close; nothing when this process has one already.
@@ -34,7 +34,7 @@ fn arena_attach(fd: i32) -> PyResult<()> {
     if Arena::exists() {
         return Ok(());
     }
-    Arena::attach(inherited(fd)?).map(|_| ()).map_err(|error| PyOSError::new_err(error.to_string()))
+    Arena::attach(inherited(fd)?).map(|_| ()).map_err(|error| errors::refused(&error))
 }
 
 /// Has this process take over the arena behind `fd`, which stays the caller's to close, once it needs one; `None` takes that back.

@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use forkyard_engine::process::surroundings;
 use forkyard_engine::process::zygote::{self, Manner, Server, Tether, Work, ZygoteError};
-use pyo3::exceptions::{PyOSError, PySystemExit};
+use pyo3::exceptions::PySystemExit;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
+use crate::errors;
 use crate::fork::{self, Side};
 use crate::waiting::detached;
 
@@ -219,8 +220,5 @@ fn exit_process(code: i32, libraries: u64) {
 }
 
 fn failed(error: ZygoteError) -> PyErr {
-    match error {
-        ZygoteError::Refused(error) => error.into(),
-        other => PyOSError::new_err(other.to_string()),
-    }
+    errors::refused(&error)
 }

@@ -22,22 +22,46 @@ pub(crate) fn borrow(fd: RawFd) -> Result<BorrowedFd<'static>, Errno> {
 /// Makes the process's descriptors exactly these: each under its number, inherited by programs; all others from 0 on are closed.
 pub(crate) fn become_exactly(mut wanted: Vec<(OwnedFd, RawFd)>) -> Result<(), Errno> {
     wanted.sort_by_key(|&(_, number)| number);
-    let beyond = wanted.last().map_or(0, |&(_, number)| number + 1);
+    let numbers: Vec<RawFd> = wanted.iter().map(|&(_, number)| number).collect();
     // Out of the way first, as one may stand where another one belongs.
     let mut moved = Vec::with_capacity(wanted.len());
     for (fd, number) in wanted {
-        // SAFETY: plain numbers.
-        moved.push((Errno::result(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, beyond) })?, number));
+        moved.push((aside(fd.as_raw_fd(), &numbers)?, number));
     }
-    let mut next = 0;
     for (fd, number) in moved {
-        close_range(next, number - 1);
         // SAFETY: plain numbers. Whatever stood there belonged to the process whose copy this is.
         Errno::result(unsafe { libc::dup2(fd, number) })?;
+    }
+    let mut next = 0;
+    for number in numbers {
+        close_range(next, number - 1);
         next = number + 1;
     }
     close_range(next, RawFd::MAX);
     Ok(())
+}
+
+/// A copy of this descriptor at none of these numbers, which are sorted. There may be no number beyond them, as the last one that a
+/// process may have is among them where few are free.
+fn aside(fd: RawFd, numbers: &[RawFd]) -> Result<RawFd, Errno> {
+    let mut from = 0;
+    loop {
+        // SAFETY: plain numbers. A copy that is left at one of these numbers gives way to what belongs there.
+        let at = Errno::result(unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, from) })?;
+        if numbers.binary_search(&at).is_err() {
+            return Ok(at);
+        }
+        from = at + 1;
+    }
+}
+
+/// The same descriptor at another number than those of the three standard ones, which may be closed and so be given to anything.
+pub(crate) fn beyond_standard(fd: OwnedFd) -> Result<OwnedFd, Errno> {
+    if fd.as_raw_fd() > 2 {
+        return Ok(fd);
+    }
+    // SAFETY: plain numbers.
+    Errno::result(unsafe { libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, 3) }).map(adopt)
 }
 
 /// Closes all descriptors from `first` to `last`.

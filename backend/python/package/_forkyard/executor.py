@@ -158,6 +158,8 @@ def _submit(module):
 
 def _started(executor):
     """The manager of an executor, which has the workers that it needs."""
+    if executor._executor_manager_thread is None and not hasattr(executor, "_forkyard_notifier"):
+        executor._forkyard_notifier = Notifier()  # before there are workers: without it nobody would ever end them
     if executor._safe_to_dynamically_spawn_children:
         before = len(executor._processes)
         executor._adjust_process_count()
@@ -176,7 +178,7 @@ def _manager(module):
 
         def __init__(self, executor):
             super().__init__(executor)
-            self._notifier = Notifier()
+            self._notifier = executor._forkyard_notifier
             self._ring = self.result_queue._ring
             self._forkyard_object = trace.object_of(self.call_queue)
             self.lead = Lead(self._ring, self._forkyard_object, self._settle, self._notifier.put)

@@ -6,6 +6,8 @@ import os
 class Notifier:
     """Readable from `put` to `clear`. Closed when nobody has it any more, if not before."""
 
+    _fd = None
+
     def __init__(self):
         self._fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
 

@@ -87,5 +87,6 @@ fn receive(control: BorrowedFd<'_>, bytes: &mut [u8], fds: &mut Vec<OwnedFd>) ->
             fds.extend(rights.into_iter().map(descriptors::adopt));
         }
     }
-    (got.bytes > 0).then_some(got.bytes)
+    // With fewer than were sent, as this process may have no more, nobody can work.
+    (got.bytes > 0 && !got.flags.contains(MsgFlags::MSG_CTRUNC)).then_some(got.bytes)
 }

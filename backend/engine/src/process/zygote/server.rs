@@ -50,8 +50,8 @@ impl Server {
     /// In the process that is to be copied, before the copy. It must be a child of `starter`, have one
     /// thread and no arena. Takes over `control`.
     pub fn new(control: RawFd, starter: u32, manner: Manner) -> Result<Self, ZygoteError> {
-        let control = descriptors::adopt(control);
-        let starter_fd = pidfd::open(starter).map_err(refused)?;
+        let control = descriptors::beyond_standard(descriptors::adopt(control)).map_err(refused)?;
+        let starter_fd = pidfd::open(starter).and_then(descriptors::beyond_standard).map_err(refused)?;
         // Had it ended before, the number could be another process's by now.
         if getppid().as_raw() as u32 != starter {
             return Err(ZygoteError::Gone);

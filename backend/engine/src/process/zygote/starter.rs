@@ -123,11 +123,22 @@ impl Zygote {
 
 /// Ends a child and waits until it has ended. One that somebody else has reaped is none any more, whoever has its number now.
 fn kill(child: u32) {
-    let Ok(fd) = pidfd::open(child) else { return };
     let look = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
-    if waitid(Id::PIDFd(fd.as_fd()), look).is_ok() {
-        let _ = pidfd::signal(fd.as_fd(), Signal::SIGKILL as i32);
-        while matches!(readable(&[fd.as_fd()], None), Err(ZygoteError::Interrupted)) {}
+    match pidfd::open(child) {
+        Ok(fd) if waitid(Id::PIDFd(fd.as_fd()), look).is_ok() => {
+            let _ = pidfd::signal(fd.as_fd(), Signal::SIGKILL as i32);
+            while matches!(readable(&[fd.as_fd()], None), Err(ZygoteError::Interrupted)) {}
+        }
+        Ok(_) | Err(Errno::ESRCH) => {}
+        // No descriptor is left, and all the same nobody may be left to be waited for.
+        Err(_) => kill_by_number(Pid::from_raw(child as i32)),
+    }
+}
+
+fn kill_by_number(child: Pid) {
+    if waitid(Id::Pid(child), WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT).is_ok() {
+        let _ = nix::sys::signal::kill(child, Signal::SIGKILL);
+        while waitid(Id::Pid(child), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT) == Err(Errno::EINTR) {}
     }
 }
 
