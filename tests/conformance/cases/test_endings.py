@@ -23,6 +23,8 @@ ENDINGS = {
     "a view of named memory": "block = shared_memory.SharedMemory(create=True, size=5); view = block.buf[1:]; block.unlink()",
     "a condition that is held": "condition = mp.Condition(); condition.acquire()",
     "an exit code": "pool = mp.Pool(1); pool.map(abs, [1]); sys.exit(3)",
+    "a number beyond C's as exit code": "child = mp.get_context('spawn').Process(target=sys.exit, args=(2**70,)); child.start(); child.join(); "
+    "sys.exit(child.exitcode)",
     "a text as exit code": "child = mp.Process(target=sys.exit, args=('text',)); child.start(); child.join(); sys.exit(child.exitcode)",
     "an interrupt": "child = mp.Process(target=time.sleep, args=(60,), daemon=True); child.start(); signal.signal(signal.SIGALRM, "
     "signal.default_int_handler); signal.setitimer(signal.ITIMER_REAL, 0.1); child.join()",
@@ -56,6 +58,11 @@ class Endings(Case):
             with self.subTest(what):
                 stdlib, engine = map(self.end_of, programs)
                 self.assertEqual(engine, stdlib)
+
+    def test_a_program_whose_standard_output_is_closed_is_told_nothing(self):
+        program = ["sh", "-c", 'exec "$0" -c "import multiprocessing" >&-', sys.executable]
+        ended = subprocess.run(program, stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
+        self.assertEqual((ended.stderr, ended.returncode), ("", 0))
 
     def begin(self, path, engine):
         """A program in the interpreter's development mode, where warnings are errors."""

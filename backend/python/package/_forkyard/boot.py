@@ -35,7 +35,13 @@ def _start():
 def _streams():
     import stat
 
-    if any(stat.S_ISSOCK(os.fstat(fd).st_mode) for fd in (1, 2)):
+    def is_socket(fd):
+        try:
+            return stat.S_ISSOCK(os.fstat(fd).st_mode)
+        except OSError:
+            return False  # closed, as a daemon's are
+
+    if any(map(is_socket, (1, 2))):
         from . import streams
 
         streams.install()
@@ -52,7 +58,4 @@ def _guard(step):
 
 
 _guard(_start)
-try:
-    _guard(_streams)
-except OSError:
-    pass
+_guard(_streams)

@@ -108,7 +108,8 @@ def _leave(code):
     atexit._run_exitfuncs()
     printed = _flush()
     _forget_modules()
-    code = code & 0xFF if _flush() and printed else 120
+    # What is no C number ends an interpreter with -1.
+    code = (code & 0xFF if -(2**63) <= code < 2**63 else 0xFF) if _flush() and printed else 120
     _collect_quietly()
     _engine.let_go()
     _engine.exit_process(code, _libraries)

@@ -192,6 +192,8 @@ class Pool(_Handlers):
         self._check_running()
         if chunksize < 1:
             raise ValueError(f"Chunksize must be 1+, not {chunksize:n}")
+        if chunksize == 1:
+            chunksize = 1  # and not 1.0
         result = kind(self)
         if trace.is_on():
             iterable = tasks.counted(iterable, self._object)

@@ -239,6 +239,7 @@ class Event:
         self._is_fork_ctx = is_fork(ctx)
 
     def __getstate__(self):
+        context.assert_spawning(object.__new__(Condition))  # which is what CPython's refusal names: it makes events of one
         refuse_mixed(self)
         return arena(self), self._flag.handle
 
