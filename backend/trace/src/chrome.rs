@@ -4,7 +4,7 @@
 //! Waits, holds, tasks and phases stand in the rows of their threads, time on cores in a process of its own named `Cores`, and
 //! there too, without a category, the time for which a thread was ready and had no core; [`rows`] says what stands beside, and
 //! [`counters`] what is counted. No other categories are used than PROTOCOL.md names; what fits none stands in `args` (an
-//! exception, with the phase it ended) or in `otherData` (deadlocks, lost updates, gaps, what was left out).
+//! exception, with the phase it ended) or in `otherData` ([`findings`]).
 //!
 //! Perfetto draws an arrow from slice to slice, not from moment to moment, and takes for its end the slice that began last in the
 //! row, even if that is over. So at both ends of a message lies a slice without length and category, `sent` or `received`.
@@ -13,17 +13,17 @@
 //! run's would take a hundred times the room.
 
 mod counters;
+mod findings;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use forkyard_wire::timeline::{
-    Arrow, Category, Chunk, Gap, Lane, LaneKind, Level, LostUpdates, Mark, MarkKind, Object, Segment, SegmentKind,
-};
+use forkyard_wire::timeline::{Arrow, Category, Chunk, Lane, LaneKind, Level, Mark, MarkKind, Object, Segment, SegmentKind};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use self::counters::Counted;
+use self::findings::Findings;
 use self::rows::Rows;
 
 /// The process id of the rows of cores: beyond any that a kernel gives.
@@ -58,7 +58,7 @@ pub fn export<'a>(chunks: impl IntoIterator<Item = &'a Chunk>) -> Box<RawValue> 
     for (at, used) in counters::cores_used(segments(), end) {
         text.push(&Event { ph: "C", name: "cores", ts: Some(micros(at)), ..event_at((CORES_PID, CORES_PID), used) });
     }
-    text.finish(&tables.rest(&chunks))
+    text.finish(&Findings::of(&chunks, &tables))
 }
 
 /// A chunk's segments in the order of their starts, as a trace is read; the chunk has each lane's together.
@@ -157,36 +157,6 @@ struct Printed<'a> {
     text: &'a str,
 }
 
-/// What is known of the run beside its events.
-#[derive(Serialize)]
-struct Rest<'a> {
-    events_lost: u64,
-    processes_left_out: u32,
-    rows_left_out: u32,
-    short_left_out: u64,
-    deadlocks: Vec<&'a str>,
-    lost_updates: Vec<Lost<'a>>,
-    gaps: Vec<Unknown<'a>>,
-}
-
-#[derive(Serialize)]
-struct Lost<'a> {
-    object: Option<&'a str>,
-    count: u32,
-    process: Option<&'a str>,
-    line: Option<u32>,
-    other_process: Option<&'a str>,
-    other_line: Option<u32>,
-}
-
-#[derive(Serialize)]
-struct Unknown<'a> {
-    process: Option<&'a str>,
-    ts: f64,
-    dur: f64,
-    events: u64,
-}
-
 /// The trace as far as it is written.
 struct Text(Vec<u8>);
 
@@ -216,9 +186,9 @@ impl Text {
         self.push(&Event { ph: "M", name: what, ..event_at(place, Title { name }) });
     }
 
-    fn finish(mut self, rest: &Rest<'_>) -> Box<RawValue> {
+    fn finish(mut self, findings: &Findings<'_>) -> Box<RawValue> {
         self.0.extend(b"],\"otherData\":");
-        if serde_json::to_writer(&mut self.0, rest).is_err() {
+        if serde_json::to_writer(&mut self.0, findings).is_err() {
             self.0.extend(b"{}"); // As above.
         }
         self.0.push(b'}');
@@ -248,33 +218,6 @@ impl<'a> Tables<'a> {
             exceptions: BTreeMap::new(),
             ready: BTreeSet::new(),
             rows: Rows::default(),
-        }
-    }
-
-    fn rest(&self, chunks: &[&'a Chunk]) -> Rest<'a> {
-        let last = chunks.last();
-        let lost = |lost: &'a LostUpdates| Lost {
-            object: self.object(lost.object),
-            count: lost.count,
-            process: self.name(lost.lane),
-            line: line(lost.line),
-            other_process: self.name(lost.other_lane),
-            other_line: line(lost.other_line),
-        };
-        let gap = |gap: &'a Gap| Unknown {
-            process: self.name(gap.lane),
-            ts: micros(gap.from_ns),
-            dur: micros(gap.to_ns.saturating_sub(gap.from_ns)),
-            events: gap.events,
-        };
-        Rest {
-            events_lost: last.map_or(0, |chunk| chunk.lost),
-            processes_left_out: last.map_or(0, |chunk| chunk.left_out.processes),
-            rows_left_out: last.map_or(0, |chunk| chunk.left_out.lanes),
-            short_left_out: last.map_or(0, |chunk| chunk.left_out.short),
-            deadlocks: chunks.iter().flat_map(|chunk| &chunk.deadlocks).map(|deadlock| deadlock.text.as_str()).collect(),
-            lost_updates: chunks.iter().flat_map(|chunk| &chunk.lost_updates).map(lost).collect(),
-            gaps: chunks.iter().flat_map(|chunk| &chunk.gaps).map(gap).collect(),
         }
     }
 

@@ -61,6 +61,26 @@ fn run() -> [Chunk; 2] {
     [first, scene.finish(13_000)]
 }
 
+/// The main process and its child add to one value at the same time, and then take two locks in opposite order.
+fn troubled_run() -> [Chunk; 2] {
+    let mut scene = Scene::new();
+    scene.object(1, "RLock", "counter");
+    scene.object(2, "Lock", "left");
+    scene.object(3, "Lock", "right");
+    scene.fork(1_000, 11, "Process-1");
+    scene.at(2_000, 10, Kind::CellRead, 1, pack(0, 5));
+    scene.at(2_100, 11, Kind::CellRead, 1, pack(0, 8));
+    scene.at(2_200, 11, Kind::CellWrite, 1, pack(0, 8));
+    scene.at(2_300, 10, Kind::CellWrite, 1, pack(0, 5));
+    scene.at(3_000, 10, Kind::HoldBegin, 2, pack(0, 11));
+    scene.at(3_100, 11, Kind::HoldBegin, 3, pack(0, 21));
+    scene.at(3_500, 10, Kind::WaitBegin(SegmentKind::LockAcquire), 3, pack(0, 12));
+    scene.at(3_600, 11, Kind::WaitBegin(SegmentKind::LockAcquire), 2, pack(0, 22));
+    scene.feed();
+    let first = scene.merge.chunk(ZERO + 2_000_000_000);
+    [first, scene.finish(2_000_000_000)]
+}
+
 /// Holds `found` against the file, or writes it.
 fn check(file: &str, found: &serde_json::Value) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(file);
@@ -95,4 +115,16 @@ fn the_trace_survives_the_wire() {
     let text = serde_json::to_string(&chunks).unwrap();
     let back: Vec<Chunk> = serde_json::from_str(&text).unwrap();
     assert_eq!(chrome::export(&back).get(), chrome::export(&chunks).get());
+}
+
+#[test]
+fn what_is_found_in_a_troubled_run_is_known() {
+    let chunks = troubled_run();
+    check("found_chunks.json", &serde_json::to_value(&chunks).unwrap());
+    let trace = serde_json::to_value(chrome::export(&chunks)).unwrap();
+    check("found_trace.json", &trace);
+    assert_eq!(misread(&trace), Vec::<String>::new());
+    let found = &trace["otherData"];
+    let waits = found["deadlocks"][0]["waits"].as_array().map(Vec::len);
+    assert_eq!((waits, found["lost_updates"][0]["count"].as_u64()), (Some(2), Some(1)));
 }

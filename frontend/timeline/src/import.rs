@@ -5,10 +5,14 @@
 //! counted is in the file, for Perfetto, and is left there.
 //! Traces of other programs are refused.
 
+mod findings;
+
 use forkyard_wire::timeline::{
     Arrow, Category, Chunk, Lane, LaneKind, Mark, MarkKind, Object, SEGMENT_KINDS, Segment, SegmentKind,
 };
 use serde::Deserialize;
+
+use self::findings::Found;
 
 /// The process id of the rows of cores, as the export has it.
 const CORES_PID: u32 = 1_000_000_000;
@@ -29,12 +33,7 @@ pub struct File {
     #[serde(rename = "traceEvents")]
     events: Vec<Event>,
     #[serde(rename = "otherData")]
-    other: Other,
-}
-
-#[derive(Debug, Deserialize)]
-struct Other {
-    events_lost: u64,
+    other: Found,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -76,7 +75,7 @@ struct Args {
 
 /// The whole run as one chunk.
 pub fn import(file: &File) -> Result<Chunk, ImportError> {
-    let mut run = Run { chunk: Chunk { lost: file.other.events_lost, ..Chunk::default() }, sent: Vec::new() };
+    let mut run = Run { chunk: Chunk::default(), sent: Vec::new() };
     let titles = file.events.iter().filter(|event| event.ph == "M" && event.pid <= CORES_PID);
     titles.filter(|event| event.name != "process_sort_index").for_each(|event| run.title(event));
     if !run.chunk.lanes.iter().any(|lane| lane.kind == LaneKind::Process) {
@@ -92,6 +91,7 @@ pub fn import(file: &File) -> Result<Chunk, ImportError> {
             _ => {}
         }
     }
+    run.found(&file.other);
     Ok(run.finish())
 }
 
@@ -276,13 +276,18 @@ impl Run {
 
     /// The lane of an event.
     fn lane(&self, event: &Event) -> Result<u32, ImportError> {
-        let core = event.pid == CORES_PID;
-        let found = self.chunk.lanes.iter().find(|lane| match lane.kind {
-            LaneKind::Core => core && event.tid == CORES_PID + 1 + lane.pid,
-            LaneKind::Process | LaneKind::Thread => !core && lane.pid == event.pid && lane.tid == event.tid,
-        });
         let nobody = || ImportError::Nobody { name: event.name.clone(), pid: event.pid };
-        found.map(|lane| lane.id).ok_or_else(nobody)
+        self.at((event.pid, event.tid)).ok_or_else(nobody)
+    }
+
+    /// The lane of a row, by its process and thread id.
+    fn at(&self, (pid, tid): (u32, u32)) -> Option<u32> {
+        let core = pid == CORES_PID;
+        let found = self.chunk.lanes.iter().find(|lane| match lane.kind {
+            LaneKind::Core => core && tid == CORES_PID + 1 + lane.pid,
+            LaneKind::Process | LaneKind::Thread => !core && lane.pid == pid && lane.tid == tid,
+        });
+        found.map(|lane| lane.id)
     }
 
     /// A process or a thread by its name, 0 when there is none.
@@ -335,20 +340,29 @@ fn nanos(micros: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use forkyard_wire::timeline::{Blocked, Gap};
+
     use super::*;
+    use crate::deadlock::deadlock;
     use crate::trace::Trace;
 
     const GOLDEN: &str = include_str!("../../../backend/trace/tests/golden/trace.json");
     const CHUNKS: &str = include_str!("../../../backend/trace/tests/golden/chunks.json");
+    const FOUND: &str = include_str!("../../../backend/trace/tests/golden/found_trace.json");
+    const FOUND_CHUNKS: &str = include_str!("../../../backend/trace/tests/golden/found_chunks.json");
 
     fn imported(text: &str) -> Result<Chunk, ImportError> {
         import(&serde_json::from_str(text).unwrap())
     }
 
     fn traces() -> (Trace, Trace) {
+        both(CHUNKS, GOLDEN)
+    }
+
+    fn both(chunks: &str, file: &str) -> (Trace, Trace) {
         let (mut exported, mut back) = (Trace::new(), Trace::new());
-        serde_json::from_str::<Vec<Chunk>>(CHUNKS).unwrap().iter().for_each(|chunk| exported.apply(chunk));
-        back.apply(&imported(GOLDEN).unwrap());
+        serde_json::from_str::<Vec<Chunk>>(chunks).unwrap().iter().for_each(|chunk| exported.apply(chunk));
+        back.apply(&imported(file).unwrap());
         (exported, back)
     }
 
@@ -421,6 +435,39 @@ mod tests {
             |trace: &Trace| -> Vec<_> { trace.marks().iter().map(|mark| (mark.at_ns, mark.kind, mark.text.clone())).collect() };
         assert_eq!(marks(&back), marks(&exported));
         assert!(!back.marks().is_empty());
+    }
+
+    #[test]
+    fn what_was_found_comes_back() {
+        let (exported, back) = both(FOUND_CHUNKS, FOUND);
+        let told = |trace: &Trace| {
+            let found = trace.findings();
+            let name = |lane| trace.lane(lane).map(|lane| lane.name.clone());
+            let object = |id| trace.object(id).map(|object| object.name.clone());
+            let lost = found.lost_updates.iter().map(|lost| {
+                let (lane, other) = (name(lost.lane), name(lost.other_lane));
+                (lost.at_ns, object(lost.object), lost.element, lost.count, lane, lost.line, other, lost.other_line)
+            });
+            let wait = |wait: &Blocked| {
+                let (lane, waits_for) = (name(wait.lane), name(wait.waits_for));
+                (lane, wait.kind, object(wait.object), wait.line, wait.since_ns, waits_for)
+            };
+            let deadlocks = found.deadlocks.iter().map(|found| (found.at_ns, found.text.clone()));
+            let waits = found.deadlocks.iter().flat_map(|found| &found.waits).map(wait);
+            (lost.collect::<Vec<_>>(), deadlocks.collect::<Vec<_>>(), waits.collect::<Vec<_>>(), found.left_out)
+        };
+        assert_eq!(told(&back), told(&exported));
+        assert_eq!(deadlock(&back).map(|waits| waits.len()), Some(2));
+        assert_eq!(back.findings().lost_updates.len(), 1);
+    }
+
+    #[test]
+    fn a_gap_comes_back_and_what_was_left_out() {
+        let named = r#"{"ph":"M","name":"process_name","pid":1,"tid":1,"args":{"name":"a"}}"#;
+        let other = r#"{"events_lost":7,"rows_left_out":2,"gaps":[{"place":[1,1],"ts":1.5,"dur":2,"events":7},{"place":[9,9],"ts":0,"dur":1,"events":1}]}"#;
+        let chunk = imported(&format!(r#"{{"traceEvents":[{named}],"otherData":{other}}}"#)).unwrap();
+        assert_eq!(chunk.gaps, [Gap { lane: 1, from_ns: 1_500, to_ns: 3_500, events: 7 }]);
+        assert_eq!((chunk.lost, chunk.left_out.lanes), (7, 2));
     }
 
     #[test]
