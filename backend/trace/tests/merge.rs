@@ -227,7 +227,7 @@ fn a_message_makes_one_arrow_and_signs_the_wait_for_it() {
     let chunk = scene.finish(500);
     assert_eq!(waits(&chunk, SegmentKind::QueueGet), ["Process-1 300-370 held by - ended by MainProcess"]);
     let arrows: Vec<_> = chunk.arrows.iter().map(|arrow| (arrow.bytes, arrow.sent, arrow.received)).collect();
-    assert_eq!(arrows, [(100, 350, 371), (200, 360, 380)]);
+    assert_eq!(arrows, [(99, 350, 371), (199, 360, 380)], "one byte of each says what it is");
 }
 
 #[test]

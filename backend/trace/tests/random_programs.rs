@@ -76,7 +76,7 @@ fn play(program: &[(u32, Act)]) -> (BTreeMap<u32, Vec<Event>>, Vec<CoreInterval>
                 if !waiting.is_empty() {
                     let (number, sender, sent) = waiting.remove(0);
                     put(t, pid, Kind::Received, object, pack(number, 0));
-                    let bytes = (sent / STEP - 1) as u32;
+                    let bytes = (sent / STEP - 1).saturating_sub(1) as u32;
                     facts.messages.push((object, bytes, sender, pid, sent, t));
                 }
             }

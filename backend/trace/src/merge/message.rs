@@ -13,6 +13,9 @@ const SLOWER: u64 = 20;
 /// In the number of a message of a pipe: it goes the other way.
 const SIDE: u32 = 1 << 31;
 
+/// The engine's own share of a message, bytes: what kind of object follows. What is told is what the program sent.
+const TAG: u32 = 1;
+
 /// One end of a message.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct End {
@@ -156,7 +159,7 @@ fn split((object, number): Number) -> (Number, u32) {
 fn arrow((object, _): Number, sent: End, received: End) -> Arrow {
     Arrow {
         object,
-        bytes: sent.bytes.max(received.bytes),
+        bytes: sent.bytes.max(received.bytes).saturating_sub(TAG),
         from: sent.lane,
         sent: sent.at.min(received.at),
         to: received.lane,
