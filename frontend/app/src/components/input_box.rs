@@ -3,24 +3,29 @@
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-/// What the box tells.
-#[derive(Properties, PartialEq)]
-pub struct InputBoxProps {
-    /// Whether the program waits for a line.
-    pub waiting: bool,
-    /// A line was typed.
-    pub on_line: Callback<String>,
-    /// No more will come.
-    pub on_close: Callback<()>,
+/// How much a program wants to be typed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wants {
+    /// There is none to type to.
+    Nothing,
+    /// It runs.
+    Perhaps,
+    /// It waits for a line.
+    Line,
 }
 
-/// A line to type into.
-#[component]
-pub fn InputBox(props: &InputBoxProps) -> Html {
+/// A line to type into, while there is a program; what is done with a line, and when no more will come.
+#[hook]
+pub fn use_input_box(wants: Wants, on_line: Callback<String>, on_close: Callback<()>) -> Html {
     let closed = use_state_eq(|| false);
     let field = use_node_ref();
+    {
+        // The next program's input is open.
+        let closed = closed.setter();
+        use_effect_with(wants == Wants::Nothing, move |_| closed.set(false));
+    }
     let onsubmit = {
-        let (field, on_line) = (field.clone(), props.on_line.clone());
+        let field = field.clone();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if let Some(field) = field.cast::<HtmlInputElement>() {
@@ -30,19 +35,22 @@ pub fn InputBox(props: &InputBoxProps) -> Html {
         })
     };
     let onclick = {
-        let (closed, on_close) = (closed.setter(), props.on_close.clone());
+        let closed = closed.setter();
         Callback::from(move |_: MouseEvent| {
             closed.set(true);
             on_close.emit(());
         })
     };
-    if *closed {
-        return html! { <p class="input-box">{ "The input is closed." }</p> };
+    let waiting = wants == Wants::Line;
+    match (wants, *closed) {
+        (Wants::Nothing, _) => return Html::default(),
+        (_, true) => return html! { <p class="input-box">{ "The input is closed." }</p> },
+        _ => {}
     }
     html! {
-        <form class={classes!("input-box", props.waiting.then_some("is-waiting"))} {onsubmit}>
+        <form class={classes!("input-box", waiting.then_some("is-waiting"))} {onsubmit}>
             <label>
-                <span>{ if props.waiting { "The program waits for a line" } else { "Input" } }</span>
+                <span>{ if waiting { "The program waits for a line" } else { "Input" } }</span>
                 <input ref={field} type="text" autocomplete="off" autocapitalize="off" spellcheck="false" />
             </label>
             <button type="submit" class="button">{ "Send" }</button>

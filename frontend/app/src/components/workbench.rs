@@ -12,7 +12,7 @@ use super::console::Console;
 use super::copy::use_copy_button;
 use super::divider::use_divider;
 use super::figures::figures;
-use super::input_box::InputBox;
+use super::input_box::{Wants, use_input_box};
 use super::run_bar::{Room, RunBar};
 use super::segmented::{Choice, segmented};
 use super::server::{Doubt, use_doubt};
@@ -46,7 +46,7 @@ pub fn Workbench(props: &WorkbenchProps) -> Html {
     let (height, on_move) = use_chosen("result-height", "--result-height", place.clone(), if both { BOTH } else { RESULT });
     let divider = use_divider("Height of the output", 96, height, on_move);
     let head = use_head(&props.session);
-    let editor = use_editor(&props.session);
+    let editor = editor(&props.session);
     let result = use_result(&props.session);
     html! {
         <section class="workbench" aria-label={format!("Workbench: {}", props.session.title)} ref={place}>
@@ -90,11 +90,11 @@ fn use_head(session: &Rc<Session>) -> Html {
     }
 }
 
-#[hook]
-fn use_editor(session: &Rc<Session>) -> Html {
-    let on_change = use_callback(session.clone(), |source, session| session.edit(source));
-    let on_run = use_callback(session.clone(), |(), session| session.start());
-    let on_line = use_callback(session.clone(), |line, session| session.look_at(line));
+fn editor(session: &Rc<Session>) -> Html {
+    let [edits, runs, looks] = [session.clone(), session.clone(), session.clone()];
+    let on_change = Callback::from(move |source| edits.edit(source));
+    let on_run = Callback::from(move |()| runs.start());
+    let on_line = Callback::from(move |line| looks.look_at(line));
     let view = session.view();
     let exceptions = if view.edited { Vec::new() } else { view.current().exception_lines() };
     html! {
@@ -113,7 +113,11 @@ fn use_result(session: &Rc<Session>) -> Html {
         Callback::from(move |()| session.retry())
     };
     let which = if view.beside.is_some() { *shown } else { Which::First };
-    let takes_input = view.going_on().is_some_and(|run| run.phase.takes_input());
+    let wants = match view.going_on().map(|run| &run.phase) {
+        Some(Phase::WaitingForInput) => Wants::Line,
+        Some(phase) if phase.takes_input() => Wants::Perhaps,
+        _ => Wants::Nothing,
+    };
     let on_line = {
         let session = session.clone();
         Callback::from(move |line: String| session.type_line(&line))
@@ -122,6 +126,7 @@ fn use_result(session: &Rc<Session>) -> Html {
         let session = session.clone();
         Callback::from(move |()| session.close_input())
     };
+    let input = use_input_box(wants, on_line, on_close);
     use_doubt(if matches!(view.current().phase, Phase::ServerGone { .. }) { Doubt::Gone } else { Doubt::None });
     let node = use_node_ref();
     let moments = (view.run.phase == Phase::Asked, view.current().phase == Phase::WaitingForInput, node.clone());
@@ -162,10 +167,7 @@ fn use_result(session: &Rc<Session>) -> Html {
                 }
             </div>
             <Console session={session.clone()} {which} {choice} />
-            if takes_input {
-                <InputBox waiting={view.going_on().is_some_and(|run| run.phase == Phase::WaitingForInput)}
-                    {on_line} {on_close} />
-            }
+            { input }
         </div>
     }
 }

@@ -9,26 +9,15 @@ use super::paint::Painter;
 use super::palette::Palette;
 use super::picture::Picture;
 
-/// What a [`Canvas`] paints.
-#[derive(Properties, PartialEq)]
-pub(super) struct CanvasProps {
-    /// The picture.
-    pub(super) picture: Picture,
-    /// The line of the program whose segments are lit.
-    pub(super) lit: Option<u32>,
-    /// Changes with the theme.
-    pub(super) theme: u32,
-}
-
-/// The canvas.
-#[component]
-pub(super) fn Canvas(props: &CanvasProps) -> Html {
+/// The canvas with the picture, and the segments of a line of the program lit; `theme` changes with the theme.
+#[hook]
+pub(super) fn use_canvas(picture: &Picture, lit: Option<u32>, theme: u32) -> Html {
     let node = use_node_ref();
     // Asking the browser for thirty colours takes longer than painting a small run.
     let known = use_mut_ref(|| None::<(u32, Palette)>);
     {
         let node = node.clone();
-        use_effect_with((props.picture.clone(), props.lit, props.theme), move |(picture, lit, theme)| {
+        use_effect_with((picture.clone(), lit, theme), move |(picture, lit, theme)| {
             let (picture, lit, theme) = (picture.clone(), *lit, *theme);
             let wide = picture.width >= 1.0;
             let frame = wide.then(|| {
@@ -47,7 +36,7 @@ pub(super) fn Canvas(props: &CanvasProps) -> Html {
             move || drop(frame)
         });
     }
-    let (top, bottom) = props.picture.painted();
+    let (top, bottom) = picture.painted();
     let style = format!("top: {}px; height: {}px", top as i32, (bottom - top) as i32);
     html! { <canvas ref={node} class="timeline-canvas" {style} aria-hidden="true" /> }
 }

@@ -7,7 +7,7 @@ use forkyard_timeline::{Selection, Viewport};
 use web_sys::{Element, KeyboardEvent, PointerEvent, WheelEvent};
 use yew::prelude::*;
 
-use super::canvas::Canvas;
+use super::canvas::use_canvas;
 use super::gesture::{Gesture, Pointer, Tool, Wish};
 use super::keys::command;
 use super::observe::use_wheel;
@@ -46,6 +46,7 @@ pub(super) struct PlotProps {
 /// The picture itself.
 #[component]
 pub(super) fn Plot(props: &PlotProps) -> Html {
+    let canvas = use_canvas(&props.picture, props.lit, props.theme);
     let gesture = use_mut_ref(Gesture::default);
     let wish = {
         let (picture, on_action) = (props.picture.clone(), props.on_action.clone());
@@ -143,7 +144,7 @@ pub(super) fn Plot(props: &PlotProps) -> Html {
             aria-label={format!("Timeline: {}. Press the question mark for its keys, T for a table.", props.summary)}
             {onpointerdown} {onpointermove} {onpointerup} {onpointercancel} {onpointerleave} {onkeydown}
         >
-            <Canvas picture={props.picture.clone()} lit={props.lit} theme={props.theme} />
+            { canvas }
             { overlay(&Over { picture: &props.picture, selection, hover: hover.map(|hover| hover.what).or(props.pointed), range_start, paths: &props.paths }) }
             { sentence }
         </div>
