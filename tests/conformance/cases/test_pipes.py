@@ -1,8 +1,11 @@
 """Pipe and Connection."""
 
 import multiprocessing.connection
+import os
+import tempfile
+from multiprocessing import reduction
 
-from base import Case
+from base import WATCHDOG, Case
 
 
 def answer(connection):
@@ -25,6 +28,17 @@ def use_sent_connection(connection):
 
 
 class Pipes(Case):
+    def test_a_descriptor_sent_beside_messages_is_there_for_who_takes_it_late(self):
+        here, there = self.mp.Pipe()
+        here.send("first")
+        self.assertTrue(there.poll(WATCHDOG))
+        with tempfile.TemporaryFile() as file:
+            reduction.send_handle(here, file.fileno(), os.getpid())
+            self.assertEqual(there.recv(), "first")
+            received = reduction.recv_handle(there)
+            self.addCleanup(os.close, received)
+            self.assertTrue(os.path.samestat(os.fstat(received), os.fstat(file.fileno())))
+
     def test_both_ends_send_and_receive(self):
         here, there = self.mp.Pipe()
         self.start(answer, there)

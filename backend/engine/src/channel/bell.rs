@@ -45,6 +45,9 @@ impl Bell for Eventfd<'_> {
     }
 }
 
+/// What a bell writes into a socket. `reduction.send_handle` sends a descriptor over it with the byte that says how many: never none.
+const RUNG: u8 = 0;
+
 /// One of a pair of stream sockets: what is rung here is heard at the other one.
 pub(super) struct Socket<'a>(pub(super) &'a OwnedFd);
 
@@ -52,7 +55,7 @@ impl Bell for Socket<'_> {
     fn ring(&self) -> bool {
         let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
         loop {
-            match send(self.0.as_raw_fd(), &[1], flags) {
+            match send(self.0.as_raw_fd(), &[RUNG], flags) {
                 Err(Errno::EINTR) => {}
                 // A full socket is readable.
                 Ok(_) | Err(Errno::EAGAIN) => return true,
@@ -63,6 +66,13 @@ impl Bell for Socket<'_> {
 
     fn silence(&self) {
         let mut bytes = [0; 64];
-        while recv(self.0.as_raw_fd(), &mut bytes, MsgFlags::MSG_DONTWAIT).is_ok_and(|len| len == bytes.len()) {}
+        let mut rung = bytes.len();
+        while rung == bytes.len() {
+            let seen = recv(self.0.as_raw_fd(), &mut bytes, MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_PEEK).unwrap_or(0);
+            rung = bytes[..seen].iter().take_while(|&&byte| byte == RUNG).count();
+            if rung > 0 {
+                let _ = recv(self.0.as_raw_fd(), &mut bytes[..rung], MsgFlags::MSG_DONTWAIT);
+            }
+        }
     }
 }
