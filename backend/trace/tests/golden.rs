@@ -125,6 +125,6 @@ fn what_is_found_in_a_troubled_run_is_known() {
     check("found_trace.json", &trace);
     assert_eq!(misread(&trace), Vec::<String>::new());
     let found = &trace["otherData"];
-    let waits = found["deadlocks"][0]["waits"].as_array().map(Vec::len);
-    assert_eq!((waits, found["lost_updates"][0]["count"].as_u64()), (Some(2), Some(1)));
+    let waits = found["deadlocks"][0]["args"]["waits"].as_array().map(Vec::len);
+    assert_eq!((waits, found["lost_updates"][0]["args"]["count"].as_u64()), (Some(2), Some(1)));
 }

@@ -71,6 +71,13 @@ struct Args {
     pickling_us: Option<f64>,
     unpickling_us: Option<f64>,
     text: String,
+    /// The row of somebody else: process and thread id.
+    other: Option<(u32, u32)>,
+    other_line: Option<u32>,
+    element: u32,
+    count: u32,
+    events: u64,
+    waits: Vec<Event>,
 }
 
 /// The whole run as one chunk.
@@ -464,7 +471,7 @@ mod tests {
     #[test]
     fn a_gap_comes_back_and_what_was_left_out() {
         let named = r#"{"ph":"M","name":"process_name","pid":1,"tid":1,"args":{"name":"a"}}"#;
-        let other = r#"{"events_lost":7,"rows_left_out":2,"gaps":[{"place":[1,1],"ts":1.5,"dur":2,"events":7},{"place":[9,9],"ts":0,"dur":1,"events":1}]}"#;
+        let other = r#"{"events_lost":7,"rows_left_out":2,"gaps":[{"pid":1,"tid":1,"ts":1.5,"dur":2,"args":{"events":7}},{"pid":9,"tid":9,"ts":0,"dur":1}]}"#;
         let chunk = imported(&format!(r#"{{"traceEvents":[{named}],"otherData":{other}}}"#)).unwrap();
         assert_eq!(chunk.gaps, [Gap { lane: 1, from_ns: 1_500, to_ns: 3_500, events: 7 }]);
         assert_eq!((chunk.lost, chunk.left_out.lanes), (7, 2));

@@ -41,7 +41,8 @@ class Timeline:
 
     def __init__(self, events, found):
         self._events = events
-        self.lost_updates, self.deadlocks = found["lost_updates"], found["deadlocks"]
+        self.lost_updates = [event["args"] for event in found["lost_updates"]]
+        self.deadlocks = found["deadlocks"]
 
     def segments(self, name):
         """The complete events of this name."""

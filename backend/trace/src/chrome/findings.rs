@@ -1,11 +1,12 @@
 //! What stands beside the exported trace's events, in `otherData`: what the merge found, and what is not in the trace.
 //!
-//! Whoever is named is told by the place of his row as well, process and thread id, because two processes may have one name.
+//! Each thing found is written as events are, with the row to which it belongs: whoever reads those reads these. It is no event, because
+//! the categories of events are known to others.
 
 use forkyard_wire::timeline::{Blocked, Chunk, Deadlock, Gap, LostUpdates};
 use serde::Serialize;
 
-use super::{Tables, line, micros, place};
+use super::{Event, Tables, event_at, line, micros, place};
 
 #[derive(Serialize)]
 pub(super) struct Findings<'a> {
@@ -13,51 +14,42 @@ pub(super) struct Findings<'a> {
     processes_left_out: u32,
     rows_left_out: u32,
     short_left_out: u64,
-    deadlocks: Vec<Stuck<'a>>,
-    lost_updates: Vec<Lost<'a>>,
-    gaps: Vec<Unknown<'a>>,
+    deadlocks: Vec<Event<'a, Stuck<'a>>>,
+    lost_updates: Vec<Event<'a, Lost<'a>>>,
+    gaps: Vec<Event<'a, Unknown<'a>>>,
 }
 
 #[derive(Serialize)]
 struct Stuck<'a> {
-    ts: f64,
     text: &'a str,
-    waits: Vec<Wait<'a>>,
+    waits: Vec<Event<'a, Wait<'a>>>,
 }
 
 #[derive(Serialize)]
 struct Wait<'a> {
-    name: &'static str,
     process: Option<&'a str>,
     thread: Option<&'a str>,
-    place: (u32, u32),
     object: Option<&'a str>,
     line: Option<u32>,
-    ts: f64,
-    /// Nobody in particular is `null`.
-    waits_for: Option<(u32, u32)>,
+    /// The row of who would have to act; `null` when it is nobody in particular.
+    other: Option<(u32, u32)>,
 }
 
 #[derive(Serialize)]
 struct Lost<'a> {
-    ts: f64,
     object: Option<&'a str>,
     element: u32,
     count: u32,
     process: Option<&'a str>,
-    place: (u32, u32),
     line: Option<u32>,
     other_process: Option<&'a str>,
-    other_place: (u32, u32),
+    other: Option<(u32, u32)>,
     other_line: Option<u32>,
 }
 
 #[derive(Serialize)]
 struct Unknown<'a> {
     process: Option<&'a str>,
-    place: (u32, u32),
-    ts: f64,
-    dur: f64,
     events: u64,
 }
 
@@ -77,50 +69,45 @@ impl<'a> Findings<'a> {
 }
 
 impl<'a> Tables<'a> {
-    fn stuck(&self, found: &'a Deadlock) -> Stuck<'a> {
-        let wait = |blocked: &Blocked| {
-            let (process, thread) = self.who(blocked.lane);
-            Wait {
-                name: blocked.kind.name(),
-                process,
-                thread,
-                place: self.place_of(blocked.lane),
-                object: self.object(blocked.object),
-                line: line(blocked.line),
-                ts: micros(blocked.since_ns),
-                waits_for: self.lanes.get(&blocked.waits_for).map(|lane| place(lane)),
-            }
-        };
-        Stuck { ts: micros(found.at_ns), text: &found.text, waits: found.waits.iter().map(wait).collect() }
+    fn stuck(&self, found: &'a Deadlock) -> Event<'a, Stuck<'a>> {
+        let waits: Vec<_> = found.waits.iter().map(|wait| self.wait(wait)).collect();
+        // It closed in the row of the last who came to wait.
+        let last = found.waits.iter().max_by_key(|wait| wait.since_ns).map_or(0, |wait| wait.lane);
+        self.found("deadlock", (last, found.at_ns), Stuck { text: &found.text, waits })
     }
 
-    fn lost(&self, found: &LostUpdates) -> Lost<'a> {
-        Lost {
-            ts: micros(found.at_ns),
+    fn wait(&self, found: &Blocked) -> Event<'a, Wait<'a>> {
+        let (process, thread) = self.who(found.lane);
+        let (object, line, other) = (self.object(found.object), line(found.line), self.place_of(found.waits_for));
+        self.found(found.kind.name(), (found.lane, found.since_ns), Wait { process, thread, object, line, other })
+    }
+
+    fn lost(&self, found: &LostUpdates) -> Event<'a, Lost<'a>> {
+        let args = Lost {
             object: self.object(found.object),
             element: found.element,
             count: found.count,
             process: self.name(found.lane),
-            place: self.place_of(found.lane),
             line: line(found.line),
             other_process: self.name(found.other_lane),
-            other_place: self.place_of(found.other_lane),
+            other: self.place_of(found.other_lane),
             other_line: line(found.other_line),
-        }
+        };
+        self.found("lost update", (found.lane, found.at_ns), args)
     }
 
-    fn unknown(&self, found: &Gap) -> Unknown<'a> {
-        Unknown {
-            process: self.name(found.lane),
-            place: self.place_of(found.lane),
-            ts: micros(found.from_ns),
-            dur: micros(found.to_ns.saturating_sub(found.from_ns)),
-            events: found.events,
-        }
+    fn unknown(&self, found: &Gap) -> Event<'a, Unknown<'a>> {
+        let args = Unknown { process: self.name(found.lane), events: found.events };
+        let dur = Some(micros(found.to_ns.saturating_sub(found.from_ns)));
+        Event { ph: "X", dur, ..self.found("gap", (found.lane, found.from_ns), args) }
     }
 
-    /// Where a lane's row is; zeros for none.
-    fn place_of(&self, lane: u32) -> (u32, u32) {
-        self.lanes.get(&lane).map_or((0, 0), |lane| place(lane))
+    fn found<A>(&self, name: &'a str, (lane, at): (u32, u64), args: A) -> Event<'a, A> {
+        let place = self.place_of(lane).unwrap_or_default();
+        Event { ph: "i", name, ts: Some(micros(at)), ..event_at(place, args) }
+    }
+
+    fn place_of(&self, lane: u32) -> Option<(u32, u32)> {
+        self.lanes.get(&lane).map(|lane| place(lane))
     }
 }

@@ -1,12 +1,9 @@
-//! What the merge found, out of `otherData`. Whoever is named there is looked for by the place of his row.
+//! What the merge found, out of `otherData`: it is written there as events are.
 
 use forkyard_wire::timeline::{Blocked, Deadlock, Gap, LeftOut, LostUpdates, SEGMENT_KINDS};
 use serde::Deserialize;
 
-use super::{Run, nanos};
-
-/// The process and thread id of a row.
-type Place = (u32, u32);
+use super::{Event, Run, nanos};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Found {
@@ -18,36 +15,11 @@ pub(super) struct Found {
     #[serde(default)]
     short_left_out: u64,
     #[serde(default)]
-    deadlocks: Vec<Stuck>,
+    deadlocks: Vec<Event>,
     #[serde(default)]
-    lost_updates: Vec<Row>,
+    lost_updates: Vec<Event>,
     #[serde(default)]
-    gaps: Vec<Row>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Stuck {
-    ts: f64,
-    text: String,
-    waits: Vec<Row>,
-}
-
-/// A wait of a deadlock, lost updates or a gap: each has some of these.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Row {
-    ts: f64,
-    dur: f64,
-    name: String,
-    place: Place,
-    other_place: Place,
-    waits_for: Option<Place>,
-    object: Option<String>,
-    line: Option<u32>,
-    other_line: Option<u32>,
-    element: u32,
-    count: u32,
-    events: u64,
+    gaps: Vec<Event>,
 }
 
 impl Run {
@@ -56,37 +28,40 @@ impl Run {
         self.chunk.lost = found.events_lost;
         self.chunk.left_out =
             LeftOut { processes: found.processes_left_out, lanes: found.rows_left_out, short: found.short_left_out };
-        for stuck in &found.deadlocks {
-            let waits = stuck.waits.iter().filter_map(|row| self.blocked(row)).collect();
-            self.chunk.deadlocks.push(Deadlock { at_ns: nanos(stuck.ts), text: stuck.text.clone(), waits });
+        for event in &found.deadlocks {
+            let waits = event.args.waits.iter().filter_map(|wait| self.blocked(wait)).collect();
+            self.chunk.deadlocks.push(Deadlock { at_ns: nanos(event.ts), text: event.args.text.clone(), waits });
         }
-        for row in &found.lost_updates {
-            if let (Some(lane), Some(other_lane)) = (self.at(row.place), self.at(row.other_place)) {
+        for event in &found.lost_updates {
+            let args = &event.args;
+            let other = args.other.and_then(|place| self.at(place));
+            if let (Some(lane), Some(other_lane)) = (self.at((event.pid, event.tid)), other) {
                 let lost = LostUpdates {
-                    object: self.object(row.object.as_deref(), "Value."),
-                    element: row.element,
-                    count: row.count,
-                    at_ns: nanos(row.ts),
+                    object: self.object(args.object.as_deref(), "Value."),
+                    element: args.element,
+                    count: args.count,
+                    at_ns: nanos(event.ts),
                     lane,
-                    line: row.line.unwrap_or(0),
+                    line: args.line.unwrap_or(0),
                     other_lane,
-                    other_line: row.other_line.unwrap_or(0),
+                    other_line: args.other_line.unwrap_or(0),
                 };
                 self.chunk.lost_updates.push(lost);
             }
         }
-        for row in &found.gaps {
-            if let Some(lane) = self.at(row.place) {
-                self.chunk.gaps.push(Gap { lane, from_ns: nanos(row.ts), to_ns: nanos(row.ts + row.dur), events: row.events });
+        for event in &found.gaps {
+            if let Some(lane) = self.at((event.pid, event.tid)) {
+                let (from_ns, to_ns) = (nanos(event.ts), nanos(event.ts + event.dur));
+                self.chunk.gaps.push(Gap { lane, from_ns, to_ns, events: event.args.events });
             }
         }
     }
 
-    fn blocked(&mut self, row: &Row) -> Option<Blocked> {
-        let kind = SEGMENT_KINDS.into_iter().find(|kind| kind.name() == row.name)?;
-        let lane = self.at(row.place)?;
-        let object = self.object(row.object.as_deref(), kind.name());
-        let waits_for = row.waits_for.and_then(|place| self.at(place)).unwrap_or(0);
-        Some(Blocked { lane, kind, object, line: row.line.unwrap_or(0), since_ns: nanos(row.ts), waits_for })
+    fn blocked(&mut self, wait: &Event) -> Option<Blocked> {
+        let kind = SEGMENT_KINDS.into_iter().find(|kind| kind.name() == wait.name)?;
+        let lane = self.at((wait.pid, wait.tid))?;
+        let object = self.object(wait.args.object.as_deref(), kind.name());
+        let waits_for = wait.args.other.and_then(|place| self.at(place)).unwrap_or(0);
+        Some(Blocked { lane, kind, object, line: wait.args.line.unwrap_or(0), since_ns: nanos(wait.ts), waits_for })
     }
 }
