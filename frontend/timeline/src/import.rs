@@ -71,8 +71,8 @@ struct Args {
     pickling_us: Option<f64>,
     unpickling_us: Option<f64>,
     text: String,
-    /// The row of somebody else: process and thread id.
-    other: Option<(u32, u32)>,
+    other_pid: u32,
+    other_tid: u32,
     other_line: Option<u32>,
     element: u32,
     count: u32,

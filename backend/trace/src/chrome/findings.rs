@@ -31,8 +31,8 @@ struct Wait<'a> {
     thread: Option<&'a str>,
     object: Option<&'a str>,
     line: Option<u32>,
-    /// The row of who would have to act; `null` when it is nobody in particular.
-    other: Option<(u32, u32)>,
+    #[serde(flatten)]
+    other: Other,
 }
 
 #[derive(Serialize)]
@@ -43,8 +43,16 @@ struct Lost<'a> {
     process: Option<&'a str>,
     line: Option<u32>,
     other_process: Option<&'a str>,
-    other: Option<(u32, u32)>,
+    #[serde(flatten)]
+    other: Other,
     other_line: Option<u32>,
+}
+
+/// The row of who would have to act, or did; zeros when it is nobody in particular.
+#[derive(Serialize)]
+struct Other {
+    other_pid: u32,
+    other_tid: u32,
 }
 
 #[derive(Serialize)]
@@ -78,7 +86,7 @@ impl<'a> Tables<'a> {
 
     fn wait(&self, found: &Blocked) -> Event<'a, Wait<'a>> {
         let (process, thread) = self.who(found.lane);
-        let (object, line, other) = (self.object(found.object), line(found.line), self.place_of(found.waits_for));
+        let (object, line, other) = (self.object(found.object), line(found.line), self.other(found.waits_for));
         self.found(found.kind.name(), (found.lane, found.since_ns), Wait { process, thread, object, line, other })
     }
 
@@ -90,7 +98,7 @@ impl<'a> Tables<'a> {
             process: self.name(found.lane),
             line: line(found.line),
             other_process: self.name(found.other_lane),
-            other: self.place_of(found.other_lane),
+            other: self.other(found.other_lane),
             other_line: line(found.other_line),
         };
         self.found("lost update", (found.lane, found.at_ns), args)
@@ -103,11 +111,16 @@ impl<'a> Tables<'a> {
     }
 
     fn found<A>(&self, name: &'a str, (lane, at): (u32, u64), args: A) -> Event<'a, A> {
-        let place = self.place_of(lane).unwrap_or_default();
+        let place = self.place_of(lane);
         Event { ph: "i", name, ts: Some(micros(at)), ..event_at(place, args) }
     }
 
-    fn place_of(&self, lane: u32) -> Option<(u32, u32)> {
-        self.lanes.get(&lane).map(|lane| place(lane))
+    fn other(&self, lane: u32) -> Other {
+        let (other_pid, other_tid) = self.place_of(lane);
+        Other { other_pid, other_tid }
+    }
+
+    fn place_of(&self, lane: u32) -> (u32, u32) {
+        self.lanes.get(&lane).map_or((0, 0), |lane| place(lane))
     }
 }

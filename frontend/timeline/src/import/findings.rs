@@ -34,8 +34,8 @@ impl Run {
         }
         for event in &found.lost_updates {
             let args = &event.args;
-            let other = args.other.and_then(|place| self.at(place));
-            if let (Some(lane), Some(other_lane)) = (self.at((event.pid, event.tid)), other) {
+            let (lane, other_lane) = (self.at((event.pid, event.tid)), self.at((args.other_pid, args.other_tid)));
+            if let (Some(lane), Some(other_lane)) = (lane, other_lane) {
                 let lost = LostUpdates {
                     object: self.object(args.object.as_deref(), "Value."),
                     element: args.element,
@@ -61,7 +61,7 @@ impl Run {
         let kind = SEGMENT_KINDS.into_iter().find(|kind| kind.name() == wait.name)?;
         let lane = self.at((wait.pid, wait.tid))?;
         let object = self.object(wait.args.object.as_deref(), kind.name());
-        let waits_for = wait.args.other.and_then(|place| self.at(place)).unwrap_or(0);
+        let waits_for = self.at((wait.args.other_pid, wait.args.other_tid)).unwrap_or(0);
         Some(Blocked { lane, kind, object, line: wait.args.line.unwrap_or(0), since_ns: nanos(wait.ts), waits_for })
     }
 }
