@@ -9,6 +9,10 @@ use anyhow::{Context, Result};
 use super::RustTool;
 use crate::place;
 
+/// What rustc's WebAssembly has beyond the first version of it; the optimizer has to be told.
+const FEATURES: &str = "--enable-bulk-memory --enable-multivalue --enable-mutable-globals --enable-nontrapping-float-to-int \
+     --enable-reference-types --enable-sign-ext";
+
 /// The directory that holds it.
 pub(crate) fn directory() -> Result<PathBuf> {
     let lock = fs::read_to_string(place::root().join("Cargo.lock")).context("Cargo.lock cannot be read")?;
@@ -18,11 +22,12 @@ pub(crate) fn directory() -> Result<PathBuf> {
     tool.directory()
 }
 
-/// A directory with a wasm-bindgen that leaves out what need not be downloaded: the functions' names, a fifth of it, and the blanks
-/// of its JavaScript. trunk has no option for either and hashes what wasm-bindgen leaves, so that nothing can be taken out later.
+/// A directory with a wasm-bindgen that leaves out what need not be downloaded: the functions' names, a fifth of it, what the module's
+/// optimizer finds, and the blanks of its JavaScript. trunk has no option for the first and the last, would fetch an optimizer by itself,
+/// and hashes what wasm-bindgen leaves, so that nothing can be taken out later.
 pub(crate) fn sparing() -> Result<PathBuf> {
     let wasm_bindgen = directory()?.join("wasm-bindgen");
-    let esbuild = place::root().join("frontend/editor/node_modules/.bin/esbuild");
+    let programs = place::root().join("frontend/editor/node_modules/.bin");
     let directory = place::target().join("tools");
     let script = format!(
         r#"#!/bin/sh
@@ -32,10 +37,11 @@ for argument; do
 done
 # Asked for its version alone.
 [ -n "$made" ] || exit 0
-exec '{esbuild}' --minify --format=esm --target=es2022 --log-level=warning --allow-overwrite --outdir="$made" "$made"/*.js
+'{programs}/wasm-opt' -O2 {FEATURES} "$made"/*.wasm --output "$made"/*.wasm || exit
+exec '{programs}/esbuild' --minify --format=esm --target=es2022 --log-level=warning --allow-overwrite --outdir="$made" "$made"/*.js
 "#,
         wasm_bindgen = wasm_bindgen.display(),
-        esbuild = esbuild.display(),
+        programs = programs.display(),
     );
     let file = directory.join("wasm-bindgen");
     if fs::read_to_string(&file).is_ok_and(|old| old == script) {
