@@ -347,18 +347,13 @@ fn nanos(micros: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use forkyard_wire::timeline::{Blocked, Gap};
-
     use super::*;
-    use crate::deadlock::deadlock;
     use crate::trace::Trace;
 
     const GOLDEN: &str = include_str!("../../../backend/trace/tests/golden/trace.json");
     const CHUNKS: &str = include_str!("../../../backend/trace/tests/golden/chunks.json");
-    const FOUND: &str = include_str!("../../../backend/trace/tests/golden/found_trace.json");
-    const FOUND_CHUNKS: &str = include_str!("../../../backend/trace/tests/golden/found_chunks.json");
 
-    fn imported(text: &str) -> Result<Chunk, ImportError> {
+    pub(super) fn imported(text: &str) -> Result<Chunk, ImportError> {
         import(&serde_json::from_str(text).unwrap())
     }
 
@@ -366,7 +361,7 @@ mod tests {
         both(CHUNKS, GOLDEN)
     }
 
-    fn both(chunks: &str, file: &str) -> (Trace, Trace) {
+    pub(super) fn both(chunks: &str, file: &str) -> (Trace, Trace) {
         let (mut exported, mut back) = (Trace::new(), Trace::new());
         serde_json::from_str::<Vec<Chunk>>(chunks).unwrap().iter().for_each(|chunk| exported.apply(chunk));
         back.apply(&imported(file).unwrap());
@@ -442,39 +437,6 @@ mod tests {
             |trace: &Trace| -> Vec<_> { trace.marks().iter().map(|mark| (mark.at_ns, mark.kind, mark.text.clone())).collect() };
         assert_eq!(marks(&back), marks(&exported));
         assert!(!back.marks().is_empty());
-    }
-
-    #[test]
-    fn what_was_found_comes_back() {
-        let (exported, back) = both(FOUND_CHUNKS, FOUND);
-        let told = |trace: &Trace| {
-            let found = trace.findings();
-            let name = |lane| trace.lane(lane).map(|lane| lane.name.clone());
-            let object = |id| trace.object(id).map(|object| object.name.clone());
-            let lost = found.lost_updates.iter().map(|lost| {
-                let (lane, other) = (name(lost.lane), name(lost.other_lane));
-                (lost.at_ns, object(lost.object), lost.element, lost.count, lane, lost.line, other, lost.other_line)
-            });
-            let wait = |wait: &Blocked| {
-                let (lane, waits_for) = (name(wait.lane), name(wait.waits_for));
-                (lane, wait.kind, object(wait.object), wait.line, wait.since_ns, waits_for)
-            };
-            let deadlocks = found.deadlocks.iter().map(|found| (found.at_ns, found.text.clone()));
-            let waits = found.deadlocks.iter().flat_map(|found| &found.waits).map(wait);
-            (lost.collect::<Vec<_>>(), deadlocks.collect::<Vec<_>>(), waits.collect::<Vec<_>>(), found.left_out)
-        };
-        assert_eq!(told(&back), told(&exported));
-        assert_eq!(deadlock(&back).map(|waits| waits.len()), Some(2));
-        assert_eq!(back.findings().lost_updates.len(), 1);
-    }
-
-    #[test]
-    fn a_gap_comes_back_and_what_was_left_out() {
-        let named = r#"{"ph":"M","name":"process_name","pid":1,"tid":1,"args":{"name":"a"}}"#;
-        let other = r#"{"events_lost":7,"rows_left_out":2,"gaps":[{"pid":1,"tid":1,"ts":1.5,"dur":2,"args":{"events":7}},{"pid":9,"tid":9,"ts":0,"dur":1}]}"#;
-        let chunk = imported(&format!(r#"{{"traceEvents":[{named}],"otherData":{other}}}"#)).unwrap();
-        assert_eq!(chunk.gaps, [Gap { lane: 1, from_ns: 1_500, to_ns: 3_500, events: 7 }]);
-        assert_eq!((chunk.lost, chunk.left_out.lanes), (7, 2));
     }
 
     #[test]

@@ -65,3 +65,47 @@ impl Run {
         Some(Blocked { lane, kind, object, line: wait.args.line.unwrap_or(0), since_ns: nanos(wait.ts), waits_for })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{both, imported};
+    use super::*;
+    use crate::deadlock::deadlock;
+    use crate::trace::Trace;
+
+    const FOUND: &str = include_str!("../../../../backend/trace/tests/golden/found_trace.json");
+    const CHUNKS: &str = include_str!("../../../../backend/trace/tests/golden/found_chunks.json");
+
+    #[test]
+    fn what_was_found_comes_back() {
+        let (exported, back) = both(CHUNKS, FOUND);
+        let told = |trace: &Trace| {
+            let found = trace.findings();
+            let name = |lane| trace.lane(lane).map(|lane| lane.name.clone());
+            let object = |id| trace.object(id).map(|object| object.name.clone());
+            let lost = found.lost_updates.iter().map(|lost| {
+                let (lane, other) = (name(lost.lane), name(lost.other_lane));
+                (lost.at_ns, object(lost.object), lost.element, lost.count, lane, lost.line, other, lost.other_line)
+            });
+            let wait = |wait: &Blocked| {
+                let (lane, waits_for) = (name(wait.lane), name(wait.waits_for));
+                (lane, wait.kind, object(wait.object), wait.line, wait.since_ns, waits_for)
+            };
+            let deadlocks = found.deadlocks.iter().map(|found| (found.at_ns, found.text.clone()));
+            let waits = found.deadlocks.iter().flat_map(|found| &found.waits).map(wait);
+            (lost.collect::<Vec<_>>(), deadlocks.collect::<Vec<_>>(), waits.collect::<Vec<_>>(), found.left_out)
+        };
+        assert_eq!(told(&back), told(&exported));
+        assert_eq!(deadlock(&back).map(|waits| waits.len()), Some(2));
+        assert_eq!(back.findings().lost_updates.len(), 1);
+    }
+
+    #[test]
+    fn a_gap_comes_back_and_what_was_left_out() {
+        let named = r#"{"ph":"M","name":"process_name","pid":1,"tid":1,"args":{"name":"a"}}"#;
+        let other = r#"{"events_lost":7,"rows_left_out":2,"gaps":[{"pid":1,"tid":1,"ts":1.5,"dur":2,"args":{"events":7}},{"pid":9,"tid":9,"ts":0,"dur":1}]}"#;
+        let chunk = imported(&format!(r#"{{"traceEvents":[{named}],"otherData":{other}}}"#)).unwrap();
+        assert_eq!(chunk.gaps, [Gap { lane: 1, from_ns: 1_500, to_ns: 3_500, events: 7 }]);
+        assert_eq!((chunk.lost, chunk.left_out.lanes), (7, 2));
+    }
+}
